@@ -19,7 +19,9 @@ export const partitionRange = (partition: string): { start: number; end: number 
     ? Date.parse(`${partition}${'0000-01-01T00:00:00Z'.slice(partition.length)}`)
     : Number.NaN
   if (Number.isNaN(start))
-    throw new Error(`partition: expected YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH, got ${JSON.stringify(partition)}`)
+    throw new Error(
+      `partition: expected YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH, got ${JSON.stringify(partition)}`,
+    )
   const end = new Date(start)
   if (partition.length === LENGTH.month) end.setUTCMonth(end.getUTCMonth() + 1)
   else if (partition.length === LENGTH.day) end.setUTCDate(end.getUTCDate() + 1)

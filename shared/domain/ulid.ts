@@ -2,8 +2,11 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const TIME_LENGTH = 10
 const RANDOM_BYTES = 10
 
+const digit = (value: bigint, place: number): string =>
+  ALPHABET.charAt(Number((value >> BigInt(5 * place)) & 31n))
+
 const encode = (value: bigint, length: number): string =>
-  Array.from({ length }, (_, place) => ALPHABET[Number((value >> BigInt(5 * (length - 1 - place))) & 31n])).join('')
+  Array.from({ length }, (_, index) => digit(value, length - 1 - index)).join('')
 
 /**
  * A ULID: 48 bits of `time` (ms) and 80 random bits, as 26 characters that sort by time.

@@ -1,0 +1,59 @@
+import { addDigests, type Digest, emptyDigest } from './digest.ts'
+import type { Segment } from './segment.ts'
+
+/** What the records behind a commit came from and what became of those that are in no segment any more. */
+export type Books = {
+  /** Every record that was accepted for the archive, repeats included. */
+  readonly received: Digest
+  /** Exact repeats that were dropped. */
+  readonly duplicates: Digest
+  /** Dropped because the dataset's retention had passed. */
+  readonly expired: Digest
+}
+
+export const emptyBooks: Books = { received: emptyDigest, duplicates: emptyDigest, expired: emptyDigest }
+
+export const addBooks = (...books: readonly Books[]): Books => ({
+  received: addDigests(...books.map((one) => one.received)),
+  duplicates: addDigests(...books.map((one) => one.duplicates)),
+  expired: addDigests(...books.map((one) => one.expired)),
+})
+
+/**
+ * One entry of a partition's log, written once by one conditional put and never changed.
+ * A landing commit adds one segment. A sealed commit replaces earlier commits by larger segments; its books are the
+ * sum of theirs plus what it dropped itself, so the log can be cut behind it.
+ */
+export type Commit = {
+  /** `L#…` for landing commits, `G#000001`, `G#000002`, … for the generations that replace them. */
+  readonly id: string
+  readonly segments: readonly Segment[]
+  /** Ids of the commits that are dead because of this one. */
+  readonly replaces: readonly string[]
+  readonly books: Books
+  readonly committedAt: number
+}
+
+const GENERATION_DIGITS = 6
+
+export const landingCommitId = (unit: string): string => `L#${unit}`
+
+export const isGeneration = (commitId: string): boolean => commitId.startsWith('G#')
+
+/** The id that the next replacing commit must take: whoever puts it first wins, the other has to plan anew. */
+export const nextGenerationId = (commits: readonly Commit[]): string => {
+  const last = commits.reduce(
+    (max, { id }) => (isGeneration(id) ? Math.max(max, Number(id.slice(2))) : max),
+    0,
+  )
+  return `G#${String(last + 1).padStart(GENERATION_DIGITS, '0')}`
+}
+
+/** The commits that nothing replaces: their segments are the partition. */
+export const liveCommits = (commits: readonly Commit[]): readonly Commit[] => {
+  const dead = new Set(commits.flatMap(({ replaces }) => replaces))
+  return commits.filter(({ id }) => !dead.has(id))
+}
+
+export const liveSegments = (commits: readonly Commit[]): readonly Segment[] =>
+  liveCommits(commits).flatMap(({ segments }) => segments)

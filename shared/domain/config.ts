@@ -1,0 +1,10 @@
+import type { Dataset } from './dataset.ts'
+
+/** Where rehydrated records are delivered: a prefix of the rehydrated bucket, known to callers by name only. */
+export type Destination = { readonly name: string; readonly prefix: string }
+
+/** `icecore.config.ts`, parsed. */
+export type IcecoreConfig = {
+  readonly datasets: ReadonlyMap<string, Dataset>
+  readonly destinations: ReadonlyMap<string, Destination>
+}

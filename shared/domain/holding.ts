@@ -1,0 +1,28 @@
+import type { RetrievalTier, StorageClass } from './storage-class.ts'
+
+/** One thaw of one segment, shared by all who need it. */
+export type Thaw = {
+  readonly tier: RetrievalTier
+  readonly requestedAt: number
+  /** When S3 takes the restored copy away; null while it is not there yet. Read from S3, never computed. */
+  readonly readableUntil: number | null
+}
+
+/** What changes about a segment after its commit: where it is stored, and whether it is thawed. */
+export type Holding = {
+  readonly segmentId: string
+  /** The class that S3 last confirmed. */
+  readonly storageClass: StorageClass
+  readonly confirmedAt: number
+  /** The class that its tag asks lifecycle for, until S3 confirms it. */
+  readonly target: StorageClass | null
+  readonly taggedAt: number | null
+  readonly thaw: Thaw | null
+}
+
+/** A rehydration that waits for segments of this partition to become readable. */
+export type Waiter = {
+  readonly rehydrationId: string
+  readonly segmentIds: readonly string[]
+  readonly since: number
+}

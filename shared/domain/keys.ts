@@ -1,0 +1,31 @@
+import type { PartitionRef, Segment } from './segment.ts'
+
+/** Object keys of the archive bucket. Built only from validated names and ULIDs, never from ids of records. */
+
+const place = ({ dataset, partition }: PartitionRef) => `dataset=${dataset}/partition=${partition}/`
+
+/** Where the segments of a kind lie; Hive-style, so that query engines find `sealed/` by themselves. */
+export const segmentPrefix = (kind: Segment['kind'], ref: PartitionRef): string => `${kind}/${place(ref)}`
+
+export const segmentKey = (kind: Segment['kind'], ref: PartitionRef, ulid: string): string =>
+  `${segmentPrefix(kind, ref)}${ulid}.parquet`
+
+export const indexPrefix = (ref: PartitionRef): string => `index/${place(ref)}`
+
+export const indexKey = (ref: PartitionRef, ulid: string): string => `${indexPrefix(ref)}${ulid}.index`
+
+export const quarantineKey = (dataset: string, day: string, ulid: string): string =>
+  `quarantine/dataset=${dataset}/day=${day}/${ulid}.ndjson`
+
+const SEGMENT_KEY =
+  /^(landing|sealed)\/dataset=([a-z][a-z0-9-]{0,62})\/partition=([0-9T-]{7,13})\/([0-9A-HJKMNP-TV-Z]{26})\.parquet$/
+
+/** The segment that a key belongs to; undefined for any other key. Used on keys that come from S3 events. */
+export const parseSegmentKey = (
+  key: string,
+): (PartitionRef & { segmentId: string; kind: Segment['kind'] }) | undefined => {
+  const [, kind, dataset, partition, segmentId] = SEGMENT_KEY.exec(key) ?? []
+  if ((kind !== 'landing' && kind !== 'sealed') || dataset === undefined || partition === undefined)
+    return undefined
+  return segmentId === undefined ? undefined : { kind, dataset, partition, segmentId }
+}

@@ -1,0 +1,32 @@
+/** S3's storage classes, warmest first: lifecycle moves only rightwards. */
+export const STORAGE_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'INTELLIGENT_TIERING',
+  'ONEZONE_IA',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+] as const
+export type StorageClass = (typeof STORAGE_CLASSES)[number]
+
+/** The classes whose objects must be restored before they can be read. */
+export const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'] as const
+export type ArchiveClass = (typeof ARCHIVE_CLASSES)[number]
+
+/** Slowest and cheapest first. */
+export const RETRIEVAL_TIERS = ['Bulk', 'Standard', 'Expedited'] as const
+export type RetrievalTier = (typeof RETRIEVAL_TIERS)[number]
+
+export const isStorageClass = (text: string): text is StorageClass =>
+  STORAGE_CLASSES.some((storageClass) => storageClass === text)
+
+export const isArchiveClass = (text: string): text is ArchiveClass =>
+  ARCHIVE_CLASSES.some((storageClass) => storageClass === text)
+
+export const isRetrievalTier = (text: string): text is RetrievalTier =>
+  RETRIEVAL_TIERS.some((tier) => tier === text)
+
+/** Expedited is refused for DEEP_ARCHIVE. */
+export const offersTier = (storageClass: ArchiveClass, tier: RetrievalTier): boolean =>
+  storageClass === 'GLACIER' || tier !== 'Expedited'

@@ -1,0 +1,5 @@
+/** ms since 1970-01-01 UTC. Asked anew each time: a warm function must not keep an old today. */
+export type Clock = () => number
+
+/** That many unpredictable bytes. */
+export type Random = (bytes: number) => Uint8Array

@@ -1,0 +1,18 @@
+import type { PartitionRef } from '../domain/segment.ts'
+
+/** Every send either takes all tasks or throws; what is sent twice is worked on twice, harmlessly. */
+export type SealQueue = { send(tasks: readonly PartitionRef[]): Promise<void> }
+
+/** A rehydration to plan (no partition), or one partition of it to thaw. */
+export type ThawTask = { readonly rehydrationId: string; readonly partition: string | null }
+export type ThawQueue = { send(tasks: readonly ThawTask[]): Promise<void> }
+
+export type HydrateTask = { readonly rehydrationId: string; readonly partition: string }
+export type HydrateQueue = { send(tasks: readonly HydrateTask[]): Promise<void> }
+
+/** Dead commits and orphaned objects of a partition, for the one role that may delete. It checks again before it does. */
+export type ExpireTask = PartitionRef & {
+  readonly commitIds: readonly string[]
+  readonly orphanKeys: readonly string[]
+}
+export type ExpireQueue = { send(tasks: readonly ExpireTask[]): Promise<void> }
