@@ -144,7 +144,8 @@ export const standardStorageDollars = (gbMonths: number): number => {
 
 /** Dollars to restore `objects` archived objects of `bytes` in all; the copy's storage is not in it. */
 export const restoreDollars = (from: ArchiveClass, tier: RetrievalTier, objects: number, bytes: number) =>
-  dollarsFor(`s3.restore-request.${from}.${tier}`, objects) + dollarsFor(`s3.restore-gb.${from}.${tier}`, bytes)
+  dollarsFor(`s3.restore-request.${from}.${tier}`, objects) +
+  dollarsFor(`s3.restore-gb.${from}.${tier}`, bytes)
 
 /** The bytes that an object of `size` is billed for in a class: at the class's rate, and at STANDARD's. */
 export const billableBytes = (storageClass: StorageClass, size: number) => {

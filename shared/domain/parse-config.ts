@@ -1,0 +1,176 @@
+import * as z from 'zod'
+import type { Destination, IcecoreConfig } from './config.ts'
+import { type Dataset, type FieldPath, PROMOTED_TYPES } from './dataset.ts'
+import { parseDuration } from './duration.ts'
+import { PARTITION_UNITS } from './partition.ts'
+import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
+
+const MiB = 2 ** 20
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected 1 to 63 of a-z, 0-9 and -, starting with a letter')
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  context.addIssue({
+    code: 'custom',
+    message: `expected a duration such as 90d or 12h, got ${JSON.stringify(text)}`,
+  })
+  return z.NEVER
+})
+
+const key = z.string().min(1, 'expected at least one character')
+
+/** `'properties.time'`, or `['a.b', 'c']` where a key itself holds a dot. */
+const path = z.union([key.transform((dotted): FieldPath => dotted.split('.')), z.array(key).min(1)])
+
+const RESERVED_COLUMNS = new Set(['id', 'time', 'body', 'header', 'arrived', 'version'])
+
+const promoted = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected a lower-case column name'),
+      path,
+      type: z.enum(PROMOTED_TYPES),
+    }),
+  )
+  .max(64)
+  .superRefine((columns, context) => {
+    columns.forEach((column, index) => {
+      const clash =
+        RESERVED_COLUMNS.has(column.name) || columns.findIndex((other) => other.name === column.name) < index
+      if (clash)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: `${column.name} is already a column`,
+        })
+    })
+  })
+
+const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
+
+const classes = z
+  .array(z.strictObject({ after: duration, storageClass: z.enum(STORAGE_CLASSES) }))
+  .min(1)
+  .superRefine((steps, context) => {
+    if (steps[0]?.after !== 0)
+      context.addIssue({
+        code: 'custom',
+        path: [0, 'after'],
+        message: 'expected 0d: the first class is that of new data',
+      })
+    steps.forEach((step, index) => {
+      const before = steps[index - 1]
+      if (before === undefined) return
+      if (step.after <= before.after)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'after'],
+          message: 'expected a later age than the step before',
+        })
+      if (coldness(step.storageClass) <= coldness(before.storageClass))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'storageClass'],
+          message: `expected a colder class than ${before.storageClass}: S3 lifecycle never moves upward, got ${step.storageClass}`,
+        })
+    })
+  })
+
+const prefix = z
+  .string()
+  .max(200)
+  .regex(/^([A-Za-z0-9._-]+\/)*$/, 'expected folders such as orders/ ending in a slash')
+
+const datasetSchema = z.strictObject({
+  id: path,
+  time: z.strictObject({ path, unit: z.enum(['iso', 'ms', 's']).default('iso') }),
+  version: path.nullable().default(null),
+  partition: z.enum(PARTITION_UNITS).default('day'),
+  promoted: promoted.default([]),
+  classes: classes.default([
+    { after: 0, storageClass: 'STANDARD' },
+    { after: 30 * 86_400_000, storageClass: 'GLACIER_IR' },
+    { after: 180 * 86_400_000, storageClass: 'DEEP_ARCHIVE' },
+  ]),
+  retention: duration.nullable().default(null),
+  seal: z
+    .strictObject({
+      after: duration.default(3_600_000),
+      targetBytes: z
+        .int()
+        .min(MiB)
+        // above 250 MB an Expedited retrieval takes longer than its 1 to 5 minutes
+        .max(250_000_000)
+        .default(128_000_000),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      maxBodyBytes: z
+        .int()
+        .min(1)
+        .max(256 * MiB)
+        .default(16 * MiB),
+      maxFuture: duration.default(86_400_000),
+    })
+    .prefault({}),
+  hotPrefix: prefix.optional(),
+})
+
+const configSchema = z.strictObject({
+  datasets: z.record(name, datasetSchema),
+  destinations: z.record(name, z.strictObject({ prefix })).default({}),
+})
+
+/** What `icecore.config.ts` exports: durations as text, paths dotted. */
+export type ConfigInput = z.input<typeof configSchema>
+
+/** A mistake in the configuration; its message names each field. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const describe = (issue: z.core.$ZodIssue): string =>
+  `  ${issue.path.map(String).join('.') || '(top level)'}: ${issue.message}`
+
+const overlap = (datasets: readonly Dataset[]): string[] =>
+  datasets.flatMap((one, index) =>
+    datasets
+      .slice(index + 1)
+      .filter(
+        (other) => one.hotPrefix.startsWith(other.hotPrefix) || other.hotPrefix.startsWith(one.hotPrefix),
+      )
+      .map(
+        (other) => `  datasets.${other.name}.hotPrefix: overlaps with that of ${one.name}, ${one.hotPrefix}`,
+      ),
+  )
+
+/** Parses a configuration, or throws a ConfigError that names every wrong field. */
+export const parseConfig = (input: unknown): IcecoreConfig => {
+  const parsed = configSchema.safeParse(input)
+  if (!parsed.success)
+    throw new ConfigError(`icecore.config.ts has mistakes\n${parsed.error.issues.map(describe).join('\n')}`)
+  const datasets = Object.entries(parsed.data.datasets).map(
+    ([datasetName, dataset]): Dataset => ({
+      ...dataset,
+      name: datasetName,
+      hotPrefix: dataset.hotPrefix ?? `${datasetName}/`,
+    }),
+  )
+  const clashes = overlap(datasets)
+  if (clashes.length > 0) throw new ConfigError(`icecore.config.ts has mistakes\n${clashes.join('\n')}`)
+  const destinations = Object.entries(parsed.data.destinations).map(
+    ([destinationName, destination]): Destination => ({ name: destinationName, prefix: destination.prefix }),
+  )
+  return {
+    datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
+    destinations: new Map(destinations.map((destination) => [destination.name, destination])),
+  }
+}
+
+/** Types the configuration where it is written, and checks it where it is imported. */
+export const defineConfig = (input: ConfigInput): IcecoreConfig => parseConfig(input)

@@ -1,0 +1,33 @@
+import * as z from 'zod'
+
+const bucket = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected a bucket name')
+const queueUrl = z.url('expected a queue URL')
+
+const variables = {
+  STAGE: z.string().min(1),
+  CATALOG_TABLE: z.string().min(3),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account'),
+  ARCHIVE_BUCKET: bucket,
+  HOT_BUCKET: bucket,
+  REHYDRATED_BUCKET: bucket,
+  SEAL_QUEUE_URL: queueUrl,
+  EXPIRE_QUEUE_URL: queueUrl,
+  THAW_QUEUE_URL: queueUrl,
+  HYDRATE_QUEUE_URL: queueUrl,
+}
+
+type Name = keyof typeof variables
+
+/** The named environment variables of this function; an error names each that is missing or malformed. */
+export const readEnv = <Wanted extends Name>(...names: readonly Wanted[]): Record<Wanted, string> => {
+  const mistakes: string[] = []
+  const values = names.map((name) => {
+    const parsed = variables[name].safeParse(process.env[name])
+    if (!parsed.success)
+      mistakes.push(`${name}: ${parsed.error.issues.map(({ message }) => message).join(', ')}`)
+    return [name, parsed.data]
+  })
+  if (mistakes.length > 0) throw new Error(`environment has mistakes: ${mistakes.join('; ')}`)
+  // Object.fromEntries forgets which keys it was given; each was parsed as text above
+  return Object.fromEntries(values) as Record<Wanted, string>
+}
