@@ -1,8 +1,11 @@
 import type { Digest } from '../domain/digest.ts'
 
+/** No dataset can have this name, which does not begin with a letter. */
+export const UNKNOWN_DATASET = '_unknown'
+
 /** What could not be archived, whole, and why. */
 export type QuarantinedItem = {
-  /** The declared dataset, or `unknown` where none was named or declared. */
+  /** The declared dataset, or UNKNOWN_DATASET where none was named or declared. */
   readonly dataset: string
   readonly reason: string
   readonly detail: string

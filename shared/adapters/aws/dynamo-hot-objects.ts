@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
+import type { HotObject, HotObjectRegister } from '../../ports/hot-store.ts'
+import type { DynamoTable } from './dynamo.ts'
+
+const doneSchema = z.object({ records: z.int(), quarantined: z.int() })
+
+/** Keys may hold anything, so the item's key is a hash of them. */
+const itemKey = ({ key, version }: HotObject) => ({
+  pk: `O#${createHash('sha256')
+    .update(JSON.stringify([key, version]))
+    .digest('hex')}`,
+  sk: 'register',
+})
+
+export const makeDynamoHotObjects = ({ documents, table }: DynamoTable): HotObjectRegister => ({
+  find: async (object) => {
+    const get = new GetCommand({ TableName: table, Key: itemKey(object), ConsistentRead: true })
+    const { Item } = await documents.send(get)
+    return Item === undefined ? undefined : doneSchema.parse(Item)
+  },
+  put: async (object, { records, quarantined, at }) => {
+    const Item = { ...itemKey(object), key: object.key, version: object.version, records, quarantined, at }
+    await documents.send(new PutCommand({ TableName: table, Item }))
+  },
+})

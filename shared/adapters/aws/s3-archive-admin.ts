@@ -1,0 +1,51 @@
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectTaggingCommand } from '@aws-sdk/client-s3'
+import type { ClassTagger, ListedObject, SegmentLister, SegmentRemover } from '../../ports/segment-store.ts'
+import { inBucket, readStorageClass, type S3Bucket } from './s3-bucket.ts'
+
+/** The tag by which the bucket's lifecycle rules choose; `resources/` holds one rule for each class. */
+export const CLASS_TAG = 'icecore-class'
+
+export const makeS3Lister = (archive: S3Bucket): SegmentLister => ({
+  async *list(prefix: string): AsyncIterable<ListedObject> {
+    let token: string | undefined
+    do {
+      const page = await archive.s3.send(
+        new ListObjectsV2Command({
+          ...inBucket(archive),
+          Prefix: prefix,
+          OptionalObjectAttributes: ['RestoreStatus'],
+          ...(token && { ContinuationToken: token }),
+        }),
+      )
+      for (const { Key, Size, StorageClass, LastModified, RestoreStatus } of page.Contents ?? []) {
+        if (Key === undefined) continue
+        yield {
+          key: Key,
+          bytes: Size ?? 0,
+          storageClass: readStorageClass(StorageClass),
+          lastModified: LastModified?.getTime() ?? 0,
+          restore: RestoreStatus
+            ? {
+                ongoing: RestoreStatus.IsRestoreInProgress ?? false,
+                readableUntil: RestoreStatus.RestoreExpiryDate?.getTime() ?? null,
+              }
+            : null,
+        }
+      }
+      token = page.NextContinuationToken
+    } while (token !== undefined)
+  },
+})
+
+export const makeS3ClassTagger = (archive: S3Bucket): ClassTagger => ({
+  tag: async (key, storageClass) => {
+    const Tagging = { TagSet: [{ Key: CLASS_TAG, Value: storageClass }] }
+    await archive.s3.send(new PutObjectTaggingCommand({ ...inBucket(archive), Key: key, Tagging }))
+  },
+})
+
+export const makeS3Remover = (archive: S3Bucket): SegmentRemover => ({
+  remove: async (key) => {
+    await archive.s3.send(new DeleteObjectCommand({ ...inBucket(archive), Key: key }))
+  },
+})
