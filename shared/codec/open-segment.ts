@@ -1,0 +1,134 @@
+import type { ArchiveRecord } from '../domain/record.ts'
+import type { ByteSource } from './byte-source.ts'
+import type { PromotedKind } from './row-group.ts'
+import { checkRowGroup, decodeColumns, decodeRecords } from './row-group.ts'
+import type { SegmentFooter } from './segment-footer.ts'
+import { readFooter } from './segment-footer.ts'
+import type { RowGroup, SegmentMetadata } from './segment-format.ts'
+import { SegmentCorrupt } from './segment-format.ts'
+
+/** Which records are wanted: all conditions given must hold. Times in ms, both ends inclusive. */
+export type RowFilter = {
+  readonly minTime?: number
+  readonly maxTime?: number
+  readonly ids?: ReadonlySet<string>
+}
+
+export type OpenSegment = {
+  readonly metadata: SegmentMetadata
+  readonly rowGroups: readonly RowGroup[]
+  /**
+   * The wanted records in segment order, a batch per row group that has any. Only row groups that can have some are read.
+   * Errors: `SegmentCorrupt`; those of the source as they are.
+   */
+  rows(filter?: RowFilter): AsyncGenerator<ArchiveRecord[]>
+  /** Every record of this id, and of this time when one is given. */
+  find(id: string, time?: number): Promise<ArchiveRecord[]>
+}
+
+/** Sorted ids, to tell whether any lies in a range without going through all of them. */
+const makeRangeCheck = (ids: ReadonlySet<string>) => {
+  const sorted = [...ids].sort()
+  return (min: string, max: string): boolean => {
+    let [low, high] = [0, sorted.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((sorted[middle] ?? '') < min) low = middle + 1
+      else high = middle
+    }
+    const next = sorted[low]
+    return next !== undefined && next <= max
+  }
+}
+
+/** Says of a row group, by its ranges, whether a wanted record can be in it. */
+export const makePruner = ({ minTime, maxTime, ids }: RowFilter): ((rowGroup: RowGroup) => boolean) => {
+  const anyIdWithin = ids === undefined ? () => true : makeRangeCheck(ids)
+  return (rowGroup) =>
+    (minTime === undefined || rowGroup.maxTime >= minTime) &&
+    (maxTime === undefined || rowGroup.minTime <= maxTime) &&
+    anyIdWithin(rowGroup.minId, rowGroup.maxId)
+}
+
+/** Runs of wanted row groups that stand side by side, each within `limit` bytes unless it is a single row group. */
+const planReads = (
+  rowGroups: readonly RowGroup[],
+  wanted: (rowGroup: RowGroup) => boolean,
+  limit: number,
+) => {
+  const reads: { start: number; end: number; groups: number[] }[] = []
+  rowGroups.forEach((rowGroup, at) => {
+    if (!wanted(rowGroup)) return
+    const end = rowGroup.offset + rowGroup.bytes
+    const read = reads.at(-1)
+    if (read !== undefined && read.end === rowGroup.offset && end - read.start <= limit) {
+      read.end = end
+      read.groups.push(at)
+    } else reads.push({ start: rowGroup.offset, end, groups: [at] })
+  })
+  return reads
+}
+
+const ONE_READ = 1024 * 1024
+
+/**
+ * Opens a segment for reading.
+ * @param options.footer from the index object: then nothing is read to open it.
+ * @param options.promoted the promoted columns to fill, in this order; those that the segment has when left out.
+ * @param options.readBytes how much to read at once where row groups stand side by side; 1 MiB unless given.
+ */
+export const openSegment = async (
+  source: ByteSource,
+  options: { footer?: SegmentFooter; promoted?: readonly PromotedKind[]; readBytes?: number } = {},
+): Promise<OpenSegment> => {
+  const footer = options.footer ?? (await readFooter(source))
+  const { segment, rowGroups } = footer
+  const promoted = options.promoted ?? segment.promoted
+  const end = (rowGroups.at(-1)?.offset ?? 0) + (rowGroups.at(-1)?.bytes ?? 0) + footer.bytes.length
+  if (end !== source.bytes)
+    throw new SegmentCorrupt(`segment ${segment.id}: expected ${end} bytes, got ${source.bytes}`)
+
+  /** Indexes of the wanted rows; undefined when no look at single rows is needed. */
+  const wantedRows = async (at: number, bytes: Uint8Array, { minTime, maxTime, ids }: RowFilter) => {
+    if (minTime === undefined && maxTime === undefined && ids === undefined) return undefined
+    const columns = await decodeColumns(footer, at, bytes, ['id', 'time'])
+    const times = columns.get('time') ?? []
+    const rows: number[] = []
+    columns.get('id')?.forEach((id: unknown, row: number) => {
+      const time = times[row]
+      if (ids !== undefined && !(typeof id === 'string' && ids.has(id))) return
+      if (minTime !== undefined && !(time >= minTime)) return
+      if (maxTime !== undefined && !(time <= maxTime)) return
+      rows.push(row)
+    })
+    return rows
+  }
+
+  async function* rows(filter: RowFilter = {}): AsyncGenerator<ArchiveRecord[]> {
+    for (const read of planReads(rowGroups, makePruner(filter), options.readBytes ?? ONE_READ)) {
+      const bytes = await source.read(read.start, read.end)
+      for (const at of read.groups) {
+        const rowGroup = rowGroups[at]
+        if (rowGroup === undefined) continue
+        const from = rowGroup.offset - read.start
+        const own = bytes.subarray(from, from + rowGroup.bytes)
+        checkRowGroup(own, rowGroup, at)
+        const wanted = await wantedRows(at, own, filter)
+        if (wanted?.length === 0) continue
+        yield await decodeRecords(footer, at, own, promoted, wanted)
+      }
+    }
+  }
+
+  return {
+    metadata: segment,
+    rowGroups,
+    rows,
+    find: async (id, time) => {
+      const times = time === undefined ? {} : { minTime: time, maxTime: time }
+      const found: ArchiveRecord[] = []
+      for await (const batch of rows({ ids: new Set([id]), ...times })) found.push(...batch)
+      return found
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { crc32 } from 'node:zlib'
+import type { DecodedArray } from 'hyparquet'
+import { parquetRead } from 'hyparquet'
+import type { PromotedColumn } from '../domain/dataset.ts'
+import type { ArchiveRecord, PromotedValue } from '../domain/record.ts'
+import { decompressors, parsers } from './parquet-values.ts'
+import type { SegmentFooter } from './segment-footer.ts'
+import type { RowGroup } from './segment-format.ts'
+import { SegmentCorrupt } from './segment-format.ts'
+
+/** One row group's columns, by name; each has a value for every row. */
+type Columns = ReadonlyMap<string, DecodedArray>
+
+export type PromotedKind = Pick<PromotedColumn, 'name' | 'type'>
+
+const corrupt = (at: number, reason: string, cause?: unknown) =>
+  new SegmentCorrupt(`row group ${at}: ${reason}`, { cause })
+
+/** Checks that these are the bytes that were written for row group `at`. */
+export const checkRowGroup = (bytes: Uint8Array, rowGroup: RowGroup, at: number): void => {
+  if (bytes.length !== rowGroup.bytes)
+    throw corrupt(at, `expected ${rowGroup.bytes} bytes, got ${bytes.length}`)
+  if (crc32(bytes) !== rowGroup.crc) throw corrupt(at, 'its checksum is wrong')
+}
+
+/** Decodes columns of row group `at` from its bytes. Errors: `SegmentCorrupt`. */
+export const decodeColumns = async (
+  footer: SegmentFooter,
+  at: number,
+  bytes: Uint8Array,
+  columns: string[],
+): Promise<Columns> => {
+  const [rowGroup, chunk] = [footer.rowGroups[at], footer.parquet.row_groups[at]]
+  if (rowGroup === undefined || chunk === undefined) throw corrupt(at, 'there is no such row group')
+  const slice = (start: number, end = rowGroup.offset + rowGroup.bytes) => {
+    if (start < rowGroup.offset || end > rowGroup.offset + rowGroup.bytes)
+      throw corrupt(at, `its columns lie outside of it, at ${start} to ${end}`)
+    return new Uint8Array(bytes.subarray(start - rowGroup.offset, end - rowGroup.offset)).buffer
+  }
+  const decoded = new Map<string, DecodedArray>()
+  try {
+    await parquetRead({
+      file: { byteLength: rowGroup.offset + rowGroup.bytes, slice },
+      metadata: { ...footer.parquet, num_rows: chunk.num_rows, row_groups: [chunk] },
+      columns,
+      compressors: decompressors,
+      parsers,
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        // a second chunk would have to be joined; format 1 has one page a column
+        if (rowStart === 0) decoded.set(columnName, columnData)
+      },
+    })
+  } catch (error) {
+    if (error instanceof SegmentCorrupt) throw error
+    throw corrupt(at, error instanceof Error ? error.message : String(error), error)
+  }
+  for (const name of columns) {
+    const rows = decoded.get(name)?.length
+    if (rows !== rowGroup.rows) throw corrupt(at, `expected ${rowGroup.rows} rows of ${name}, got ${rows}`)
+  }
+  return decoded
+}
+
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  throw new SegmentCorrupt(`a value of type ${typeof value} where text belongs`)
+}
+
+const textOrNull = (value: unknown): string | null =>
+  value === null || value === undefined ? null : text(value)
+
+const millis = (value: unknown): number => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new SegmentCorrupt('a time that is not a whole number of milliseconds')
+}
+
+const promotedValue = (value: unknown): PromotedValue => {
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : value
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
+
+/** The promoted columns to fill, in the order asked for; undefined where the segment has none of that name and type. */
+const storedColumns = (footer: SegmentFooter, promoted: readonly PromotedKind[]) =>
+  promoted.map(
+    ({ name, type }) =>
+      footer.segment.promoted.find((column) => column.name === name && column.type === type)?.name,
+  )
+
+/**
+ * Decodes row group `at` into records, those of `rows` (indexes) or all. `promoted` says which promoted columns to fill, and
+ * in which order; what the segment does not have is null.
+ */
+export const decodeRecords = async (
+  footer: SegmentFooter,
+  at: number,
+  bytes: Uint8Array,
+  promoted: readonly PromotedKind[],
+  rows?: readonly number[],
+): Promise<ArchiveRecord[]> => {
+  const extra = storedColumns(footer, promoted)
+  const own = ['id', 'time', 'body', 'header', 'arrived', 'version']
+  const columns = await decodeColumns(footer, at, bytes, [
+    ...own,
+    ...extra.filter((name) => name !== undefined),
+  ])
+  const [ids, times, bodies, headers, arrived, versions] = own.map((name) => columns.get(name) ?? [])
+  const values = extra.map((name) => (name === undefined ? undefined : columns.get(name)))
+  const record = (row: number): ArchiveRecord => ({
+    id: text(ids?.[row]),
+    time: millis(times?.[row]),
+    body: text(bodies?.[row]),
+    header: textOrNull(headers?.[row]),
+    arrived: millis(arrived?.[row]),
+    version: textOrNull(versions?.[row]),
+    promoted: values.map((column) => promotedValue(column?.[row])),
+  })
+  return rows?.map(record) ?? Array.from(ids ?? [], (_, row) => record(row))
+}

@@ -1,0 +1,107 @@
+import { crc32 } from 'node:zlib'
+import type { FileMetaData } from 'hyparquet'
+import { parquetMetadata } from 'hyparquet'
+import type { ByteSource } from './byte-source.ts'
+import { parsers } from './parquet-values.ts'
+import type { JsonValue, RowGroup, SegmentMetadata } from './segment-format.ts'
+import {
+  decoding,
+  inputsSchema,
+  METADATA_KEYS,
+  rowGroupsSchema,
+  SEGMENT_FORMAT,
+  SegmentCorrupt,
+  segmentMetadataSchema,
+  UnknownSegmentFormat,
+} from './segment-format.ts'
+
+/** A Parquet footer, from its thrift metadata to the closing `PAR1`, decoded. */
+export type SegmentFooter = {
+  readonly segment: SegmentMetadata
+  readonly rowGroups: readonly RowGroup[]
+  readonly parquet: FileMetaData
+  /** The bytes it was decoded from. */
+  readonly bytes: Uint8Array
+}
+
+/** Metadata length (4 bytes) and magic (4 bytes) at the very end of a Parquet file. */
+const TRAILER = 8
+const MAGIC = 'PAR1'
+
+/** One read of this size holds the footer of nearly every segment. */
+const FIRST_READ = 256 * 1024
+const MAX_FOOTER = 64 * 1024 * 1024
+
+/** Eight digits, put in place of the checksum while it is computed. */
+export const CRC_BLANK = '00000000'
+
+/** How thrift's compact protocol writes a `KeyValue` whose key is the checksum's: then come the digits. */
+const CRC_FIELD = Buffer.concat([
+  Buffer.from([0x18, METADATA_KEYS.crc.length]),
+  Buffer.from(METADATA_KEYS.crc),
+  Buffer.from([0x18, CRC_BLANK.length]),
+])
+
+const crcPlace = (footer: Buffer): number => {
+  const field = footer.lastIndexOf(CRC_FIELD)
+  if (field < 0) throw new SegmentCorrupt('footer: its checksum is missing')
+  return field + CRC_FIELD.length
+}
+
+const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+const footerCrc = (footer: Buffer, place: number): string => {
+  const before = crc32(footer.subarray(0, place))
+  const blank = crc32(CRC_BLANK, before)
+  return crc32(footer.subarray(place + CRC_BLANK.length), blank)
+    .toString(16)
+    .padStart(CRC_BLANK.length, '0')
+}
+
+/** Writes the checksum of a footer into its blank. `footer` is changed in place. */
+export const stampFooter = (footer: Uint8Array): void => {
+  const bytes = view(footer)
+  const place = crcPlace(bytes)
+  bytes.write(footerCrc(bytes, place), place, 'latin1')
+}
+
+/** Checks and decodes a footer. Errors: `SegmentCorrupt`, `UnknownSegmentFormat`. */
+export const decodeFooter = (footer: Uint8Array): SegmentFooter =>
+  decoding('footer', () => {
+    const bytes = view(footer)
+    const place = crcPlace(bytes)
+    if (bytes.toString('latin1', place, place + CRC_BLANK.length) !== footerCrc(bytes, place))
+      throw new SegmentCorrupt('footer: its checksum is wrong')
+    const parquet = parquetMetadata(footer, { parsers, geoparquet: false })
+    const values = new Map(parquet.key_value_metadata?.map(({ key, value }) => [key, value]))
+    const format = values.get(METADATA_KEYS.format)
+    if (format !== String(SEGMENT_FORMAT))
+      throw new UnknownSegmentFormat(`segment format: expected ${SEGMENT_FORMAT}, got ${format ?? 'none'}`)
+    const json = (key: string): unknown => JSON.parse(values.get(key) ?? 'null')
+    const inputs: JsonValue = inputsSchema.parse(json(METADATA_KEYS.inputs))
+    const rowGroups = rowGroupsSchema.parse(json(METADATA_KEYS.rowGroups))
+    if (rowGroups.length !== parquet.row_groups.length)
+      throw new SegmentCorrupt(
+        `footer: expected ${rowGroups.length} row groups, got ${parquet.row_groups.length}`,
+      )
+    const segment = { ...segmentMetadataSchema.parse(json(METADATA_KEYS.segment)), inputs }
+    return { segment, rowGroups, parquet, bytes: footer }
+  })
+
+const footerLength = (tail: Buffer, available: number): number => {
+  if (tail.length < TRAILER || tail.toString('latin1', tail.length - MAGIC.length) !== MAGIC)
+    throw new SegmentCorrupt(`footer: expected ${MAGIC} at the end of the file`)
+  const length = tail.readUInt32LE(tail.length - TRAILER) + TRAILER
+  if (length > Math.min(available, MAX_FOOTER))
+    throw new SegmentCorrupt(`footer: a length of ${length} in a file of ${available} bytes`)
+  return length
+}
+
+/** Reads a segment's footer from the end of its file: one read, or two when it is above 256 KiB. */
+export const readFooter = async (source: ByteSource): Promise<SegmentFooter> => {
+  const start = Math.max(0, source.bytes - FIRST_READ)
+  const tail = view(await source.read(start, source.bytes))
+  const length = footerLength(tail, source.bytes)
+  if (length <= tail.length) return decodeFooter(tail.subarray(tail.length - length))
+  return decodeFooter(await source.read(source.bytes - length, source.bytes))
+}

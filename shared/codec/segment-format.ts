@@ -1,0 +1,96 @@
+import * as z from 'zod'
+import { PROMOTED_TYPES } from '../domain/dataset.ts'
+import { parseDigest } from '../domain/digest.ts'
+import type { Segment } from '../domain/segment.ts'
+
+/** The format that this code writes. A reader meeting another one says so and reads nothing. */
+export const SEGMENT_FORMAT = 1
+
+/** Keys of the Parquet key-value metadata. Their order in the file is this one: the checksum goes last. */
+export const METADATA_KEYS = {
+  format: 'icecore.format',
+  segment: 'icecore.segment',
+  inputs: 'icecore.inputs',
+  rowGroups: 'icecore.rowGroups',
+  crc: 'icecore.crc',
+} as const
+
+/** Columns that every segment has. No promoted column may be named like one. */
+export const OWN_COLUMNS = ['id', 'time', 'body', 'header', 'arrived', 'version'] as const
+
+/** Whose the segment is, known before the first record is written. */
+export type SegmentIdentity = Pick<Segment, 'dataset' | 'partition' | 'id' | 'kind' | 'createdAt'>
+
+const digestSchema = z.string().transform((text, context) => {
+  try {
+    return parseDigest(text)
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error))
+    return z.NEVER
+  }
+})
+
+const count = z.int().nonnegative()
+
+/** A row group: a run of records that is read whole, with what is needed to know whether to read it. */
+export const rowGroupSchema = z.strictObject({
+  /** Where its bytes begin in the file. */
+  offset: count,
+  bytes: count,
+  rows: count.min(1),
+  /** CRC-32 of its bytes: Parquet's own page checksums are neither written nor checked by the library. */
+  crc: count,
+  minId: z.string(),
+  maxId: z.string(),
+  minTime: z.int(),
+  maxTime: z.int(),
+})
+export type RowGroup = z.infer<typeof rowGroupSchema>
+export const rowGroupsSchema = z.array(rowGroupSchema).min(1)
+
+/** What a segment says about itself, under `icecore.segment`. Digests are `count:upper:lower`; times in ms. */
+export const segmentMetadataSchema = z.strictObject({
+  dataset: z.string(),
+  partition: z.string(),
+  id: z.string(),
+  kind: z.enum(['landing', 'sealed']),
+  createdAt: z.int(),
+  records: digestSchema,
+  bodyBytes: count,
+  minTime: z.int(),
+  maxTime: z.int(),
+  minId: z.string(),
+  maxId: z.string(),
+  /** What was taken in to make it, and what of that was left out as exact duplicates. */
+  books: z.strictObject({ received: digestSchema, duplicates: digestSchema }),
+  promoted: z.array(z.strictObject({ name: z.string(), type: z.enum(PROMOTED_TYPES) })),
+})
+
+export const inputsSchema = z.json()
+export type JsonValue = z.infer<typeof inputsSchema>
+
+export type SegmentMetadata = z.infer<typeof segmentMetadataSchema> & {
+  /** What it was made from, as its maker put it. */
+  readonly inputs: JsonValue
+}
+
+/** The bytes are not those that were written, or do not decode to what they say. Terminal for this copy. */
+export class SegmentCorrupt extends Error {
+  override readonly name = 'SegmentCorrupt'
+}
+
+/** The segment is of a format that this code does not know: newer code wrote it. */
+export class UnknownSegmentFormat extends Error {
+  override readonly name = 'UnknownSegmentFormat'
+}
+
+/** Runs a decoder on bytes that were read whole; whatever it throws means that the bytes are wrong. */
+export const decoding = <T>(what: string, decode: () => T): T => {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof SegmentCorrupt || error instanceof UnknownSegmentFormat) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SegmentCorrupt(`${what}: ${reason}`, { cause: error })
+  }
+}
