@@ -1,0 +1,74 @@
+import { type Commit, liveCommits, nextGenerationId } from './commit.ts'
+import { classAtAge, type Dataset } from './dataset.ts'
+import type { Holding } from './holding.ts'
+import { partitionRange } from './partition.ts'
+import type { StorageClass } from './storage-class.ts'
+
+/** In a partition that is still being written to, this many landing commits are merged without waiting for its end. */
+const MANY_LANDING_COMMITS = 64
+/** What one run takes on; more is left to the next. Bounds its time and its room on disk. */
+const MAX_INPUTS = 500
+const MAX_INPUT_BYTES = 1 << 30
+
+export type SealPlan =
+  | { readonly kind: 'nothing-to-seal' }
+  /** Worth sealing, but more may still land: look again then (ms). */
+  | { readonly kind: 'wait'; readonly until: number }
+  | {
+      readonly kind: 'seal'
+      readonly inputs: readonly Commit[]
+      readonly generation: string
+      /** The class that the partition's age calls for. */
+      readonly storageClass: StorageClass
+    }
+
+const isLanding = (commit: Commit) => commit.segments.some(({ kind }) => kind === 'landing')
+
+const bytesOf = (commit: Commit) => commit.segments.reduce((sum, { bytes }) => sum + bytes, 0)
+
+/** A sealed commit is opened again only while it is small and costs nothing to read. */
+const canMergeAgain = (commit: Commit, holdings: ReadonlyMap<string, Holding>, dataset: Dataset): boolean =>
+  commit.segments.length > 0 &&
+  bytesOf(commit) < dataset.seal.targetBytes / 2 &&
+  commit.segments.every((segment) => {
+    const holding = holdings.get(segment.id)
+    return (
+      (holding?.storageClass ?? segment.storageClass) === 'STANDARD' && (holding?.target ?? null) === null
+    )
+  })
+
+const takeUpTo = (commits: readonly Commit[]): readonly Commit[] => {
+  let bytes = 0
+  const fitting = commits.findIndex((commit, index) => {
+    bytes += bytesOf(commit)
+    return index > 0 && (index >= MAX_INPUTS || bytes > MAX_INPUT_BYTES)
+  })
+  return fitting === -1 ? commits : commits.slice(0, fitting)
+}
+
+/** Decides whether a partition's landing segments are to be merged now, and which. */
+export const planSeal = (
+  state: { readonly commits: readonly Commit[]; readonly holdings: ReadonlyMap<string, Holding> },
+  dataset: Dataset,
+  partition: string,
+  now: number,
+): SealPlan => {
+  const live = liveCommits(state.commits)
+  const landing = live.filter(isLanding)
+  if (landing.length === 0) return { kind: 'nothing-to-seal' }
+  const { end } = partitionRange(partition)
+  const newest = landing.reduce((latest, { committedAt }) => Math.max(latest, committedAt), 0)
+  const quietAt = Math.max(newest, end) + dataset.seal.after
+  const crowded =
+    landing.length >= MANY_LANDING_COMMITS ||
+    landing.reduce((sum, commit) => sum + bytesOf(commit), 0) >= dataset.seal.targetBytes
+  if (now < quietAt && !crowded) return { kind: 'wait', until: quietAt }
+  const again = live.filter((commit) => !isLanding(commit) && canMergeAgain(commit, state.holdings, dataset))
+  const inputs = takeUpTo([...again, ...landing].toSorted((a, b) => a.committedAt - b.committedAt))
+  return {
+    kind: 'seal',
+    inputs,
+    generation: nextGenerationId(state.commits),
+    storageClass: classAtAge(dataset.classes, now - end),
+  }
+}

@@ -1,0 +1,217 @@
+import { type Commit, emptyBooks, isGeneration, liveCommits, nextGenerationId } from './commit.ts'
+import { classAtAge, type Dataset } from './dataset.ts'
+import { addDigests } from './digest.ts'
+import { DAY, HOUR } from './duration.ts'
+import type { Holding, Waiter } from './holding.ts'
+import { parseSegmentKey } from './keys.ts'
+import { partitionRange } from './partition.ts'
+import { planSeal } from './plan-seal.ts'
+import type { PartitionRef, Segment } from './segment.ts'
+import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
+import { ulidTime } from './ulid.ts'
+
+/** How long what is dead or was never committed is kept, in ms: far longer than any function or reader runs. */
+export const GRACE = DAY
+/** Every partition is looked at this often, even if nothing is known to be due. */
+export const PATROL = 7 * DAY
+const LIFECYCLE_PERIOD = DAY
+const THAW_CHECK = HOUR
+const SOONEST = 60_000
+
+/** An object as the bucket lists it. */
+export type StoredObject = {
+  readonly key: string
+  readonly storageClass: StorageClass
+  readonly restore: { readonly ongoing: boolean; readonly readableUntil: number | null } | null
+}
+
+export type SweepFacts = {
+  readonly ref: PartitionRef
+  readonly dataset: Dataset
+  readonly commits: readonly Commit[]
+  readonly holdings: ReadonlyMap<string, Holding>
+  readonly waiters: readonly Waiter[]
+  readonly stored: readonly StoredObject[]
+  readonly now: number
+}
+
+/** A change of a segment's holding, conditional on the one that was seen. */
+export type HoldingChange = {
+  readonly segment: Segment
+  readonly next: Holding
+  readonly expected: Holding | undefined
+}
+
+export type SweepPlan = {
+  readonly seal: boolean
+  /** What the bucket shows and the catalog does not say yet. */
+  readonly confirm: readonly HoldingChange[]
+  /** Segments to tag with the class in `next.target`, so that lifecycle moves them. */
+  readonly move: readonly HoldingChange[]
+  /** A commit that ends the partition because its retention has passed. */
+  readonly retire: Commit | undefined
+  /** Dead commits whose grace is over. */
+  readonly deadCommitIds: readonly string[]
+  /** Objects of no commit whose grace is over. */
+  readonly orphanKeys: readonly string[]
+  /** Live segments that the bucket does not have. */
+  readonly missing: readonly Segment[]
+  readonly hasWaiters: boolean
+  readonly nextDue: number
+}
+
+const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
+
+const holdingOf = ({ holdings }: SweepFacts, segment: Segment): Holding =>
+  holdings.get(segment.id) ?? {
+    segmentId: segment.id,
+    storageClass: segment.storageClass,
+    confirmedAt: segment.createdAt,
+    target: null,
+    taggedAt: null,
+    thaw: null,
+  }
+
+/** The holding as the bucket shows it now. The list is the truth for class and restored copy. */
+const observe = (holding: Holding, object: StoredObject, now: number): Holding => {
+  const readableUntil = object.restore?.ongoing === false ? object.restore.readableUntil : null
+  const thawGone = object.restore === null
+  const thaw = holding.thaw === null || thawGone ? null : { ...holding.thaw, readableUntil }
+  const { storageClass } = object
+  const moved = storageClass !== holding.storageClass
+  const thawed =
+    thaw?.readableUntil !== holding.thaw?.readableUntil || (thaw === null) !== (holding.thaw === null)
+  if (!moved && !thawed) return holding
+  const arrived = holding.target !== null && coldness(storageClass) >= coldness(holding.target)
+  return {
+    ...holding,
+    storageClass,
+    confirmedAt: moved ? now : holding.confirmedAt,
+    target: arrived ? null : holding.target,
+    taggedAt: arrived ? null : holding.taggedAt,
+    thaw,
+  }
+}
+
+/** When each dead commit died: at the first commit that replaced it. */
+const deathTimes = (commits: readonly Commit[]): ReadonlyMap<string, number> => {
+  const deaths = new Map<string, number>()
+  for (const { replaces, committedAt } of commits)
+    for (const id of replaces) deaths.set(id, Math.min(deaths.get(id) ?? committedAt, committedAt))
+  return deaths
+}
+
+const lastGeneration = (commits: readonly Commit[]) =>
+  commits.reduce((last, { id }) => (isGeneration(id) && id > last ? id : last), '')
+
+/**
+ * Dead commits that may go now. One that itself replaced others stays until they are gone, else they would come to life
+ * again; and the last generation stays, so that its number is never taken a second time.
+ */
+export const removableCommits = (commits: readonly Commit[], now: number): readonly Commit[] => {
+  const deaths = deathTimes(commits)
+  const present = new Set(commits.map(({ id }) => id))
+  const last = lastGeneration(commits)
+  return commits.filter((commit) => {
+    const died = deaths.get(commit.id)
+    const shadows = commit.replaces.some((id) => present.has(id))
+    return died !== undefined && died + GRACE <= now && !shadows && commit.id !== last
+  })
+}
+
+const createdAt = (key: string) => {
+  const parsed = parseSegmentKey(key)
+  return parsed === undefined ? undefined : ulidTime(parsed.segmentId)
+}
+
+/** True when the object is of no commit and old enough that it never will be. */
+export const isRemovableOrphan = (key: string, commits: readonly Commit[], now: number): boolean => {
+  const born = createdAt(key)
+  return (
+    born !== undefined &&
+    born + GRACE <= now &&
+    !commits.some(({ segments }) => segments.some((segment) => segment.key === key))
+  )
+}
+
+const retirement = ({ commits, dataset, ref, now }: SweepFacts): Commit | undefined => {
+  const { retention } = dataset
+  const live = liveCommits(commits).filter(({ segments }) => segments.length > 0)
+  if (retention === null || live.length === 0 || now < partitionRange(ref.partition).end + retention)
+    return undefined
+  const expired = addDigests(
+    ...live.map(({ books }) => books.expired),
+    ...live.flatMap(({ segments }) => segments.map(({ records }) => records)),
+  )
+  return {
+    id: nextGenerationId(commits),
+    segments: [],
+    replaces: live.map(({ id }) => id),
+    books: {
+      ...emptyBooks,
+      received: addDigests(...live.map(({ books }) => books.received)),
+      duplicates: addDigests(...live.map(({ books }) => books.duplicates)),
+      expired,
+    },
+    committedAt: now,
+  }
+}
+
+/** Decides all that is due in one partition. */
+export const planSweep = (facts: SweepFacts): SweepPlan => {
+  const { commits, dataset, ref, stored, waiters, now } = facts
+  const { end } = partitionRange(ref.partition)
+  const objects = new Map(stored.map((object) => [object.key, object]))
+  const segments = liveCommits(commits).flatMap((commit) => commit.segments)
+  const wanted = classAtAge(dataset.classes, now - end)
+  const due: number[] = [now + PATROL]
+  const confirm: HoldingChange[] = []
+  const move: HoldingChange[] = []
+
+  for (const segment of segments) {
+    const object = objects.get(segment.key)
+    if (object === undefined) continue
+    const before = facts.holdings.get(segment.id)
+    const holding = holdingOf(facts, segment)
+    const seen = observe(holding, object, now)
+    const shouldMove =
+      segment.kind === 'sealed' &&
+      coldness(wanted) > coldness(seen.storageClass) &&
+      coldness(wanted) > coldness(seen.target ?? 'STANDARD')
+    if (shouldMove) move.push({ segment, next: { ...seen, target: wanted, taggedAt: now }, expected: before })
+    else if (seen !== holding) confirm.push({ segment, next: seen, expected: before })
+    if (shouldMove || seen.target !== null) due.push(now + LIFECYCLE_PERIOD)
+    if (seen.thaw !== null) due.push(now + THAW_CHECK)
+  }
+
+  const seal = planSeal(facts, dataset, ref.partition, now)
+  if (seal.kind === 'wait') due.push(seal.until)
+  if (seal.kind === 'seal') due.push(now + HOUR)
+  for (const step of dataset.classes) if (end + step.after > now) due.push(end + step.after)
+  if (dataset.retention !== null && end + dataset.retention > now) due.push(end + dataset.retention)
+  for (const died of deathTimes(commits).values()) if (died + GRACE > now) due.push(died + GRACE)
+
+  const removable = removableCommits(commits, now)
+  if (removable.length > 0) due.push(now + HOUR)
+  const orphanKeys: string[] = []
+  for (const { key } of stored) {
+    if (isRemovableOrphan(key, commits, now)) orphanKeys.push(key)
+    const born = createdAt(key)
+    if (born !== undefined && born + GRACE > now) due.push(born + GRACE)
+  }
+  if (waiters.length > 0) due.push(now + THAW_CHECK)
+  const retire = retirement(facts)
+  if (retire !== undefined) due.push(now + GRACE)
+
+  return {
+    seal: seal.kind === 'seal' && retire === undefined,
+    confirm,
+    move,
+    retire,
+    deadCommitIds: removable.map(({ id }) => id),
+    orphanKeys,
+    missing: segments.filter(({ key }) => !objects.has(key)),
+    hasWaiters: waiters.length > 0,
+    nextDue: Math.max(Math.min(...due), now + SOONEST),
+  }
+}

@@ -1,0 +1,19 @@
+import type { StorageClass } from '../domain/storage-class.ts'
+
+/** What the archive side tells about itself; ids never, so that the number of paid metrics stays small. */
+export type AgeMetrics = {
+  /** Records that were committed: how many, their bytes, and how long ago (ms) the oldest was sent to icecore. */
+  aged(facts: { records: number; bytes: number; oldestLag: number }): void
+  duplicatesDropped(count: number): void
+  quarantined(count: number): void
+}
+
+export type SealMetrics = {
+  /** One sealed segment: its size, and how many bytes of bodies a stored byte holds. */
+  sealed(facts: { bytes: number; bodyBytes: number; records: number; storageClass: StorageClass }): void
+  duplicatesDropped(count: number): void
+}
+
+export type SweepMetrics = {
+  swept(facts: { partitions: number; moved: number; orphans: number; missing: number; overdue: number }): void
+}

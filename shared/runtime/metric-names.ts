@@ -1,0 +1,22 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
+
+/** Every metric that icecore emits, with its unit. Names of counts are in the past tense. */
+export const METRICS = {
+  recordsArchived: MetricUnit.Count,
+  bytesArchived: MetricUnit.Bytes,
+  archiveLag: MetricUnit.Milliseconds,
+  duplicatesDropped: MetricUnit.Count,
+  recordsQuarantined: MetricUnit.Count,
+  segmentsSealed: MetricUnit.Count,
+  sealedBytes: MetricUnit.Bytes,
+  sealRatio: MetricUnit.NoUnit,
+  partitionsSwept: MetricUnit.Count,
+  partitionsOverdue: MetricUnit.Count,
+  segmentsMoved: MetricUnit.Count,
+  segmentsMissing: MetricUnit.Count,
+  orphansFound: MetricUnit.Count,
+  rehydrationLatency: MetricUnit.Milliseconds,
+  recordsRehydrated: MetricUnit.Count,
+} as const
+
+export type MetricName = keyof typeof METRICS

@@ -1,0 +1,43 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy from '@middy/core'
+import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import type * as z from 'zod'
+import type { Telemetry } from './telemetry.ts'
+
+/**
+ * A handler for a queue of tasks, one JSON document a message. A message whose work throws, or that is no task, fails alone;
+ * when all of a batch fail the invocation fails, so that Lambda slows its polling down.
+ */
+export const makeSqsHandler = <Task>(options: {
+  readonly telemetry: Telemetry
+  readonly schema: z.ZodType<Task>
+  readonly work: (task: Task, message: SQSRecord) => Promise<unknown>
+}) => {
+  const { schema, work } = options
+  const { logger, metrics } = options.telemetry
+
+  const workOn = async (message: SQSRecord) => {
+    try {
+      const outcome = await work(schema.parse(JSON.parse(message.body)), message)
+      logger.info('task done', { messageId: message.messageId, outcome })
+    } catch (error) {
+      // logged here, once: what is rethrown only becomes an item failure
+      logger.error('task failed', {
+        messageId: message.messageId,
+        receives: message.attributes.ApproximateReceiveCount,
+        error: error instanceof Error ? error : String(error),
+      })
+      throw error
+    }
+  }
+
+  return middy<SQSEvent>()
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .handler(async (event, context) => {
+      logger.info('batch received', { messages: event.Records.length })
+      return processPartialResponse(event, workOn, new BatchProcessor(EventType.SQS), { context })
+    })
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { openFileSource } from '../codec/byte-source.ts'
+import { openFileSink, type SegmentSink } from '../codec/segment-sink.ts'
+import { makeSegmentWriter, type PackedSegment, type SegmentWriter } from '../codec/segment-writer.ts'
+import { verifySegment } from '../codec/verify-segment.ts'
+import type { Dataset } from '../domain/dataset.ts'
+import type { ArchiveRecord } from '../domain/record.ts'
+import type { PartitionRef } from '../domain/segment.ts'
+
+export type SealedFile = { readonly id: string; readonly path: string; readonly packed: PackedSegment }
+
+type OpenFile = {
+  readonly id: string
+  readonly path: string
+  readonly sink: SegmentSink
+  readonly writer: SegmentWriter
+}
+
+export type SealedFiles = {
+  write(records: readonly ArchiveRecord[]): Promise<void>
+  /** Ends the last file; every file has then been decoded again and found to hold what went in. */
+  finish(): Promise<readonly SealedFile[]>
+  /** Closes what is open after a failure. */
+  abandon(): Promise<void>
+}
+
+/** Counts what passes, because a file is full by its compressed size. */
+const counting = (sink: SegmentSink) => {
+  const count = { bytes: 0 }
+  const write = async (bytes: Uint8Array) => {
+    count.bytes += bytes.byteLength
+    await sink.write(bytes)
+  }
+  return { count, sink: { write, close: () => sink.close() } }
+}
+
+/** Packs ordered records into sealed segments in `folder`, starting a new one whenever the dataset's target size is reached. */
+export const makeSealedFiles = (options: {
+  readonly ref: PartitionRef
+  readonly dataset: Dataset
+  readonly folder: string
+  readonly createdAt: number
+  readonly makeId: () => string
+  /** What the segments are made from, for their metadata. */
+  readonly inputs: Parameters<SegmentWriter['finish']>[0]
+}): SealedFiles => {
+  const { ref, dataset, folder, createdAt, makeId, inputs } = options
+  const done: SealedFile[] = []
+  let current: (OpenFile & { readonly count: { readonly bytes: number } }) | undefined
+
+  const open = async () => {
+    const id = makeId()
+    const path = join(folder, `${id}.parquet`)
+    const { sink, count } = counting(await openFileSink(path))
+    const segment = { ...ref, id, kind: 'sealed', createdAt } as const
+    return { id, path, sink, count, writer: makeSegmentWriter({ segment, promoted: dataset.promoted, sink }) }
+  }
+
+  const end = async () => {
+    if (current === undefined) return
+    const { id, path, writer } = current
+    const packed = await writer.finish(inputs)
+    current = undefined
+    const source = await openFileSource(path)
+    try {
+      await verifySegment(source, packed.records, dataset.promoted)
+    } finally {
+      await source.close()
+    }
+    done.push({ id, path, packed })
+  }
+
+  return {
+    write: async (records) => {
+      current ??= await open()
+      await current.writer.write(records)
+      if (current.count.bytes >= dataset.seal.targetBytes) await end()
+    },
+    finish: async () => {
+      await end()
+      return done
+    },
+    abandon: async () => {
+      await current?.sink.close()
+    },
+  }
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openFileSource } from '../codec/byte-source.ts'
+import { makeDigester } from '../codec/digest.ts'
+import { mergeRecords } from '../codec/merge-records.ts'
+import { type OpenSegment, openSegment } from '../codec/open-segment.ts'
+import { addBooks, type Commit } from '../domain/commit.ts'
+import type { Dataset } from '../domain/dataset.ts'
+import { addDigests, emptyDigest, formatDigest, sameDigest } from '../domain/digest.ts'
+import { planSeal } from '../domain/plan-seal.ts'
+import type { PartitionRef } from '../domain/segment.ts'
+import { makeUlid } from '../domain/ulid.ts'
+import type { SealMetrics } from '../ports/archive-metrics.ts'
+import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import type { SegmentReader, SegmentWriter } from '../ports/segment-store.ts'
+import { mapBounded } from './bounded.ts'
+import { makeSealedFiles } from './pack-sealed.ts'
+import { storeSegment } from './store-segment.ts'
+
+export type SealDeps = {
+  readonly registry: PartitionRegistry
+  readonly log: CommitLog
+  readonly reader: SegmentReader
+  readonly writer: SegmentWriter
+  readonly metrics: SealMetrics
+  readonly now: Clock
+  readonly random: Random
+}
+
+const DOWNLOADS_AT_ONCE = 8
+
+/** A merge holds a row group of each input at a time, so it reads small pieces. */
+const READ_BYTES = 256 * 1024
+
+const openInputs = async (
+  reader: SegmentReader,
+  dataset: Dataset,
+  inputs: readonly Commit[],
+  folder: string,
+) => {
+  const segments = inputs.flatMap((commit) => commit.segments)
+  const paths = await mapBounded(segments, DOWNLOADS_AT_ONCE, async ({ id, key, sha256 }) => {
+    const path = join(folder, `input-${id}.parquet`)
+    await reader.download(key, path, sha256)
+    return path
+  })
+  const files = await mapBounded(paths, DOWNLOADS_AT_ONCE, openFileSource)
+  const open = await mapBounded(files, DOWNLOADS_AT_ONCE, (file) =>
+    openSegment(file, { promoted: dataset.promoted, readBytes: READ_BYTES }),
+  )
+  return { open, close: () => mapBounded(files, files.length, (file) => file.close()) }
+}
+
+const merge = async (inputs: readonly OpenSegment[], files: ReturnType<typeof makeSealedFiles>) => {
+  const dropped = makeDigester()
+  try {
+    for await (const batch of mergeRecords(
+      inputs.map((input) => input.rows()),
+      { duplicates: dropped },
+    ))
+      await files.write(batch)
+    return { sealed: await files.finish(), dropped: dropped.value() }
+  } catch (error) {
+    await files.abandon()
+    throw error
+  }
+}
+
+/**
+ * Merges what `planSeal` finds worth merging into sealed segments of the class that the partition's age calls for, and
+ * commits them as the next generation: of two that run at once, one gets the number, and the other's objects are orphans.
+ */
+export const sealPartition =
+  (deps: SealDeps) =>
+  async (
+    dataset: Dataset,
+    ref: PartitionRef,
+  ): Promise<'sealed' | 'nothing-to-seal' | 'too-early' | 'outrun'> => {
+    const { log, now, random, writer, metrics } = deps
+    const plan = planSeal(await log.read(ref), dataset, ref.partition, now())
+    if (plan.kind === 'nothing-to-seal') return 'nothing-to-seal'
+    if (plan.kind === 'wait') return 'too-early'
+    const { inputs, generation, storageClass } = plan
+    const createdAt = now()
+    const folder = await mkdtemp(join(tmpdir(), 'icecore-seal-'))
+    try {
+      const books = addBooks(...inputs.map((commit) => commit.books))
+      const source = await openInputs(deps.reader, dataset, inputs, folder)
+      const files = makeSealedFiles({
+        ref,
+        dataset,
+        folder,
+        createdAt,
+        makeId: () => makeUlid(now(), random),
+        inputs: {
+          inputs: {
+            commit: generation,
+            replaces: inputs.map(({ id }) => id),
+            expired: formatDigest(books.expired),
+            source: 'seal',
+          },
+          books,
+        },
+      })
+      const { sealed, dropped } = await merge(source.open, files).finally(source.close)
+      const before = addDigests(...inputs.flatMap(({ segments }) => segments.map(({ records }) => records)))
+      const after = addDigests(dropped, ...sealed.map(({ packed }) => packed.records))
+      if (!sameDigest(before, after))
+        throw new Error(
+          `${ref.dataset} ${ref.partition}: sealed ${formatDigest(after)} of ${formatDigest(before)}, nothing was changed`,
+        )
+      await deps.registry.expect(ref, now() + dataset.seal.after)
+      const segments = await mapBounded(sealed, 1, ({ id, path, packed }) => {
+        const content = { kind: 'file', path } as const
+        return storeSegment(writer, { ref, id, kind: 'sealed', packed, content, storageClass, createdAt })
+      })
+      const commit: Commit = {
+        id: generation,
+        segments,
+        replaces: inputs.map(({ id }) => id),
+        books: addBooks(books, { received: emptyDigest, duplicates: dropped, expired: emptyDigest }),
+        committedAt: now(),
+      }
+      if ((await log.append(ref, commit)) === 'conflict') return 'outrun'
+      for (const { bytes, bodyBytes, records } of segments)
+        metrics.sealed({ bytes, bodyBytes, records: records.count, storageClass })
+      metrics.duplicatesDropped(dropped.count)
+      return 'sealed'
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }

@@ -1,0 +1,130 @@
+import type { IcecoreConfig } from '../domain/config.ts'
+import type { Dataset } from '../domain/dataset.ts'
+import { segmentPrefix } from '../domain/keys.ts'
+import { type HoldingChange, planSweep, type SweepPlan } from '../domain/plan-sweep.ts'
+import type { PartitionRef } from '../domain/segment.ts'
+import type { SweepMetrics } from '../ports/archive-metrics.ts'
+import type { CommitLog, Holdings, PartitionEntry, PartitionRegistry } from '../ports/catalog.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ExpireQueue, SealQueue } from '../ports/queues.ts'
+import type { ClassTagger, ListedObject, SegmentLister } from '../ports/segment-store.ts'
+import { settleAll } from './bounded.ts'
+
+export type SweepDeps = {
+  readonly config: IcecoreConfig
+  readonly registry: PartitionRegistry
+  readonly log: CommitLog
+  readonly holdings: Holdings
+  readonly lister: SegmentLister
+  readonly tagger: ClassTagger
+  readonly sealQueue: SealQueue
+  readonly expireQueue: ExpireQueue
+  /** Sends the hydrate tasks of the rehydrations that wait in a partition and whose segments are readable by now. */
+  readonly resumeWaiters: (ref: PartitionRef) => Promise<unknown>
+  readonly metrics: SweepMetrics
+  readonly now: Clock
+  /** True while there is time for another partition. */
+  readonly hasTime: () => boolean
+}
+
+const PAGE = 100
+/** A partition that cannot be swept now makes room for the others. */
+const TRY_AGAIN_AFTER = 15 * 60_000
+const AT_ONCE = 8
+
+/** A partition with more dead commits than this gives them up in several tasks: a message holds 1 MiB. */
+const NAMES_A_TASK = 200
+
+const collect = async (objects: AsyncIterable<ListedObject>) => {
+  const all: ListedObject[] = []
+  for await (const object of objects) all.push(object)
+  return all
+}
+
+const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
+
+const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
+  const { log, lister, tagger, holdings, now } = deps
+
+  // refused when someone else changed it meanwhile: the next look decides on what is there then
+  const change = (ref: PartitionRef, { next, expected }: HoldingChange) => holdings.put(ref, next, expected)
+
+  const carryOut = async (ref: PartitionRef, plan: SweepPlan) => {
+    for (const confirmed of plan.confirm) await change(ref, confirmed)
+    for (const move of plan.move) {
+      // the tag first: a holding that names a target without a tag would wait for ever
+      await tagger.tag(move.segment.key, move.next.target ?? move.next.storageClass)
+      await change(ref, move)
+    }
+    if (plan.retire !== undefined) await log.append(ref, plan.retire)
+    if (plan.seal) await deps.sealQueue.send([ref])
+    const expire = [
+      ...chunksOf(plan.deadCommitIds, NAMES_A_TASK).map((commitIds) => ({
+        ...ref,
+        commitIds,
+        orphanKeys: [],
+      })),
+      ...chunksOf(plan.orphanKeys, NAMES_A_TASK).map((orphanKeys) => ({ ...ref, commitIds: [], orphanKeys })),
+    ]
+    if (expire.length > 0) await deps.expireQueue.send(expire)
+    if (plan.hasWaiters) await deps.resumeWaiters(ref)
+  }
+
+  const visit = async (entry: PartitionEntry) => {
+    const ref = { dataset: entry.dataset, partition: entry.partition }
+    // listed before read: what the log names was put before it, so a live segment that is not listed may just be new
+    const stored = [
+      ...(await collect(lister.list(segmentPrefix('landing', ref)))),
+      ...(await collect(lister.list(segmentPrefix('sealed', ref)))),
+    ]
+    const state = await log.read(ref)
+    const at = now()
+    const plan = planSweep({ ...state, ref, dataset, stored, now: at })
+    await carryOut(ref, plan)
+    await deps.registry.settle(entry, plan.nextDue)
+    return { ...plan, missing: plan.missing.filter(({ createdAt }) => createdAt < at - 3_600_000) }
+  }
+
+  return async (entry: PartitionEntry) => {
+    try {
+      return await visit(entry)
+    } catch (error) {
+      await deps.registry.settle(entry, now() + TRY_AGAIN_AFTER)
+      throw error
+    }
+  }
+}
+
+/** Looks at every partition that is due and does what its plan says; ends early, safely, when time runs out. */
+export const sweep = (deps: SweepDeps) => async (): Promise<{ partitions: number; failed: number }> => {
+  const totals = { partitions: 0, moved: 0, orphans: 0, missing: 0, overdue: 0 }
+  const failures: unknown[] = []
+  for (const dataset of deps.config.datasets.values()) {
+    const visit = sweepPartition(deps, dataset)
+    const seen = new Set<string>()
+    while (deps.hasTime()) {
+      const due = await deps.registry.due(dataset.name, deps.now(), PAGE)
+      // the index lags, and a partition that failed stays due: each is tried once a run
+      const entries = due.filter(({ partition }) => !seen.has(partition))
+      if (entries.length === 0) break
+      for (const { partition } of entries) seen.add(partition)
+      for (const outcome of await settleAll(entries, AT_ONCE, visit)) {
+        totals.partitions += 1
+        if (outcome.status === 'rejected') {
+          failures.push(outcome.reason)
+          continue
+        }
+        totals.moved += outcome.value.move.length
+        totals.orphans += outcome.value.orphanKeys.length
+        totals.missing += outcome.value.missing.length
+      }
+    }
+    if (!deps.hasTime()) totals.overdue += (await deps.registry.due(dataset.name, deps.now(), PAGE)).length
+  }
+  deps.metrics.swept(totals)
+  if (failures.length > 0) throw new AggregateError(failures, `sweep failed on ${failures.length} partitions`)
+  return { partitions: totals.partitions, failed: 0 }
+}
