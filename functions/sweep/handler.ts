@@ -1,0 +1,43 @@
+import config from '../../icecore.config.ts'
+import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoHoldings } from '../../shared/adapters/aws/dynamo-holdings.ts'
+import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
+import { makeS3ClassTagger, makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
+import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
+import { makeExpireQueue, makeHydrateQueue, makeSealQueue } from '../../shared/adapters/aws/sqs-queues.ts'
+import { readEnv } from '../../shared/runtime/env.ts'
+import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
+import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
+import { createHandler } from './create-handler.ts'
+
+const env = readEnv(
+  'CATALOG_TABLE',
+  'ARCHIVE_BUCKET',
+  'ACCOUNT_ID',
+  'SEAL_QUEUE_URL',
+  'EXPIRE_QUEUE_URL',
+  'HYDRATE_QUEUE_URL',
+)
+const { s3, sqs, documents } = makeClients()
+const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
+const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
+const log = makeDynamoCommitLog(dynamo)
+
+export const handler = createHandler({
+  config,
+  telemetry: makeTelemetry(),
+  registry: makeDynamoRegistry(dynamo),
+  log,
+  holdings: makeDynamoHoldings(dynamo),
+  lister: makeS3Lister(archive),
+  tagger: makeS3ClassTagger(archive),
+  sealQueue: makeSealQueue({ sqs, url: env.SEAL_QUEUE_URL }),
+  expireQueue: makeExpireQueue({ sqs, url: env.EXPIRE_QUEUE_URL }),
+  resumeWaiters: resumeWaiters({
+    log,
+    reader: makeS3SegmentReader(archive),
+    hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
+  }),
+  now: dynamo.now,
+})
