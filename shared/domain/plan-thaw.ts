@@ -1,0 +1,117 @@
+import { DAY, HOUR } from './duration.ts'
+import type { Holding } from './holding.ts'
+import { DEFAULT_KEEP_DAYS } from './rehydration.ts'
+import type { Segment } from './segment.ts'
+import {
+  isArchiveClass,
+  offersTier,
+  type RetrievalTier,
+  STORAGE_CLASSES,
+  type StorageClass,
+} from './storage-class.ts'
+import { longestThaw } from './thaw-times.ts'
+
+/** What S3 says of a segment's object; undefined when there is none. */
+export type StorageFacts = {
+  readonly storageClass: StorageClass
+  readonly restore: { readonly ongoing: boolean; readonly readableUntil: number | null } | null
+}
+
+/** A restored copy with less than this left is thawed for longer before it is relied on. */
+export const SHORTEST_WINDOW = 6 * HOUR
+
+export const isReadable = ({ storageClass, restore }: StorageFacts, now: number): boolean =>
+  !isArchiveClass(storageClass) ||
+  (restore !== null && !restore.ongoing && restore.readableUntil !== null && restore.readableUntil > now)
+
+/**
+ * `extend`: readable, though not for as long as asked for. S3 counts the days of a repeated restore from now, so asking is
+ * right only where that lengthens the window: it is never shortened for somebody else.
+ */
+export type ThawDecision = 'readable' | 'wait' | 'thaw' | 'extend' | 'missing'
+
+export const decideThaw = (
+  facts: StorageFacts | undefined,
+  { keepDays, now }: { keepDays: number | null; now: number },
+): ThawDecision => {
+  if (facts === undefined) return 'missing'
+  if (!isArchiveClass(facts.storageClass)) return 'readable'
+  if (facts.restore?.ongoing) return 'wait'
+  if (!isReadable(facts, now)) return 'thaw'
+  const needed = keepDays === null ? SHORTEST_WINDOW : keepDays * DAY
+  return (facts.restore?.readableUntil ?? 0) < now + needed ? 'extend' : 'readable'
+}
+
+export const thawDays = (keepDays: number | null): number => keepDays ?? DEFAULT_KEEP_DAYS
+
+/** The tier to ask for: the wanted one, or Standard where the class does not offer it. */
+export const tierFor = (storageClass: StorageClass, wanted: RetrievalTier): RetrievalTier =>
+  isArchiveClass(storageClass) && !offersTier(storageClass, wanted) ? 'Standard' : wanted
+
+/** A thaw that nobody wrote down (its asker died) counts as the slowest. */
+const UNKNOWN_TIER: RetrievalTier = 'Bulk'
+
+const holdingOf = (segment: Segment): Holding => ({
+  segmentId: segment.id,
+  storageClass: segment.storageClass,
+  confirmedAt: segment.createdAt,
+  target: null,
+  taggedAt: null,
+  thaw: null,
+})
+
+const coldness = (storageClass: StorageClass): number => STORAGE_CLASSES.indexOf(storageClass)
+
+const thawOf = (holding: Holding, facts: StorageFacts, now: number): Holding['thaw'] => {
+  if (!isArchiveClass(facts.storageClass) || facts.restore === null) return null
+  const known = holding.thaw ?? { tier: UNKNOWN_TIER, requestedAt: now }
+  return { ...known, readableUntil: facts.restore.ongoing ? null : facts.restore.readableUntil }
+}
+
+/** The holding of a segment in line with what S3 says now. The same object comes back when nothing changes. */
+export const alignHolding = (
+  segment: Segment,
+  known: Holding | undefined,
+  facts: StorageFacts,
+  now: number,
+): Holding => {
+  const before = known ?? holdingOf(segment)
+  const reached = before.target !== null && coldness(facts.storageClass) >= coldness(before.target)
+  const thaw = thawOf(before, facts, now)
+  const same =
+    facts.storageClass === before.storageClass &&
+    !reached &&
+    thaw?.readableUntil === before.thaw?.readableUntil &&
+    (thaw === null) === (before.thaw === null)
+  if (same) return before
+  return {
+    ...before,
+    storageClass: facts.storageClass,
+    confirmedAt: now,
+    target: reached ? null : before.target,
+    taggedAt: reached ? null : before.taggedAt,
+    thaw,
+  }
+}
+
+/** The holding once a thaw has been asked for. */
+export const withThaw = (holding: Holding, tier: RetrievalTier, now: number): Holding => ({
+  ...holding,
+  thaw: { tier, requestedAt: now, readableUntil: null },
+})
+
+/** When a thaw must be there by AWS's figures. */
+export const thawedBy = (
+  { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,
+  now: number,
+): number => {
+  if (!isArchiveClass(storageClass) || thaw === null) return now
+  return thaw.requestedAt + (longestThaw(storageClass, thaw.tier) ?? longestThaw(storageClass, 'Bulk') ?? 0)
+}
+
+/** Where a segment is, by the catalog, which may lag. */
+export const storedClass = (segment: Segment, holdings: ReadonlyMap<string, Holding>): StorageClass =>
+  holdings.get(segment.id)?.storageClass ?? segment.storageClass
+
+export const coldest = (classes: readonly StorageClass[]): StorageClass =>
+  classes.reduce<StorageClass>((cold, one) => (coldness(one) > coldness(cold) ? one : cold), 'STANDARD')

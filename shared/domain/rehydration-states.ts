@@ -1,0 +1,81 @@
+import type { Completeness } from './completeness.ts'
+import type { Digest } from './digest.ts'
+
+export type RehydrationSummary = {
+  readonly files: number
+  readonly bytes: number
+  readonly records: Digest
+  readonly completeness: Completeness
+  /** Selected ids that no record was found of. Null for a range. */
+  readonly notFound: number | null
+  /** Key of the manifest, which lists the files. */
+  readonly manifest: string
+}
+
+export type RehydrationState =
+  | { readonly name: 'accepted' }
+  /** Planned: some partitions may still wait for S3. */
+  | { readonly name: 'thawing'; readonly plannedAt: number }
+  /** The first partition is readable and being delivered; others may still wait. */
+  | { readonly name: 'hydrating'; readonly plannedAt: number; readonly hydratingAt: number }
+  | {
+      readonly name: 'completed'
+      readonly plannedAt: number
+      /** When the last partition had become readable. */
+      readonly readableAt: number
+      readonly completedAt: number
+      readonly summary: RehydrationSummary
+    }
+  | { readonly name: 'failed'; readonly failedAt: number; readonly reason: string }
+  | { readonly name: 'cancelled'; readonly cancelledAt: number }
+
+export type RehydrationStateName = RehydrationState['name']
+
+export type RehydrationEvent =
+  | { readonly name: 'planned'; readonly at: number }
+  | { readonly name: 'readable'; readonly at: number }
+  | {
+      readonly name: 'finished'
+      readonly at: number
+      readonly readableAt: number
+      readonly summary: RehydrationSummary
+    }
+  | { readonly name: 'failed'; readonly at: number; readonly reason: string }
+  | { readonly name: 'cancelled'; readonly at: number }
+
+/** Nothing more happens to it. */
+export const isOver = (state: RehydrationState): boolean =>
+  state.name === 'completed' || state.name === 'failed' || state.name === 'cancelled'
+
+/**
+ * The state after an event, or undefined when the event changes nothing: it is late, repeated, or out of order.
+ * Every event may come again at any time, so none is an error.
+ */
+export const advanceRehydration = (
+  state: RehydrationState,
+  event: RehydrationEvent,
+): RehydrationState | undefined => {
+  if (isOver(state)) return undefined
+  switch (event.name) {
+    case 'planned':
+      return state.name === 'accepted' ? { name: 'thawing', plannedAt: event.at } : undefined
+    case 'readable':
+      return state.name === 'thawing'
+        ? { name: 'hydrating', plannedAt: state.plannedAt, hydratingAt: event.at }
+        : undefined
+    case 'finished':
+      return state.name === 'thawing' || state.name === 'hydrating'
+        ? {
+            name: 'completed',
+            plannedAt: state.plannedAt,
+            readableAt: event.readableAt,
+            completedAt: event.at,
+            summary: event.summary,
+          }
+        : undefined
+    case 'failed':
+      return { name: 'failed', failedAt: event.at, reason: event.reason }
+    case 'cancelled':
+      return { name: 'cancelled', cancelledAt: event.at }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Completeness } from './completeness.ts'
+import type { Digest } from './digest.ts'
+import type { StorageClass } from './storage-class.ts'
+
+export type DeliveredFile = {
+  readonly key: string
+  readonly bytes: number
+  /** SHA-256 of the file's bytes, base64. */
+  readonly sha256: string
+}
+
+/** What one partition gave to the answer. */
+export type TaskResult = {
+  readonly file: DeliveredFile | null
+  readonly records: Digest
+  readonly completeness: Completeness
+  /** Positions, in the selection, of the ids that were found here. Empty for a range. */
+  readonly found: readonly number[]
+  /** The coldest class that it was read from. */
+  readonly coldest: StorageClass
+}
+
+export type TaskState =
+  | { readonly name: 'planned' }
+  /** Waits for segments; S3's longest time for them is over at `readyBy`. */
+  | { readonly name: 'thawing'; readonly since: number; readonly segments: number; readonly readyBy: number }
+  /** Claimed by the attempt that came last: only that one may finish it. */
+  | { readonly name: 'hydrating'; readonly attempt: string; readonly readableAt: number }
+  | {
+      readonly name: 'done'
+      readonly readableAt: number
+      readonly doneAt: number
+      readonly result: TaskResult
+    }
+
+/** One partition of one rehydration. */
+export type RehydrationTask = {
+  readonly partition: string
+  /** Segments thawed with Standard although Expedited was asked for: no capacity, or not offered for their class. */
+  readonly thawedAsStandard: readonly string[]
+  readonly state: TaskState
+}
+
+export type TaskEvent =
+  | {
+      readonly name: 'waits'
+      readonly at: number
+      readonly segments: number
+      readonly readyBy: number
+      readonly thawedAsStandard: readonly string[]
+    }
+  | { readonly name: 'claimed'; readonly at: number; readonly attempt: string }
+  | { readonly name: 'delivered'; readonly at: number; readonly attempt: string; readonly result: TaskResult }
+
+/**
+ * The task after an event, or undefined when the event changes nothing. A task that is done stays as it is. A task may go
+ * back from hydrating to thawing: a restored copy can expire, and a seal can put a colder segment in a readable one's place.
+ */
+export const advanceTask = (task: RehydrationTask, event: TaskEvent): RehydrationTask | undefined => {
+  const { state } = task
+  if (state.name === 'done') return undefined
+  switch (event.name) {
+    case 'waits':
+      return {
+        ...task,
+        thawedAsStandard: [...new Set([...task.thawedAsStandard, ...event.thawedAsStandard])],
+        state: {
+          name: 'thawing',
+          since: state.name === 'thawing' ? state.since : event.at,
+          segments: event.segments,
+          readyBy: event.readyBy,
+        },
+      }
+    case 'claimed': {
+      const readableAt = state.name === 'hydrating' ? state.readableAt : event.at
+      return { ...task, state: { name: 'hydrating', attempt: event.attempt, readableAt } }
+    }
+    case 'delivered':
+      return state.name === 'hydrating' && state.attempt === event.attempt
+        ? {
+            ...task,
+            state: { name: 'done', readableAt: state.readableAt, doneAt: event.at, result: event.result },
+          }
+        : undefined
+  }
+}

@@ -1,0 +1,54 @@
+import type { RehydrationState } from './rehydration-states.ts'
+import type { RetrievalTier } from './storage-class.ts'
+
+/** One record by its id; without a time, every record of that id. */
+export type RecordSelector = { readonly id: string; readonly time: number | null }
+
+/** Which records of a dataset are wanted. A range holds its start and not its end, in ms. */
+export type Selection =
+  | { readonly kind: 'ids'; readonly ids: readonly RecordSelector[] }
+  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+
+export const FORMATS = ['ndjson', 'parquet'] as const
+export type DeliveryFormat = (typeof FORMATS)[number]
+
+export type RehydrationRequest = {
+  readonly dataset: string
+  readonly selection: Selection
+  readonly tier: RetrievalTier
+  /** A destination's name in the configuration. */
+  readonly destination: string
+  readonly format: DeliveryFormat
+  /** How long thawed segments must at least stay readable; null: as long as delivering takes. */
+  readonly keepDays: number | null
+}
+
+/** A request for records, and how far it has come. */
+export type Rehydration = {
+  /** A ULID by its form. It may be made from an idempotency key, so nothing is read out of it. */
+  readonly id: string
+  readonly request: RehydrationRequest
+  /** Who asked for it. */
+  readonly caller: string
+  readonly acceptedAt: number
+  readonly state: RehydrationState
+}
+
+/** So that a rehydration stays one item of well under 100 KB. */
+export const MAX_SELECTED_IDS = 1000
+export const MAX_SELECTED_ID_BYTES = 64 * 1024
+
+/** Partitions that one rehydration may take in. */
+export const MAX_PARTITIONS = 10_000
+
+/** Partitions that are looked through for an id whose time is not given. */
+export const MAX_SEARCHED_PARTITIONS = 1000
+
+export const MAX_KEEP_DAYS = 30
+
+/** Days of a restored copy when none are asked for: longer than the segments of one partition can lie apart. */
+export const DEFAULT_KEEP_DAYS = 3
+
+/** Where the files of a rehydration are delivered. */
+export const deliveryPrefix = (destinationPrefix: string, rehydrationId: string): string =>
+  `${destinationPrefix}${rehydrationId}/`

@@ -1,0 +1,44 @@
+import type { Rehydration } from '../domain/rehydration.ts'
+import type { RehydrationTask } from '../domain/rehydration-task.ts'
+
+export type Rehydrations = {
+  /**
+   * Writes a rehydration that is not there yet, and has it checked on at `checkAt`. `exists`: its id is taken, which for an
+   * id made from an idempotency key means that it was asked for before; nothing was written.
+   */
+  create(rehydration: Rehydration, checkAt: number): Promise<'created' | 'exists'>
+  /** A consistent read. */
+  find(id: string): Promise<Rehydration | undefined>
+  /** Writes the new state if the stored one is still that of `expected`; a repeat of one's own write is `put`. */
+  put(rehydration: Rehydration, expected: Rehydration): Promise<'put' | 'stale'>
+}
+
+export type RehydrationTasks = {
+  /** Adds a planned task for each of these partitions; one that is there stays as it is. Each is then open. */
+  add(rehydrationId: string, partitions: readonly string[]): Promise<void>
+  /** A consistent read. */
+  find(rehydrationId: string, partition: string): Promise<RehydrationTask | undefined>
+  /** Writes the task if the stored one still equals `expected`; a repeat of one's own write is `put`. */
+  put(rehydrationId: string, task: RehydrationTask, expected: RehydrationTask): Promise<'put' | 'stale'>
+}
+
+export type TaskList = {
+  /** Every task, by partition, all pages; a consistent read. */
+  all(rehydrationId: string): AsyncIterable<RehydrationTask>
+  /** Up to `limit` partitions whose tasks are not closed; a consistent read. */
+  open(rehydrationId: string, limit: number): Promise<readonly string[]>
+  /** Takes a partition off the open ones; one that is not there is already closed. */
+  close(rehydrationId: string, partition: string): Promise<void>
+}
+
+export type RehydrationPosition = { readonly acceptedAt: number; readonly id: string }
+export type RehydrationCheck = { readonly id: string; readonly dueAt: number }
+
+export type RehydrationIndex = {
+  /** Up to `limit` rehydrations, newest first, those older than `after`. May lag by seconds. */
+  newest(limit: number, after?: RehydrationPosition): Promise<readonly Rehydration[]>
+  /** Rehydrations to check on, most overdue first. May lag by seconds. */
+  due(now: number, limit: number): Promise<readonly RehydrationCheck[]>
+  /** Moves the next check, or ends the checks (null), unless somebody moved it meanwhile. */
+  settle(check: RehydrationCheck, nextDue: number | null): Promise<'settled' | 'stale'>
+}
