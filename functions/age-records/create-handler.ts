@@ -1,0 +1,28 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy from '@middy/core'
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { makeAgeMetrics, type Telemetry } from '../../shared/runtime/telemetry.ts'
+import { type AgeRecordsDeps, ageRecords } from '../../shared/use-cases/age-records.ts'
+import { readRecord } from './event.ts'
+
+/** Ages a batch of messages and acknowledges those, and only those, that are archived or in quarantine. */
+export const createHandler = (deps: Omit<AgeRecordsDeps, 'metrics'> & { telemetry: Telemetry }) => {
+  const { logger, metrics } = deps.telemetry
+  const age = ageRecords({ ...deps, metrics: makeAgeMetrics(metrics) })
+  return middy<SQSEvent>()
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .handler(async ({ Records }): Promise<SQSBatchResponse> => {
+      logger.info('batch received', { messages: Records.length })
+      const { done, errors } = await age(Records.map(readRecord))
+      const failed = Records.filter(({ messageId }) => !done.has(messageId))
+      // nothing could be archived: thrown, so that Lambda slows its polling down
+      if (failed.length === Records.length && failed.length > 0)
+        throw new AggregateError(errors, 'no message could be aged')
+      for (const error of errors)
+        logger.error('part of the batch failed', { error: error instanceof Error ? error : String(error) })
+      logger.info('batch aged', { done: done.size, failed: failed.length })
+      return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    })
+}

@@ -1,0 +1,147 @@
+import { digestText } from '../codec/digest.ts'
+import { readMessage } from '../codec/envelope.ts'
+import { parseJsonRecord } from '../codec/parse-record.ts'
+import { isRejection } from '../codec/rejection.ts'
+import type { IcecoreConfig } from '../domain/config.ts'
+import type { Dataset } from '../domain/dataset.ts'
+import { addDigests } from '../domain/digest.ts'
+import { partitionOf } from '../domain/partition.ts'
+import type { ArchiveRecord } from '../domain/record.ts'
+import type { AgeMetrics } from '../ports/archive-metrics.ts'
+import { type Quarantine, type QuarantinedItem, UNKNOWN_DATASET } from '../ports/quarantine.ts'
+import { settleAll } from './bounded.ts'
+import { type LandDeps, landRecords } from './land-records.ts'
+
+export type RecordMessage = {
+  readonly messageId: string
+  readonly text: string
+  /** The message attribute `dataset`, when the sender set one. */
+  readonly dataset: string | undefined
+  /** When it was first sent, ms. */
+  readonly sentAt: number
+}
+
+export type AgeRecordsDeps = LandDeps & {
+  readonly config: IcecoreConfig
+  readonly quarantine: Quarantine
+  readonly metrics: AgeMetrics
+}
+
+export type AgeRecordsOutcome = {
+  /** Messages all of whose records are committed or in quarantine. The others are not to be acknowledged. */
+  readonly done: ReadonlySet<string>
+  readonly errors: readonly unknown[]
+}
+
+/** A step that must succeed before the messages it serves are done. */
+type Step = { readonly messageIds: ReadonlySet<string>; readonly run: () => Promise<unknown> }
+
+type Group = {
+  readonly dataset: Dataset
+  readonly partition: string
+  readonly records: ArchiveRecord[]
+  readonly messageIds: Set<string>
+}
+
+const STEPS_AT_ONCE = 8
+
+const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: number) => {
+  const accepted: { dataset: Dataset; record: ArchiveRecord }[] = []
+  const rejected: QuarantinedItem[] = []
+  const reject = (dataset: string, text: string, { reason, detail }: { reason: string; detail: string }) =>
+    rejected.push({
+      dataset,
+      reason,
+      detail,
+      text,
+      encoding: 'utf8',
+      header: null,
+      source: `message ${message.messageId}`,
+    })
+  const { records, rejections } = readMessage(message.text, message.dataset)
+  for (const rejection of rejections) reject(UNKNOWN_DATASET, rejection.text, rejection)
+  for (const { dataset: name, text } of records) {
+    const dataset = config.datasets.get(name)
+    if (dataset === undefined) {
+      const known = [...config.datasets.keys()].join(', ')
+      const detail = `dataset: expected one of ${known}, got ${JSON.stringify(name.slice(0, 100))}`
+      reject(UNKNOWN_DATASET, text, { reason: 'unknown-dataset', detail })
+      continue
+    }
+    const parsed = parseJsonRecord(dataset, text, arrived)
+    if (isRejection(parsed)) reject(dataset.name, text, parsed)
+    else accepted.push({ dataset, record: parsed })
+  }
+  return { accepted, rejected }
+}
+
+/**
+ * Ages a batch of inline records: groups them by partition, lands each group, and keeps what is malformed in quarantine.
+ * One message's trouble does not hold up the others.
+ */
+export const ageRecords = (deps: AgeRecordsDeps) => {
+  const { config, quarantine, metrics, now } = deps
+  const land = landRecords(deps)
+
+  const landGroup = (group: Group, oldestSent: number): Step => ({
+    messageIds: group.messageIds,
+    run: async () => {
+      const source = { kind: 'messages', count: group.messageIds.size }
+      const landed = await land({ ...group, source })
+      metrics.aged({
+        records: landed.records,
+        bytes: landed.bytes,
+        oldestLag: Math.max(0, now() - oldestSent),
+      })
+      if (landed.duplicates > 0) metrics.duplicatesDropped(landed.duplicates)
+    },
+  })
+
+  const keepRejected = (
+    messageId: string,
+    dataset: string,
+    items: readonly QuarantinedItem[],
+    at: number,
+  ): Step => ({
+    messageIds: new Set([messageId]),
+    run: async () => {
+      const digest = addDigests(...items.map(({ text }) => digestText(text)))
+      const kept = await quarantine.keep({ dataset, unit: `message ${messageId}`, items, digest, at })
+      if (kept === 'kept') metrics.quarantined(items.length)
+    },
+  })
+
+  return async (messages: readonly RecordMessage[]): Promise<AgeRecordsOutcome> => {
+    const arrived = now()
+    const groups = new Map<string, Group>()
+    const steps: Step[] = []
+    for (const message of messages) {
+      const { accepted, rejected } = sortMessage(config, message, arrived)
+      for (const { dataset, record } of accepted) {
+        const partition = partitionOf(record.time, dataset.partition)
+        const name = `${dataset.name}#${partition}`
+        const group = groups.get(name) ?? { dataset, partition, records: [], messageIds: new Set() }
+        groups.set(name, group)
+        group.records.push(record)
+        group.messageIds.add(message.messageId)
+      }
+      for (const [dataset, items] of Map.groupBy(rejected, (item) => item.dataset))
+        steps.push(keepRejected(message.messageId, dataset, items, arrived))
+    }
+    const oldestSent = messages.reduce((oldest, { sentAt }) => Math.min(oldest, sentAt), arrived)
+    steps.push(...[...groups.values()].map((group) => landGroup(group, oldestSent)))
+    const outcomes = await settleAll(steps, STEPS_AT_ONCE, (step) => step.run())
+    const failed = new Set<string>()
+    const errors: unknown[] = []
+    outcomes.forEach((outcome, index) => {
+      if (outcome.status === 'fulfilled') return
+      errors.push(outcome.reason)
+      for (const messageId of steps[index]?.messageIds ?? []) failed.add(messageId)
+    })
+    // a message of nothing but blank lines has no step, and nothing to lose
+    const done = new Set(
+      messages.map(({ messageId }) => messageId).filter((messageId) => !failed.has(messageId)),
+    )
+    return { done, errors }
+  }
+}
