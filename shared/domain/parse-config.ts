@@ -83,7 +83,7 @@ const classes = z
 const prefix = z
   .string()
   .max(200)
-  .regex(/^([A-Za-z0-9._-]+\/)*$/, 'expected folders such as orders/ ending in a slash')
+  .regex(/^((?!\.+\/)[A-Za-z0-9._-]+\/)*$/, 'expected folders such as orders/ ending in a slash')
 
 const datasetSchema = z.strictObject({
   id: path,

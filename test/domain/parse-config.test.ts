@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { type ConfigInput, parseConfig } from '../../shared/domain/parse-config.ts'
+
+const withOrders = (orders: object): unknown => ({
+  datasets: { orders: { id: 'id', time: { path: 'at' }, ...orders } },
+})
+
+test('a dataset needs only to say where id and time are', () => {
+  const input: ConfigInput = { datasets: { orders: { id: 'id', time: { path: 'meta.at' } } } }
+  expect(parseConfig(input).datasets.get('orders')).toMatchObject({
+    name: 'orders',
+    time: { path: ['meta', 'at'], unit: 'iso' },
+    partition: 'day',
+    hotPrefix: 'orders/',
+    retention: null,
+  })
+})
+
+test.each([
+  ['an unknown member', withOrders({ partitions: 'day' }), 'datasets.orders', 'partitions'],
+  ['a partition that is none', withOrders({ partition: 'week' }), 'datasets.orders.partition', 'hour'],
+  ['a duration without unit', withOrders({ retention: '7' }), 'datasets.orders.retention', '90d'],
+  [
+    'an upward class step',
+    withOrders({
+      classes: [
+        { after: '0d', storageClass: 'GLACIER' },
+        { after: '1d', storageClass: 'STANDARD' },
+      ],
+    }),
+    'datasets.orders.classes.1.storageClass',
+    'never moves upward',
+  ],
+  [
+    'a first class that is not at age 0',
+    withOrders({ classes: [{ after: '1d', storageClass: 'GLACIER' }] }),
+    'datasets.orders.classes.0.after',
+    '0d',
+  ],
+  [
+    'a class that S3 does not have',
+    withOrders({ classes: [{ after: '0d', storageClass: 'COLD' }] }),
+    'datasets.orders.classes.0.storageClass',
+    'GLACIER_IR',
+  ],
+  [
+    'a promoted column named like an own one',
+    withOrders({ promoted: [{ name: 'body', path: 'b', type: 'string' }] }),
+    'datasets.orders.promoted.0.name',
+    'already a column',
+  ],
+  ['a dataset name with a slash', { datasets: { 'a/b': {} } }, 'datasets.a/b', ''],
+  [
+    'a segment too large for Expedited',
+    withOrders({ seal: { targetBytes: 300_000_000 } }),
+    'datasets.orders.seal.targetBytes',
+    '250000000',
+  ],
+  [
+    'a destination that climbs',
+    { datasets: {}, destinations: { out: { prefix: '../' } } },
+    'destinations.out.prefix',
+    'folders',
+  ],
+  ['no object at all', 'orders', '(top level)', 'object'],
+])('%s is an error that names the field and what was expected', (_, input, field, expected) => {
+  expect(() => parseConfig(input)).toThrow(field)
+  expect(() => parseConfig(input)).toThrow(expected)
+})
+
+test('two datasets cannot share hot objects', () => {
+  const dataset = { id: 'id', time: { path: 'at' } }
+  const input = { datasets: { a: { ...dataset, hotPrefix: 'in/' }, b: { ...dataset, hotPrefix: 'in/b/' } } }
+  expect(() => parseConfig(input)).toThrow('datasets.b.hotPrefix: overlaps')
+})

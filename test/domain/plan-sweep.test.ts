@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { segmentKey } from '../../shared/domain/keys.ts'
+import {
+  GRACE,
+  isRemovableOrphan,
+  planSweep,
+  removableCommits,
+  type SweepFacts,
+} from '../../shared/domain/plan-sweep.ts'
+import { makeUlid } from '../../shared/domain/ulid.ts'
+import { aCommit, aDataset, aSegment, NOON } from '../support/builders.ts'
+
+const ref = { dataset: 'orders', partition: '2024-03-10' }
+const END = Date.parse('2024-03-11T00:00:00Z')
+
+const facts = (parts: Partial<SweepFacts>): SweepFacts => ({
+  ref,
+  dataset: aDataset(),
+  commits: [],
+  holdings: new Map(),
+  waiters: [],
+  stored: (parts.commits ?? []).flatMap(({ segments }) =>
+    segments.map(({ key, storageClass }) => ({ key, storageClass, restore: null })),
+  ),
+  now: END + DAY,
+  ...parts,
+})
+
+const sealed = aSegment({ kind: 'sealed' })
+const sealedCommit = aCommit({ id: 'G#000001', segments: [sealed] })
+
+test('a quiet partition is sent to be sealed', () => {
+  expect(planSweep(facts({ commits: [aCommit()] })).seal).toBe(true)
+  expect(planSweep(facts({ commits: [aCommit()], now: END })).seal).toBe(false)
+})
+
+test('a sealed segment is tagged for the class of its age once, and never upward', () => {
+  const now = END + 40 * DAY
+  const first = planSweep(facts({ commits: [sealedCommit], now }))
+  expect(first.move).toMatchObject([{ segment: sealed, next: { target: 'GLACIER_IR', taggedAt: now } }])
+  const [change] = first.move
+  if (change === undefined) throw new Error('no move was planned')
+  const holdings = new Map([[sealed.id, change.next]])
+  expect(planSweep(facts({ commits: [sealedCommit], holdings, now: now + HOUR })).move).toEqual([])
+  const colder = [{ key: sealed.key, storageClass: 'DEEP_ARCHIVE', restore: null } as const]
+  expect(planSweep(facts({ commits: [sealedCommit], stored: colder, now })).move).toEqual([])
+})
+
+test('a class that the bucket shows and the catalog does not know is confirmed', () => {
+  const holding = {
+    segmentId: sealed.id,
+    storageClass: 'STANDARD',
+    confirmedAt: NOON,
+    target: 'GLACIER_IR',
+    taggedAt: NOON,
+    thaw: null,
+  } as const
+  const now = END + 40 * DAY
+  const stored = [{ key: sealed.key, storageClass: 'GLACIER_IR', restore: null } as const]
+  const plan = planSweep(
+    facts({ commits: [sealedCommit], holdings: new Map([[sealed.id, holding]]), stored, now }),
+  )
+  expect(plan.confirm).toMatchObject([
+    { expected: holding, next: { storageClass: 'GLACIER_IR', target: null, confirmedAt: now } },
+  ])
+})
+
+test('landing segments are never moved to a colder class', () => {
+  expect(planSweep(facts({ commits: [aCommit()], now: END + 400 * DAY })).move).toEqual([])
+})
+
+test('a dead commit goes after its grace, not before, and never while it shadows another', () => {
+  const landing = aCommit({ id: 'L#a' })
+  const first = aCommit({ id: 'G#000001', replaces: ['L#a'], committedAt: NOON })
+  const second = aCommit({ id: 'G#000002', replaces: ['G#000001'], committedAt: NOON })
+  const ids = (now: number, commits = [landing, first, second]) =>
+    removableCommits(commits, now).map(({ id }) => id)
+  expect(ids(NOON + GRACE - 1)).toEqual([])
+  expect(ids(NOON + GRACE)).toEqual(['L#a'])
+  expect(ids(NOON + GRACE, [first, second])).toEqual(['G#000001'])
+  expect(ids(NOON + GRACE, [second])).toEqual([])
+})
+
+test('an object of no commit is an orphan only after its grace', () => {
+  const key = segmentKey(
+    'landing',
+    ref,
+    makeUlid(NOON, (bytes) => new Uint8Array(bytes)),
+  )
+  expect(isRemovableOrphan(key, [], NOON + GRACE - 1)).toBe(false)
+  expect(isRemovableOrphan(key, [], NOON + GRACE)).toBe(true)
+  expect(isRemovableOrphan(sealed.key, [sealedCommit], NOON + 9 * GRACE)).toBe(false)
+  expect(isRemovableOrphan('sealed/something-else', [], NOON + 9 * GRACE)).toBe(false)
+})
+
+test('a live segment that the bucket does not have is reported', () => {
+  expect(planSweep(facts({ commits: [sealedCommit], stored: [] })).missing).toEqual([sealed])
+})
+
+test('retention ends a partition by a commit that keeps the books', () => {
+  const dataset = aDataset({ retention: 100 * DAY })
+  expect(planSweep(facts({ dataset, commits: [sealedCommit], now: END + 99 * DAY })).retire).toBeUndefined()
+  expect(planSweep(facts({ dataset, commits: [sealedCommit], now: END + 100 * DAY })).retire).toMatchObject({
+    id: 'G#000002',
+    segments: [],
+    replaces: ['G#000001'],
+    books: { received: sealed.records, expired: sealed.records },
+  })
+})
+
+test('the next look is at the next thing that can become due, and within a week at the latest', () => {
+  expect(planSweep(facts({ commits: [aCommit()], now: END })).nextDue).toBe(END + HOUR)
+  const due = planSweep(facts({ commits: [sealedCommit], now: END + 29 * DAY })).nextDue
+  expect(due).toBe(END + 30 * DAY)
+  expect(planSweep(facts({ now: END + 300 * DAY })).nextDue).toBe(END + 307 * DAY)
+})
