@@ -3,7 +3,7 @@ import type { Meter, TimedModel } from '../model.ts'
 import type { ReceivedMessage } from './message.ts'
 import { type MoveTask, makeMoveTasks } from './move-task.ts'
 import type { Queue, QueueCounts } from './queue.ts'
-import { parseRedrivePolicy, type QueueAttributes } from './queue-attributes.ts'
+import { numberOf, parseRedrivePolicy, type QueueAttributes } from './queue-attributes.ts'
 import { makeQueueRegistry } from './queue-registry.ts'
 import { changeVisibility, deleteMessage, makeReceive, type ReceiveInput } from './receive.ts'
 import { bytesOf, checkBatchSize, makeSend, type SendAnswer, type SendInput } from './send.ts'
@@ -49,6 +49,8 @@ export type SqsModel = TimedModel & {
   listMoveTasks(sourceArn: string): readonly MoveTask[]
   /** Free of charge. */
   counts(queueArn: string): QueueCounts
+  /** How long a receive waits that does not say: the queue's ReceiveMessageWaitTimeSeconds. */
+  waitSeconds(queueArn: string): number
   /** A message from another service, as S3's notifications are. False when the queue is gone or refuses it. */
   deliver(queueArn: string, body: string): boolean
   /**
@@ -175,6 +177,7 @@ export const makeSqsModel = (options: SqsModelOptions): SqsModel => {
       return moveTasks.list(request(sourceArn).arn)
     },
     counts: (queueArn) => open(queueArn).counts(),
+    waitSeconds: (queueArn) => numberOf(open(queueArn).attributes(), 'ReceiveMessageWaitTimeSeconds'),
     deliver: (queueArn, body) => {
       const queue = registry.findByArn(queueArn)
       // "FIFO queues aren't supported as an Amazon S3 event notification destination" (notification-how-to-event-types)

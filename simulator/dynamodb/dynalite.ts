@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module'
+
+/** What dynalite calls back with when a request is refused: DynamoDB's own answer. */
+export type DynaliteRefusal = Error & { readonly statusCode: number; readonly body: object }
+
+type Store = {
+  readonly db: { open(): Promise<void>; close(): Promise<void> }
+  readonly tableDb: { awsAccountId: string; awsRegion: string }
+}
+type ActionShape = { readonly types: Readonly<Record<string, unknown>>; readonly custom: unknown }
+type Action = (store: Store, data: object, callback: (error: Error | null, answer?: object) => void) => void
+
+type CreateStore = (options: {
+  readonly path?: string
+  readonly createTableMs: number
+  readonly deleteTableMs: number
+  readonly updateTableMs: number
+}) => Store
+type Validations = {
+  checkTypes(data: object, types: ActionShape['types']): object
+  checkValidations(data: object, types: ActionShape['types'], custom: unknown, store: Store): void
+}
+
+export const operations = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'ListTables',
+  'ListTagsOfResource',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+  'UpdateTable',
+] as const
+
+export type Operation = (typeof operations)[number]
+
+export const isOperation = (name: string): name is Operation => operations.some((known) => known === name)
+
+export const isRefusal = (error: unknown): error is DynaliteRefusal =>
+  error instanceof Error && 'statusCode' in error && 'body' in error
+
+/**
+ * dynalite 4.0.0, without the HTTP server in front of it, which would parse and route each request a second time and
+ * end the process on a fault. Its modules have no types; these are the parts in use, so its version is pinned.
+ */
+const load = createRequire(import.meta.url)
+const createStore: CreateStore = load('dynalite/db').create
+const validations: Validations = load('dynalite/validations')
+
+const fileOf = (operation: Operation) => operation.charAt(0).toLowerCase() + operation.slice(1)
+const parts = new Map(
+  operations.map((operation): [Operation, { action: Action; shape: ActionShape }] => [
+    operation,
+    {
+      action: load(`dynalite/actions/${fileOf(operation)}`),
+      shape: load(`dynalite/validations/${fileOf(operation)}`),
+    },
+  ]),
+)
+
+const partsOf = (operation: Operation) => {
+  const found = parts.get(operation)
+  if (found === undefined) throw new Error(`dynalite has no ${operation}`)
+  return found
+}
+
+/** The parameters of `operation` that dynalite reads; it drops any other without a word. */
+export const parametersOf = (operation: Operation): readonly string[] =>
+  Object.keys(partsOf(operation).shape.types)
+
+export type Dynalite = {
+  /** Rejects with a `DynaliteRefusal` where DynamoDB would refuse. `data` is changed. */
+  run(operation: Operation, data: object): Promise<object>
+  close(): Promise<void>
+}
+
+/** Tables below `path`, or in memory. Tables are there at once: `CREATING` lasts no time. */
+export const openDynalite = async (
+  path: string | undefined,
+  account: { readonly accountId: string; readonly region: string },
+): Promise<Dynalite> => {
+  const instant = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
+  const store = createStore(path === undefined ? instant : { path, ...instant })
+  await store.db.open()
+  store.tableDb.awsAccountId = account.accountId
+  store.tableDb.awsRegion = account.region
+  return {
+    run: async (operation, data) => {
+      const { action, shape } = partsOf(operation)
+      const checked = validations.checkTypes(data, shape.types)
+      validations.checkValidations(checked, shape.types, shape.custom, store)
+      return new Promise((resolve, reject) => {
+        action(store, checked, (error, answer) => (error ? reject(error) : resolve(answer ?? {})))
+      })
+    },
+    close: () => store.db.close(),
+  }
+}
