@@ -5,7 +5,12 @@ import { makeDynamoHoldings } from '../../shared/adapters/aws/dynamo-holdings.ts
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3ClassTagger, makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
-import { makeExpireQueue, makeHydrateQueue, makeSealQueue } from '../../shared/adapters/aws/sqs-queues.ts'
+import {
+  makeExpireQueue,
+  makeHydrateQueue,
+  makeSealQueue,
+  makeThawQueue,
+} from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
@@ -18,6 +23,7 @@ const env = readEnv(
   'SEAL_QUEUE_URL',
   'EXPIRE_QUEUE_URL',
   'HYDRATE_QUEUE_URL',
+  'THAW_QUEUE_URL',
 )
 const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
@@ -37,7 +43,9 @@ export const handler = createHandler({
   resumeWaiters: resumeWaiters({
     log,
     reader: makeS3SegmentReader(archive),
+    thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
     hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
+    now: dynamo.now,
   }),
   now: dynamo.now,
 })

@@ -22,8 +22,19 @@ export type HotStore = {
   remove(object: HotObject): Promise<'removed' | 'changed' | 'gone'>
 }
 
-/** What was archived of one version of a hot object; written when all of its records are committed. */
+/** How far one version of a hot object has been archived. */
+export type HotObjectProgress = {
+  /** `archived`: every one of its records is committed or in quarantine. */
+  readonly state: 'under-way' | 'archived'
+  /** Chunks, from the first on, that are committed whole; a later attempt begins behind them. */
+  readonly chunks: number
+  readonly records: number
+  readonly quarantined: number
+  /** Rows too long to copy: they are only in the hot object, which therefore stays. */
+  readonly keptInHot: number
+}
+
 export type HotObjectRegister = {
-  find(object: HotObject): Promise<{ records: number; quarantined: number } | undefined>
-  put(object: HotObject, done: { records: number; quarantined: number; at: number }): Promise<void>
+  find(object: HotObject): Promise<HotObjectProgress | undefined>
+  put(object: HotObject, progress: HotObjectProgress, at: number): Promise<void>
 }

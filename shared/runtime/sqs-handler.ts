@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
-import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod'
 import type { Telemetry } from './telemetry.ts'
 
@@ -13,14 +13,14 @@ import type { Telemetry } from './telemetry.ts'
 export const makeSqsHandler = <Task>(options: {
   readonly telemetry: Telemetry
   readonly schema: z.ZodType<Task>
-  readonly work: (task: Task, message: SQSRecord) => Promise<unknown>
+  readonly work: (task: Task, message: SQSRecord, context: Context) => Promise<unknown>
 }) => {
   const { schema, work } = options
   const { logger, metrics } = options.telemetry
 
-  const workOn = async (message: SQSRecord) => {
+  const workOn = async (message: SQSRecord, context: Context) => {
     try {
-      const outcome = await work(schema.parse(JSON.parse(message.body)), message)
+      const outcome = await work(schema.parse(JSON.parse(message.body)), message, context)
       logger.info('task done', { messageId: message.messageId, outcome })
     } catch (error) {
       // logged here, once: what is rethrown only becomes an item failure
@@ -38,6 +38,7 @@ export const makeSqsHandler = <Task>(options: {
     .use(logMetrics(metrics))
     .handler(async (event, context) => {
       logger.info('batch received', { messages: event.Records.length })
-      return processPartialResponse(event, workOn, new BatchProcessor(EventType.SQS), { context })
+      const work = (message: SQSRecord) => workOn(message, context)
+      return processPartialResponse(event, work, new BatchProcessor(EventType.SQS), { context })
     })
 }

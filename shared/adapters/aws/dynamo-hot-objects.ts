@@ -4,7 +4,13 @@ import * as z from 'zod'
 import type { HotObject, HotObjectRegister } from '../../ports/hot-store.ts'
 import type { DynamoTable } from './dynamo.ts'
 
-const doneSchema = z.object({ records: z.int(), quarantined: z.int() })
+const progressSchema = z.object({
+  state: z.enum(['under-way', 'archived']),
+  chunks: z.int(),
+  records: z.int(),
+  quarantined: z.int(),
+  keptInHot: z.int(),
+})
 
 /** Keys may hold anything, so the item's key is a hash of them. */
 const itemKey = ({ key, version }: HotObject) => ({
@@ -18,10 +24,10 @@ export const makeDynamoHotObjects = ({ documents, table }: DynamoTable): HotObje
   find: async (object) => {
     const get = new GetCommand({ TableName: table, Key: itemKey(object), ConsistentRead: true })
     const { Item } = await documents.send(get)
-    return Item === undefined ? undefined : doneSchema.parse(Item)
+    return Item === undefined ? undefined : progressSchema.parse(Item)
   },
-  put: async (object, { records, quarantined, at }) => {
-    const Item = { ...itemKey(object), key: object.key, version: object.version, records, quarantined, at }
+  put: async (object, progress, at) => {
+    const Item = { ...itemKey(object), key: object.key, version: object.version, ...progress, at }
     await documents.send(new PutCommand({ TableName: table, Item }))
   },
 })

@@ -1,0 +1,101 @@
+import { digestText } from '../codec/digest.ts'
+import { makeCsvRecordParser } from '../codec/parse-csv-record.ts'
+import { parseJsonRecord } from '../codec/parse-record.ts'
+import { isRejection, type Rejection } from '../codec/rejection.ts'
+import type { SourceItem } from '../codec/sources/source-item.ts'
+import type { Dataset } from '../domain/dataset.ts'
+import { addDigests } from '../domain/digest.ts'
+import { partitionOf } from '../domain/partition.ts'
+import type { ArchiveRecord } from '../domain/record.ts'
+import type { AgeMetrics } from '../ports/archive-metrics.ts'
+import type { HotObject } from '../ports/hot-store.ts'
+import type { Quarantine, QuarantinedItem } from '../ports/quarantine.ts'
+import { mapBounded } from './bounded.ts'
+import { type LandDeps, landRecords } from './land-records.ts'
+import type { Chunk } from './object-chunks.ts'
+
+export type AgeChunkDeps = LandDeps & { readonly quarantine: Quarantine; readonly metrics: AgeMetrics }
+
+export type AgedChunk = { readonly records: number; readonly quarantined: number; readonly keptInHot: number }
+
+const LANDINGS_AT_ONCE = 4
+
+/** A parser for rows as they come, keeping the one for the file's header. */
+const makeParser = (dataset: Dataset) => {
+  let forHeader: { header: string; parse: ReturnType<typeof makeCsvRecordParser> } | undefined
+  return (text: string, header: string | null, arrived: number): ArchiveRecord | Rejection => {
+    if (header === null) return parseJsonRecord(dataset, text, arrived)
+    if (forHeader?.header !== header) forHeader = { header, parse: makeCsvRecordParser(dataset, header) }
+    return forHeader.parse(text, arrived)
+  }
+}
+
+const toQuarantine = (
+  item: SourceItem,
+  { reason, detail }: Rejection,
+  dataset: Dataset,
+  object: HotObject,
+): QuarantinedItem => ({
+  dataset: dataset.name,
+  reason,
+  detail,
+  source: `object ${object.key} version ${object.version} row ${item.row}`,
+  ...(item.kind === 'text'
+    ? { text: item.text, encoding: 'utf8', header: item.header }
+    : { text: Buffer.from(item.raw).toString('base64'), encoding: 'base64', header: null }),
+})
+
+/**
+ * Archives one chunk of an object: a landing segment for each partition that it touches, and what is malformed to
+ * quarantine. Its units are named by object and chunk, so a second attempt finds what the first has done.
+ */
+export const ageChunk = (deps: AgeChunkDeps) => {
+  const { quarantine, metrics, now } = deps
+  const land = landRecords(deps)
+
+  return async (
+    { dataset, object, unit, sentAt }: { dataset: Dataset; object: HotObject; unit: string; sentAt: number },
+    { index, items }: Chunk,
+  ): Promise<AgedChunk> => {
+    const arrived = now()
+    const parse = makeParser(dataset)
+    const partitions = new Map<string, ArchiveRecord[]>()
+    const rejected: QuarantinedItem[] = []
+    let keptInHot = 0
+    for (const item of items) {
+      const parsed = item.kind === 'text' ? parse(item.text, item.header, arrived) : item
+      if (isRejection(parsed)) {
+        rejected.push(toQuarantine(item, parsed, dataset, object))
+        if (item.kind === 'invalid' && !item.complete) keptInHot += 1
+        continue
+      }
+      const partition = partitionOf(parsed.time, dataset.partition)
+      const records = partitions.get(partition)
+      if (records === undefined) partitions.set(partition, [parsed])
+      else records.push(parsed)
+    }
+
+    const name = `${unit}.${index}`
+    const landed = await mapBounded([...partitions], LANDINGS_AT_ONCE, ([partition, records]) => {
+      const source = { kind: 'object', key: object.key, version: object.version, chunk: index }
+      return land({ dataset, partition, records, unit: name, source })
+    })
+    for (const { outcome, records, bytes, duplicates } of landed) {
+      if (outcome === 'already-committed') continue
+      metrics.aged({ records, bytes, oldestLag: Math.max(0, now() - sentAt) })
+      if (duplicates > 0) metrics.duplicatesDropped(duplicates)
+    }
+    if (rejected.length > 0) {
+      const digest = addDigests(...rejected.map(({ text }) => digestText(text)))
+      const unitOfRejects = {
+        dataset: dataset.name,
+        unit: `object ${name}`,
+        items: rejected,
+        digest,
+        at: arrived,
+      }
+      if ((await quarantine.keep(unitOfRejects)) === 'kept') metrics.quarantined(rejected.length)
+    }
+    return { records: items.length - rejected.length, quarantined: rejected.length, keptInHot }
+  }
+}
