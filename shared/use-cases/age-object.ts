@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Compression } from '../codec/sources/decompress.ts'
 import { formatOfKey, type SourceFormat } from '../codec/sources/format-of-key.ts'
-import { readObject } from '../codec/sources/read-object.ts'
+import { type ObjectSource, readObject } from '../codec/sources/read-object.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { HotObject, HotObjectProgress, HotObjectRegister, HotStore } from '../ports/hot-store.ts'
@@ -69,6 +69,13 @@ const formatOf = ({ key, format, compression }: ObjectTask) => {
   return { format: known, compression: compression ?? guessed?.compression ?? 'none' }
 }
 
+const openSource = async (hot: HotStore, task: ObjectTask, object: HotObject): Promise<ObjectSource> => {
+  const { format, compression } = formatOf(task)
+  if (format === 'parquet')
+    return { format, source: { bytes: object.bytes, read: (start, end) => hot.read(object, start, end) } }
+  return { format, compression, stream: await hot.stream(object) }
+}
+
 const unitOf = ({ key, version }: HotObject) =>
   createHash('sha256')
     .update(JSON.stringify([key, version]))
@@ -94,12 +101,8 @@ export const ageObject = (deps: AgeObjectDeps) => {
 
   const ageChunks = async (task: ObjectTask, object: HotObject, start: HotObjectProgress) => {
     const dataset = datasetOf(config, task)
-    const batches = readObject({
-      ...formatOf(task),
-      stream: () => hot.stream(object),
-      source: { bytes: object.bytes, read: (from, to) => hot.read(object, from, to) },
-      limits: { maxBodyBytes: dataset.limits.maxBodyBytes },
-    })
+    const { maxBodyBytes } = dataset.limits
+    const batches = readObject(await openSource(hot, task, object), { maxBodyBytes })
     const unit = { dataset, object, unit: unitOf(object), sentAt: task.sentAt }
     let progress = start
     for await (const chunk of chunksOf(batches)) {
