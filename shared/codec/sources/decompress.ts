@@ -1,0 +1,152 @@
+import { createGunzip, createZstdDecompress } from 'node:zlib'
+import type { SourceLimits } from './source-item.ts'
+import { DecompressionLimit, SourceCorrupt } from './source-item.ts'
+
+export type Compression = 'none' | 'gzip' | 'zstd'
+
+const OUTPUT_CHUNK = 64 * 1024
+/** The decompressor is held up when this many chunks of output wait to be taken. */
+const WAITING_CHUNKS = 16
+const INPUT_PIECE = 64 * 1024
+
+const MAX_OUTPUT = 256 * 1024 ** 3
+const MAX_RATIO = 1000
+const FREE_OUTPUT = 64 * 1024 * 1024
+
+const NOTHING = new Uint8Array()
+
+const corrupt = (compression: Compression, cause: unknown) =>
+  new SourceCorrupt(`${compression}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+
+/** One run of the decompressor, which for zstd is one frame: Node's stream stops there without a word about the rest. */
+const startEngine = (compression: 'gzip' | 'zstd') => {
+  const engine =
+    compression === 'gzip'
+      ? createGunzip({ chunkSize: OUTPUT_CHUNK })
+      : createZstdDecompress({ chunkSize: OUTPUT_CHUNK })
+  const output: Uint8Array[] = []
+  let failure: unknown
+  let ended = false
+  let wake: () => void = () => undefined
+  engine.on('data', (chunk: Uint8Array) => {
+    output.push(chunk)
+    if (output.length >= WAITING_CHUNKS) engine.pause()
+    wake()
+  })
+  engine.on('error', (error) => {
+    failure ??= error
+    wake()
+  })
+  engine.on('end', () => {
+    ended = true
+    wake()
+  })
+
+  /** Feeds a piece (or the end) and gives what comes out; returns what of the piece lies behind the end of the run. */
+  async function* feed(piece: Uint8Array | undefined): AsyncGenerator<Uint8Array, Uint8Array> {
+    const given = engine.bytesWritten + (piece?.length ?? 0)
+    let accepted = false
+    if (piece === undefined) engine.end()
+    else
+      engine.write(piece, (error) => {
+        if (error) failure ??= error
+        else accepted = true
+        wake()
+      })
+    for (;;) {
+      for (let chunk = output.shift(); chunk !== undefined; chunk = output.shift()) yield chunk
+      if (failure !== undefined) throw corrupt(compression, failure)
+      if (ended) return piece?.subarray(piece.length - (given - engine.bytesWritten)) ?? NOTHING
+      if (accepted) return NOTHING
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      engine.resume()
+      await woken
+    }
+  }
+
+  return { feed, ended: () => ended, stop: () => engine.destroy() }
+}
+
+async function* unpack(
+  pieces: AsyncIterable<Uint8Array>,
+  compression: 'gzip' | 'zstd',
+): AsyncGenerator<Uint8Array> {
+  let engine: ReturnType<typeof startEngine> | undefined
+  let padding = false
+  let empty = true
+  try {
+    for await (const piece of pieces) {
+      let rest = piece
+      while (rest.length > 0) {
+        empty = false
+        // gzip files may be padded with zeros, as on tape
+        if (compression === 'gzip' && rest[0] === 0 && engine === undefined) padding ||= true
+        if (padding) {
+          if (rest.some((byte) => byte !== 0)) throw corrupt(compression, 'data behind its end')
+          break
+        }
+        engine ??= startEngine(compression)
+        rest = yield* engine.feed(rest)
+        if (engine.ended()) engine = undefined
+      }
+    }
+    if (engine !== undefined) yield* engine.feed(undefined)
+    if (empty) throw corrupt(compression, 'the object is empty')
+  } finally {
+    engine?.stop()
+  }
+}
+
+/** Cuts a stream into pieces of at most 64 KiB, so that what comes out before an error does not depend on the network. */
+async function* piecesOf(
+  stream: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + INPUT_PIECE - bytes)
+      waiting.push(part)
+      bytes += part.length
+      at += part.length
+      if (bytes === INPUT_PIECE) {
+        count(bytes)
+        yield Buffer.concat(waiting)
+        waiting = []
+        bytes = 0
+      }
+    }
+  }
+  count(bytes)
+  if (bytes > 0) yield Buffer.concat(waiting)
+}
+
+/**
+ * Unpacks a stream: every member of a gzip file, every frame of a zstd file. What came before damage comes out first.
+ * Errors: `SourceCorrupt` when it is damaged or cut off; `DecompressionLimit`; those of the stream as they are.
+ */
+export async function* decompress(
+  stream: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  limits: Pick<SourceLimits, 'maxOutputBytes' | 'maxRatio'> = {},
+): AsyncGenerator<Uint8Array> {
+  if (compression === 'none') return yield* stream
+  const { maxOutputBytes = MAX_OUTPUT, maxRatio = MAX_RATIO } = limits
+  let [read, unpacked] = [0, 0]
+  const pieces = piecesOf(stream, (bytes) => {
+    read += bytes
+  })
+  for await (const chunk of unpack(pieces, compression)) {
+    unpacked += chunk.length
+    if (unpacked > maxOutputBytes)
+      throw new DecompressionLimit(`${compression}: expected at most ${maxOutputBytes} bytes when unpacked`)
+    if (unpacked > FREE_OUTPUT && unpacked > read * maxRatio)
+      throw new DecompressionLimit(
+        `${compression}: ${read} bytes unpack to more than ${maxRatio} times as much`,
+      )
+    yield chunk
+  }
+}

@@ -1,0 +1,80 @@
+import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import { leafText } from './parquet-leaf.ts'
+import { DecompressionLimit, SourceCorrupt } from './source-item.ts'
+
+const MAX_COLUMNS = 10_000
+const MAX_DEPTH = 64
+
+/** The schema with the annotations of values taken off: the library then gives values in their physical form, exactly. */
+export const physicalMetadata = (metadata: FileMetaData): FileMetaData => ({
+  ...metadata,
+  schema: metadata.schema.map((element): SchemaElement => {
+    const { logical_type: _logical, converted_type: converted, ...physical } = element
+    return converted === 'LIST' ? { ...physical, converted_type: 'LIST' } : physical
+  }),
+})
+
+const isMap = ({ element }: SchemaTree): boolean =>
+  element.converted_type === 'MAP' ||
+  element.converted_type === 'MAP_KEY_VALUE' ||
+  element.logical_type?.type === 'MAP'
+
+const isList = ({ element, children }: SchemaTree): boolean =>
+  element.converted_type === 'LIST' &&
+  children.length === 1 &&
+  (children[0]?.children.length ?? 2) <= 1 &&
+  children[0]?.element.repetition_type === 'REPEATED'
+
+/** Refuses schemas that would cost too much, or whose names the library cannot keep apart. */
+export const checkSchema = (root: SchemaTree): void => {
+  let columns = 0
+  const check = (node: SchemaTree, depth: number) => {
+    columns += 1
+    if (depth > MAX_DEPTH || columns > MAX_COLUMNS)
+      throw new DecompressionLimit(
+        `parquet schema: expected at most ${MAX_COLUMNS} columns, ${MAX_DEPTH} deep`,
+      )
+    const names = node.children.map(({ element }) => element.name)
+    const taken = names.find((name, at) => name === '__proto__' || names.indexOf(name) !== at)
+    if (taken !== undefined)
+      throw new SourceCorrupt(`parquet schema: the name ${JSON.stringify(taken)} cannot be told apart`)
+    for (const child of node.children) check(child, depth + 1)
+  }
+  check(root, 0)
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Object.getOwnPropertyDescriptor(value, name)?.value
+    : undefined
+
+/** A value as JSON by its schema: lists as arrays, maps as arrays of `{"key", "value"}`, structs as objects in column order. */
+export const jsonOf = (value: unknown, node: SchemaTree, onInvalid: () => void, inList = false): string => {
+  if (value === null || value === undefined) return 'null'
+  if (node.element.repetition_type === 'REPEATED' && !inList) {
+    if (!Array.isArray(value)) throw new TypeError(`parquet column ${node.element.name}: expected a list`)
+    return `[${value.map((item: unknown) => jsonOf(item, node, onInvalid, true)).join(',')}]`
+  }
+  const [only] = node.children
+  if (only === undefined) return leafText(value, node.element, onInvalid)
+  if (isMap(node)) return jsonOf(member(value, only.element.name) ?? [], only, onInvalid)
+  if (isList(node)) {
+    if (!Array.isArray(value)) throw new TypeError(`parquet column ${node.element.name}: expected a list`)
+    const [element] = only.children
+    return `[${value.map((item: unknown) => jsonOf(item, element ?? only, onInvalid, true)).join(',')}]`
+  }
+  return objectOf(node.children, (name) => member(value, name), onInvalid)
+}
+
+/** Members in the order of the columns; all of them, also those that are null. */
+export const objectOf = (
+  columns: readonly SchemaTree[],
+  valueIn: (name: string) => unknown,
+  onInvalid: () => void,
+): string =>
+  `{${columns
+    .map((column) => {
+      const { name } = column.element
+      return `${JSON.stringify(name)}:${jsonOf(valueIn(name), column, onInvalid)}`
+    })
+    .join(',')}}`
