@@ -6,10 +6,13 @@ import { checkSchema, objectOf, physicalMetadata } from './parquet-schema.ts'
 import type { SourceItem } from './source-item.ts'
 import { DecompressionLimit, SourceCorrupt } from './source-item.ts'
 
-/** A row group's bytes are held while it is read; its rows are decoded in slices of about so much. */
+/** A row group's bytes are held while it is read; its rows are decoded in slices that take about so much memory. */
 const MAX_ROW_GROUP_BYTES = 512 * 1024 * 1024
-const SLICE_BYTES = 16 * 1024 * 1024
-const SLICE_ROWS = { least: 256, most: 20_000 }
+const SLICE_BYTES = 64 * 1024 * 1024
+/** What a decoded value takes beside its bytes. */
+const VALUE_BYTES = 32
+const LEAST_ROWS = 256
+const ROWS_AT_ONCE = 1000
 const MAX_FOOTER_BYTES = 64 * 1024 * 1024
 
 const toBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
@@ -54,13 +57,15 @@ const rangeOf = (rowGroup: RowGroup, fileBytes: number): { start: number; end: n
   return { start, end }
 }
 
+/** Small slices cost time: the pages that they lie in are decoded again for each. */
 const rowsPerSlice = ({ num_rows, columns }: RowGroup): number => {
+  const rows = Math.max(1, Number(num_rows))
   const unpacked = columns.reduce(
     (sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0),
-    1,
+    0,
   )
-  const rows = Math.floor((Number(num_rows) * SLICE_BYTES) / unpacked)
-  return Math.min(SLICE_ROWS.most, Math.max(SLICE_ROWS.least, rows))
+  const values = columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.num_values ?? 0), 0)
+  return Math.max(LEAST_ROWS, Math.floor((rows * SLICE_BYTES) / (unpacked + values * VALUE_BYTES + 1)))
 }
 
 type Slice = { columns: ReadonlyMap<string, unknown[]>; rows: number }
@@ -132,7 +137,7 @@ const toItem = (slice: Slice, at: number, row: number, root: SchemaTree, maxByte
 
 /**
  * The rows of a Parquet file, each as a JSON object with a member for every column (see `leafText` for how values are
- * written): the same row always gives the same text. Memory: one row group as stored, and about 16 MiB of it decoded.
+ * written): the same row always gives the same text. Memory: one row group as stored, and about 64 MiB of it decoded.
  * Errors: `SourceCorrupt`, `DecompressionLimit`; those of the source as they are.
  */
 export async function* readParquetRows(source: ByteSource, maxBytes: number): AsyncGenerator<SourceItem[]> {
@@ -149,11 +154,16 @@ export async function* readParquetRows(source: ByteSource, maxBytes: number): As
     for (;;) {
       const { done, value: slice } = await corrupting(() => slices.next())
       if (done === true) break
-      const first = row
-      row += slice.rows
-      yield await corrupting(() =>
-        Array.from({ length: slice.rows }, (_, at) => toItem(slice, at, first + at + 1, root, maxBytes)),
-      )
+      for (let at = 0; at < slice.rows; at += ROWS_AT_ONCE) {
+        const count = Math.min(ROWS_AT_ONCE, slice.rows - at)
+        const [from, first] = [at, row + 1]
+        yield await corrupting(() =>
+          Array.from({ length: count }, (_, place) =>
+            toItem(slice, from + place, first + place, root, maxBytes),
+          ),
+        )
+        row += count
+      }
     }
   }
 }
