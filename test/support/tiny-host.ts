@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { makeVirtualClock } from '../../simulator/clock.ts'
+import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
+import { makeHost } from '../../simulator/host/host.ts'
+import { makeSqsModel } from '../../simulator/sqs/sqs-model.ts'
+
+export const tinyService = join(import.meta.dirname, 'tiny-service')
+export const obeyQueue = 'arn:aws:sqs:us-east-1:000000000000:tiny-us-east-1-obey'
+export const obeyDeadLetters = 'tiny-dev-ObeyDeadLetters'
+export const lineUpQueue = 'arn:aws:sqs:us-east-1:000000000000:line-up.fifo'
+export const tinyStart = Date.parse('2030-01-01T00:00:00Z')
+
+/** The tiny service on queues alone, without a port. The clock stands still between leaps. */
+export const startTinyHost = (options: { concurrency?: number; warm?: number } = {}) => {
+  const clock = makeVirtualClock(tinyStart, 0)
+  const sqs = makeSqsModel({ now: clock.now, meter: { add: () => undefined } })
+  const deployment = loadDeployment(tinyService)
+  const bySource = deployment.queues.toSorted(
+    (a, b) => Number('RedrivePolicy' in a.attributes) - Number('RedrivePolicy' in b.attributes),
+  )
+  for (const { name, attributes } of bySource) sqs.createQueue(name, attributes)
+  const cloud = {
+    clock,
+    sqs,
+    endpoint: 'http://127.0.0.1:9',
+    mount: () => undefined,
+    nextDue: sqs.nextDue,
+    runDue: sqs.runDue,
+  }
+  const host = makeHost({ cloud, deployment, root: tinyService, ...options })
+  const saw = (): unknown[] =>
+    host.lines.filter(({ functionName }) => functionName === 'obey').map(({ text }) => JSON.parse(text).saw)
+  return { clock, sqs, host, saw }
+}
