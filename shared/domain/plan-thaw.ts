@@ -51,14 +51,16 @@ export const tierFor = (storageClass: StorageClass, wanted: RetrievalTier): Retr
 /** A thaw that nobody wrote down (its asker died) counts as the slowest. */
 const UNKNOWN_TIER: RetrievalTier = 'Bulk'
 
-const holdingOf = (segment: Segment): Holding => ({
-  segmentId: segment.id,
-  storageClass: segment.storageClass,
-  confirmedAt: segment.createdAt,
-  target: null,
-  taggedAt: null,
-  thaw: null,
-})
+/** A segment's holding; one that has none is where its commit put it. */
+export const holdingOf = (segment: Segment, known: Holding | undefined): Holding =>
+  known ?? {
+    segmentId: segment.id,
+    storageClass: segment.storageClass,
+    confirmedAt: segment.createdAt,
+    target: null,
+    taggedAt: null,
+    thaw: null,
+  }
 
 const coldness = (storageClass: StorageClass): number => STORAGE_CLASSES.indexOf(storageClass)
 
@@ -68,21 +70,14 @@ const thawOf = (holding: Holding, facts: StorageFacts, now: number): Holding['th
   return { ...known, readableUntil: facts.restore.ongoing ? null : facts.restore.readableUntil }
 }
 
-/** The holding of a segment in line with what S3 says now. The same object comes back when nothing changes. */
-export const alignHolding = (
-  segment: Segment,
-  known: Holding | undefined,
-  facts: StorageFacts,
-  now: number,
-): Holding => {
-  const before = known ?? holdingOf(segment)
+/** The holding in line with what S3 says now. The same object comes back when nothing changes. */
+export const alignHolding = (before: Holding, facts: StorageFacts, now: number): Holding => {
   const reached = before.target !== null && coldness(facts.storageClass) >= coldness(before.target)
   const thaw = thawOf(before, facts, now)
   const same =
     facts.storageClass === before.storageClass &&
     !reached &&
-    thaw?.readableUntil === before.thaw?.readableUntil &&
-    (thaw === null) === (before.thaw === null)
+    thaw?.readableUntil === before.thaw?.readableUntil
   if (same) return before
   return {
     ...before,

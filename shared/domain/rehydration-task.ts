@@ -24,8 +24,13 @@ export type TaskState =
   | { readonly name: 'planned' }
   /** Waits for segments; S3's longest time for them is over at `readyBy`. */
   | { readonly name: 'thawing'; readonly since: number; readonly segments: number; readonly readyBy: number }
-  /** Claimed by the attempt that came last: only that one may finish it. */
-  | { readonly name: 'hydrating'; readonly attempt: string; readonly readableAt: number }
+  /** Claimed by one attempt: only the one that claimed last may finish it. */
+  | {
+      readonly name: 'hydrating'
+      readonly attempt: string
+      readonly claimedAt: number
+      readonly readableAt: number
+    }
   | {
       readonly name: 'done'
       readonly readableAt: number
@@ -50,7 +55,14 @@ export type TaskEvent =
       readonly thawedAsStandard: readonly string[]
     }
   | { readonly name: 'claimed'; readonly at: number; readonly attempt: string }
+  | { readonly name: 'released'; readonly attempt: string }
   | { readonly name: 'delivered'; readonly at: number; readonly attempt: string; readonly result: TaskResult }
+
+/**
+ * Longer than a function runs, in ms. A second delivery within it finds the task claimed and leaves it alone, which only
+ * saves work: what keeps two attempts apart is the attempt's name.
+ */
+export const LONGEST_RUN = 20 * 60_000
 
 /**
  * The task after an event, or undefined when the event changes nothing. A task that is done stays as it is. A task may go
@@ -72,9 +84,15 @@ export const advanceTask = (task: RehydrationTask, event: TaskEvent): Rehydratio
         },
       }
     case 'claimed': {
+      if (state.name === 'hydrating' && event.at < state.claimedAt + LONGEST_RUN) return undefined
       const readableAt = state.name === 'hydrating' ? state.readableAt : event.at
-      return { ...task, state: { name: 'hydrating', attempt: event.attempt, readableAt } }
+      const { attempt, at: claimedAt } = event
+      return { ...task, state: { name: 'hydrating', attempt, claimedAt, readableAt } }
     }
+    case 'released':
+      return state.name === 'hydrating' && state.attempt === event.attempt
+        ? { ...task, state: { ...state, claimedAt: 0 } }
+        : undefined
     case 'delivered':
       return state.name === 'hydrating' && state.attempt === event.attempt
         ? {

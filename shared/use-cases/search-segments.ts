@@ -19,11 +19,15 @@ export type FoundSegment = { readonly segment: Segment; readonly index: SegmentI
  * The index object of a segment; undefined where it is missing or broken, which only makes a search wider. It lies in
  * STANDARD, so it is never cold.
  */
-const readIndex = async (reader: SegmentReader, { indexKey }: Segment): Promise<SegmentIndex | undefined> => {
+const readIndex = async (
+  reader: SegmentReader,
+  { id, indexKey }: Segment,
+): Promise<SegmentIndex | undefined> => {
   const facts = await reader.head(indexKey)
   if (facts === undefined) return undefined
   try {
-    return decodeIndex(await reader.read(indexKey, 0, facts.bytes))
+    const index = decodeIndex(await reader.read(indexKey, 0, facts.bytes))
+    return index.footer.segment.id === id ? index : undefined
   } catch (error) {
     const useless =
       error instanceof SegmentCorrupt ||
@@ -62,10 +66,18 @@ const remoteSource = (reader: SegmentReader, { key, bytes }: Segment): ByteSourc
   read: (start, end) => reader.read(key, start, end),
 })
 
-/** Opens a found segment in place; with its index nothing is read yet. Throws as SegmentReader does, or SegmentCorrupt. */
-export const openFound = (
+/**
+ * Opens a found segment in place; with its index nothing is read yet. Throws as SegmentReader does, and SegmentCorrupt when
+ * the object is not this segment.
+ */
+export const openFound = async (
   reader: SegmentReader,
   { segment, index }: FoundSegment,
   options: Omit<NonNullable<Parameters<typeof openSegment>[1]>, 'footer'> = {},
-): Promise<OpenSegment> =>
-  openSegment(remoteSource(reader, segment), { ...options, ...(index && { footer: index.footer }) })
+): Promise<OpenSegment> => {
+  const footer = index && { footer: index.footer }
+  const open = await openSegment(remoteSource(reader, segment), { ...options, ...footer })
+  if (open.metadata.id !== segment.id)
+    throw new SegmentCorrupt(`${segment.key}: expected segment ${segment.id}, got ${open.metadata.id}`)
+  return open
+}

@@ -1,0 +1,142 @@
+import { addCompleteness, isComplete } from '../domain/completeness.ts'
+import type { IcecoreConfig } from '../domain/config.ts'
+import { addDigests, formatDigest } from '../domain/digest.ts'
+import { coldest } from '../domain/plan-thaw.ts'
+import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
+import { isOver } from '../domain/rehydration-states.ts'
+import type { RehydrationTask, TaskState } from '../domain/rehydration-task.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Delivery } from '../ports/delivery.ts'
+import type { RehydrationMetrics } from '../ports/metrics.ts'
+import type { Rehydrations, TaskList } from '../ports/rehydrations.ts'
+import { advanceStored } from './advance-rehydration.ts'
+
+export type FinishDeps = {
+  readonly config: IcecoreConfig
+  readonly rehydrations: Rehydrations
+  readonly taskList: TaskList
+  readonly delivery: Delivery
+  readonly metrics: RehydrationMetrics
+  readonly now: Clock
+}
+
+type Done = { readonly partition: string; readonly thawedAsStandard: readonly string[] } & Extract<
+  TaskState,
+  { name: 'done' }
+>
+
+const doneOf = ({ partition, thawedAsStandard, state }: RehydrationTask): Done => {
+  if (state.name !== 'done') throw new Error(`partition ${partition} is closed and its task is ${state.name}`)
+  return { partition, thawedAsStandard, ...state }
+}
+
+const iso = (time: number) => new Date(time).toISOString()
+
+const latest = (times: readonly number[], least: number): number =>
+  times.reduce((max, time) => Math.max(max, time), least)
+
+/** All that the tasks give together. The same tasks give the same answer, so two that finish at once agree. */
+const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, tasks: readonly Done[]) => {
+  const results = tasks.map(({ result }) => result)
+  const records = addDigests(...results.map((result) => result.records))
+  const completeness = addCompleteness(...results.map((result) => result.completeness))
+  const found = new Set(results.flatMap((result) => result.found))
+  const { selection } = request
+  const notFound =
+    selection.kind === 'range' ? null : selection.ids.filter((_, position) => !found.has(position))
+  const bytes = results.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0)
+  const completedAt = latest(
+    tasks.map(({ doneAt }) => doneAt),
+    plannedAt,
+  )
+  const files = tasks.flatMap(({ partition, result }) =>
+    result.file === null
+      ? []
+      : [{ ...result.file, partition, records: result.records.count, digest: formatDigest(result.records) }],
+  )
+  const manifest = {
+    rehydrationId: id,
+    dataset: request.dataset,
+    format: request.format,
+    tier: request.tier,
+    requestedAt: iso(acceptedAt),
+    completedAt: iso(completedAt),
+    records: records.count,
+    digest: formatDigest(records),
+    bytes,
+    completeness: { complete: isComplete(completeness), ...completeness },
+    incompletePartitions: tasks
+      .filter(({ result }) => !isComplete(result.completeness))
+      .map(({ partition, result }) => ({ partition, ...result.completeness })),
+    segmentsThawedAsStandard: tasks.reduce((sum, task) => sum + task.thawedAsStandard.length, 0),
+    ids: selection.kind === 'range' ? null : selection.ids.length,
+    range: selection.kind === 'range' ? { from: iso(selection.from), to: iso(selection.to) } : null,
+    notFound: notFound?.map(({ id: missing, time }) => ({
+      id: missing,
+      time: time === null ? null : iso(time),
+    })),
+    files,
+  }
+  return {
+    manifest,
+    completedAt,
+    readableAt: latest(
+      tasks.map(({ readableAt }) => readableAt),
+      plannedAt,
+    ),
+    coldest: coldest(results.map((result) => result.coldest)),
+    summary: { files: files.length, bytes, records, completeness, notFound: notFound?.length ?? null },
+  }
+}
+
+/**
+ * Ends a rehydration of which no task is open: the manifest last of its files, then the state. Whoever closes a task calls
+ * it; of several that come at once, one changes the state and counts it.
+ */
+export const finishRehydration =
+  ({ config, rehydrations, taskList, delivery, metrics, now }: FinishDeps) =>
+  async (id: string): Promise<'finished' | 'open' | 'over' | 'not-planned' | 'unknown'> => {
+    const rehydration = await rehydrations.find(id)
+    if (rehydration === undefined) return 'unknown'
+    const { state, request, acceptedAt } = rehydration
+    if (isOver(state)) return 'over'
+    if (state.name !== 'thawing' && state.name !== 'hydrating') return 'not-planned'
+    if ((await taskList.open(id, 1)).length > 0) return 'open'
+    const destination = config.destinations.get(request.destination)
+    if (destination === undefined) {
+      const reason = `its destination ${request.destination} has left the configuration`
+      await advanceStored(rehydrations, id, { name: 'failed', at: now(), reason })
+      return 'over'
+    }
+    const tasks: Done[] = []
+    for await (const task of taskList.all(id)) tasks.push(doneOf(task))
+    const all = summarize(rehydration, state.plannedAt, tasks)
+    const manifest = `${deliveryPrefix(destination.prefix, id)}manifest.json`
+    await delivery.putWhole(
+      manifest,
+      Buffer.from(`${JSON.stringify(all.manifest, null, 2)}\n`),
+      'application/json',
+    )
+    const { completedAt, readableAt } = all
+    const summary = { ...all.summary, manifest }
+    const ended = await advanceStored(rehydrations, id, {
+      name: 'finished',
+      at: completedAt,
+      readableAt,
+      summary,
+    })
+    if (!ended?.changed) return 'over'
+    metrics.rehydrationFinished({
+      phases: {
+        queued: state.plannedAt - acceptedAt,
+        thawing: readableAt - state.plannedAt,
+        hydrating: completedAt - readableAt,
+        total: completedAt - acceptedAt,
+      },
+      storageClass: all.coldest,
+      tier: request.tier,
+      records: summary.records.count,
+      bytes: summary.bytes,
+    })
+    return 'finished'
+  }

@@ -1,0 +1,144 @@
+import type { IcecoreConfig } from '../domain/config.ts'
+import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
+import { isOver } from '../domain/rehydration-states.ts'
+import type { DeliveredFile, RehydrationTask, TaskEvent } from '../domain/rehydration-task.ts'
+import { makeUlid } from '../domain/ulid.ts'
+import type { Waiters } from '../ports/catalog.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import { type PartDraft, PartTooLarge } from '../ports/delivery.ts'
+import type { HydrateTask, ThawQueue } from '../ports/queues.ts'
+import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrations.ts'
+import { advanceStored } from './advance-rehydration.ts'
+import { advanceStoredTask } from './advance-task.ts'
+import { type HydratePartitionDeps, hydratePartition } from './hydrate-partition.ts'
+
+export type HydrateTaskDeps = HydratePartitionDeps & {
+  readonly config: IcecoreConfig
+  readonly rehydrations: Rehydrations
+  readonly tasks: RehydrationTasks
+  readonly taskList: TaskList
+  readonly waiters: Waiters
+  readonly thawQueue: ThawQueue
+  readonly finish: (rehydrationId: string) => Promise<unknown>
+  readonly now: Clock
+  readonly random: Random
+}
+
+export type HydrateOutcome =
+  | { readonly outcome: 'delivered'; readonly records: number; readonly bytes: number }
+  | { readonly outcome: 'cold' | 'running' | 'superseded' | 'done' | 'failed' | 'over' | 'unknown' }
+
+const TRIES = 8
+
+/**
+ * Delivers the records of one partition of one rehydration, and ends the rehydration when it was the last. Any step may be
+ * repeated and two may run at once: the attempt that claimed the task last is the only one that can finish it, and a file is
+ * only ever put in the place of the one that was seen after the claim.
+ */
+export const hydrateTask = (deps: HydrateTaskDeps) => {
+  const { config, rehydrations, tasks, taskList, waiters, delivery, now } = deps
+  const hydrate = hydratePartition(deps)
+
+  const advance = (id: string, partition: string, event: TaskEvent) =>
+    advanceStoredTask(tasks, id, partition, event)
+
+  const isMine = (task: RehydrationTask | undefined, attempt: string) =>
+    task?.state.name === 'hydrating' && task.state.attempt === attempt
+
+  const deliver = async (
+    { rehydrationId, partition }: HydrateTask,
+    attempt: string,
+    key: string,
+    draft: PartDraft,
+  ): Promise<DeliveredFile | 'superseded'> => {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const there = await delivery.find(key)
+      // in this order: an attempt that claims after this look changes what is there before this put
+      if (!isMine(await tasks.find(rehydrationId, partition), attempt)) return 'superseded'
+      const put = await draft.put(there)
+      if (put !== 'changed') return { key, ...put }
+    }
+    throw new Error(`${key} changed ${TRIES} times while it was delivered`)
+  }
+
+  const close = async ({ rehydrationId, partition }: HydrateTask, dataset: string): Promise<void> => {
+    await waiters.remove({ dataset, partition }, rehydrationId)
+    await taskList.close(rehydrationId, partition)
+    await deps.finish(rehydrationId)
+  }
+
+  const fail = async ({ rehydrationId, partition }: HydrateTask, dataset: string, reason: string) => {
+    await advanceStored(rehydrations, rehydrationId, { name: 'failed', at: now(), reason })
+    await waiters.remove({ dataset, partition }, rehydrationId)
+    return { outcome: 'failed' } as const
+  }
+
+  const work = async (
+    task: HydrateTask,
+    rehydration: Rehydration,
+    prefix: string,
+    attempt: string,
+  ): Promise<HydrateOutcome> => {
+    const { rehydrationId, partition } = task
+    const { dataset, format } = rehydration.request
+    const key = `${deliveryPrefix(prefix, rehydrationId)}${partition}.${format}`
+    const hydrated = await hydrate({
+      rehydration,
+      partition,
+      key,
+      dataset: config.datasets.get(dataset),
+    })
+    if (hydrated === 'cold') {
+      await advance(rehydrationId, partition, { name: 'released', attempt })
+      await deps.thawQueue.send([task])
+      return { outcome: 'cold' }
+    }
+    const { draft, result } = hydrated
+    try {
+      const file = draft === null ? null : await deliver(task, attempt, key, draft)
+      if (file === 'superseded') return { outcome: 'superseded' }
+      const event = { name: 'delivered', at: now(), attempt, result: { ...result, file } } as const
+      if ((await advance(rehydrationId, partition, event)) === undefined) return { outcome: 'superseded' }
+      await close(task, dataset)
+      return { outcome: 'delivered', records: result.records.count, bytes: file?.bytes ?? 0 }
+    } finally {
+      await draft?.discard()
+    }
+  }
+
+  return async (task: HydrateTask): Promise<HydrateOutcome> => {
+    const { rehydrationId, partition } = task
+    const rehydration = await rehydrations.find(rehydrationId)
+    if (rehydration === undefined) return { outcome: 'unknown' }
+    const { dataset, destination: name } = rehydration.request
+    if (isOver(rehydration.state)) {
+      await waiters.remove({ dataset, partition }, rehydrationId)
+      return { outcome: 'over' }
+    }
+    const stored = await tasks.find(rehydrationId, partition)
+    if (stored === undefined) {
+      await deps.finish(rehydrationId)
+      return { outcome: 'done' }
+    }
+    if (stored.state.name === 'done') {
+      await close(task, dataset)
+      return { outcome: 'done' }
+    }
+    const destination = config.destinations.get(name)
+    if (destination === undefined)
+      return fail(task, dataset, `its destination ${name} has left the configuration`)
+    const attempt = makeUlid(now(), deps.random)
+    const claimed = await advance(rehydrationId, partition, { name: 'claimed', at: now(), attempt })
+    if (claimed === undefined) return { outcome: 'running' }
+    try {
+      await advanceStored(rehydrations, rehydrationId, { name: 'readable', at: now() })
+      return await work(task, rehydration, destination.prefix, attempt)
+    } catch (error) {
+      if (error instanceof PartTooLarge)
+        return fail(task, dataset, `partition ${partition}: ${error.message}`)
+      // the message comes again, and must not find the task taken by an attempt that is over
+      await advance(rehydrationId, partition, { name: 'released', attempt })
+      throw error
+    }
+  }
+}

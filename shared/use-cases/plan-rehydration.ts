@@ -1,0 +1,73 @@
+import { MAX_PARTITIONS, type Rehydration } from '../domain/rehydration.ts'
+import { isOver } from '../domain/rehydration-states.ts'
+import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HydrateQueue, ThawQueue } from '../ports/queues.ts'
+import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrations.ts'
+import type { SegmentReader } from '../ports/segment-store.ts'
+import { advanceStored } from './advance-rehydration.ts'
+import { mapBounded } from './bounded.ts'
+import { findPartitions } from './find-partitions.ts'
+import { searchSegments } from './search-segments.ts'
+
+export type PlanDeps = {
+  readonly rehydrations: Rehydrations
+  readonly tasks: RehydrationTasks
+  readonly taskList: TaskList
+  readonly registry: PartitionRegistry
+  readonly log: CommitLog
+  readonly reader: SegmentReader
+  readonly thawQueue: ThawQueue
+  readonly hydrateQueue: HydrateQueue
+  readonly now: Clock
+}
+
+/** A hydrate task of no partition: it only finishes a rehydration of which nothing is open any more. */
+export const NO_PARTITION = 'none'
+
+const PARTITIONS_AT_ONCE = 8
+
+type Planned = 'planned' | 'sent-again' | 'failed' | 'over' | 'unknown'
+
+/** Of the partitions of an id search, those whose segments' ranges and id filters do not rule every id out. */
+const narrowPartitions = async (
+  { log, reader }: PlanDeps,
+  { dataset, selection }: Rehydration['request'],
+  partitions: readonly string[],
+) => {
+  if (selection.kind === 'range') return partitions
+  const kept = await mapBounded(partitions, PARTITIONS_AT_ONCE, async (partition) => {
+    const found = await searchSegments(reader)(await log.read({ dataset, partition }), selection)
+    return found.length > 0 ? [partition] : []
+  })
+  return kept.flat()
+}
+
+/**
+ * Splits a rehydration into one task for each partition. The tasks are written before the state says so, and sent after
+ * that: a crash anywhere is made good by the next delivery of the same message.
+ */
+export const planRehydration =
+  (deps: PlanDeps) =>
+  async (id: string): Promise<Planned> => {
+    const { rehydrations, tasks, taskList, registry, thawQueue, hydrateQueue, now } = deps
+    const rehydration = await rehydrations.find(id)
+    if (rehydration === undefined) return 'unknown'
+    if (isOver(rehydration.state)) return 'over'
+    const isNew = rehydration.state.name === 'accepted'
+    if (isNew) {
+      const { dataset, selection } = rehydration.request
+      const within = await findPartitions(registry)(dataset, selection)
+      if (within.kind === 'too-broad') {
+        const reason = `the selection takes in more than ${within.limit} partitions: ${within.hint}`
+        await advanceStored(rehydrations, id, { name: 'failed', at: now(), reason })
+        return 'failed'
+      }
+      await tasks.add(id, await narrowPartitions(deps, rehydration.request, within.partitions))
+      await advanceStored(rehydrations, id, { name: 'planned', at: now() })
+    }
+    const open = await taskList.open(id, MAX_PARTITIONS)
+    if (open.length > 0) await thawQueue.send(open.map((partition) => ({ rehydrationId: id, partition })))
+    else await hydrateQueue.send([{ rehydrationId: id, partition: NO_PARTITION }])
+    return isNew ? 'planned' : 'sent-again'
+  }

@@ -1,0 +1,92 @@
+import { mergeRecords } from '../codec/merge-records.ts'
+import type { RowFilter } from '../codec/open-segment.ts'
+import { SegmentCorrupt, UnknownSegmentFormat } from '../codec/segment-format.ts'
+import type { PromotedColumn } from '../domain/dataset.ts'
+import { makeSelector } from '../domain/plan-selection.ts'
+import type { ArchiveRecord } from '../domain/record.ts'
+import type { Selection } from '../domain/rehydration.ts'
+import { SegmentIsCold, SegmentIsMissing, type SegmentReader } from '../ports/segment-store.ts'
+import { type FoundSegment, openFound } from './search-segments.ts'
+
+export type Unread = 'cold' | 'missing' | 'unreadable'
+
+/** One segment could not be read; the others may. */
+export class SegmentUnread extends Error {
+  override readonly name = 'SegmentUnread'
+  readonly segmentId: string
+  readonly reason: Unread
+  constructor(segmentId: string, reason: Unread, options?: ErrorOptions) {
+    super(`segment ${segmentId} is ${reason}`, options)
+    this.segmentId = segmentId
+    this.reason = reason
+  }
+}
+
+/** Why a segment could not be read, or undefined for a fault that may pass. */
+export const unreadReason = (error: unknown): Unread | undefined => {
+  if (error instanceof SegmentIsCold) return 'cold'
+  if (error instanceof SegmentIsMissing) return 'missing'
+  return error instanceof SegmentCorrupt || error instanceof UnknownSegmentFormat ? 'unreadable' : undefined
+}
+
+const filterOf = (selection: Selection): RowFilter => {
+  if (selection.kind === 'range') return { minTime: selection.from, maxTime: selection.to - 1 }
+  const times = selection.ids.map(({ time }) => time)
+  const bounds = times.every((time) => time !== null)
+    ? {
+        minTime: times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY),
+        maxTime: times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY),
+      }
+    : {}
+  return { ids: new Set(selection.ids.map(({ id }) => id)), ...bounds }
+}
+
+/** A row group is at most about this much text in memory. */
+const ROW_GROUP_TEXT = 8 * 2 ** 20
+
+/** What the merge may hold of its inputs, one row group each. */
+const MAX_OPEN_TEXT = 512 * 2 ** 20
+
+const checkMemory = (found: readonly FoundSegment[]) => {
+  const text = found.reduce((sum, { segment }) => sum + Math.min(segment.bodyBytes, ROW_GROUP_TEXT), 0)
+  if (text > MAX_OPEN_TEXT)
+    throw new Error(
+      `${found.length} segments of one partition are too many to merge at once: they are read when the partition is sealed`,
+    )
+}
+
+/**
+ * The selected records of these segments, in order, each once. Throws SegmentUnread for the first segment that cannot be
+ * read. Memory: one row group of each segment.
+ */
+export async function* readSelection(
+  reader: SegmentReader,
+  found: readonly FoundSegment[],
+  selection: Selection,
+  promoted: readonly PromotedColumn[],
+): AsyncGenerator<{ records: ArchiveRecord[]; positions: number[] }> {
+  checkMemory(found)
+  const filter = filterOf(selection)
+  const select = makeSelector(selection)
+
+  async function* rowsOf(one: FoundSegment): AsyncGenerator<ArchiveRecord[]> {
+    try {
+      yield* (await openFound(reader, one, { promoted })).rows(filter)
+    } catch (error) {
+      const reason = unreadReason(error)
+      throw reason === undefined ? error : new SegmentUnread(one.segment.id, reason, { cause: error })
+    }
+  }
+
+  for await (const batch of mergeRecords(found.map(rowsOf))) {
+    const records: ArchiveRecord[] = []
+    const positions: number[] = []
+    for (const record of batch) {
+      const selected = select(record)
+      if (selected === undefined) continue
+      records.push(record)
+      for (const position of selected) positions.push(position)
+    }
+    yield { records, positions }
+  }
+}

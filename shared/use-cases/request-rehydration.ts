@@ -1,0 +1,76 @@
+import { createHash, hash } from 'node:crypto'
+import type { IcecoreConfig } from '../domain/config.ts'
+import { HOUR } from '../domain/duration.ts'
+import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
+import { makeUlid } from '../domain/ulid.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import type { ThawQueue } from '../ports/queues.ts'
+import type { Rehydrations } from '../ports/rehydrations.ts'
+
+export type RequestDeps = {
+  readonly config: IcecoreConfig
+  readonly rehydrations: Rehydrations
+  readonly thawQueue: ThawQueue
+  readonly now: Clock
+  readonly random: Random
+}
+
+export type Requested =
+  | { readonly kind: 'accepted' | 'repeated'; readonly rehydration: Rehydration }
+  | { readonly kind: 'key-reused' | 'unknown-dataset' | 'unknown-destination' }
+
+/** A rehydration that nothing has moved for this long is looked at by the sweep. */
+export const CHECK_AFTER = HOUR
+
+const ULID_TIME_BYTES = 6
+
+/**
+ * The id that a caller's idempotency key stands for: then the request and its key are one item, and one conditional write
+ * decides between two that come at once.
+ */
+const idOfKey = (caller: string, key: string): string => {
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([caller, key]))
+    .digest()
+  return makeUlid(bytes.readUIntBE(0, ULID_TIME_BYTES), (count) =>
+    bytes.subarray(ULID_TIME_BYTES, ULID_TIME_BYTES + count),
+  )
+}
+
+const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
+  hash(
+    'sha256',
+    JSON.stringify([
+      rest.dataset,
+      rest.tier,
+      rest.destination,
+      rest.format,
+      rest.keepDays,
+      selection.kind === 'range'
+        ? [selection.from, selection.to]
+        : selection.ids.map(({ id, time }) => [id, time]),
+    ]),
+  )
+
+/**
+ * Writes the rehydration and sends it to be planned. The same idempotency key with the same request is the same
+ * rehydration, and is sent again if it was not planned yet: its first message may have been lost.
+ */
+export const requestRehydration =
+  ({ config, rehydrations, thawQueue, now, random }: RequestDeps) =>
+  async (
+    request: RehydrationRequest,
+    { caller, idempotencyKey }: { caller: string; idempotencyKey: string | null },
+  ): Promise<Requested> => {
+    if (!config.datasets.has(request.dataset)) return { kind: 'unknown-dataset' }
+    if (!config.destinations.has(request.destination)) return { kind: 'unknown-destination' }
+    const acceptedAt = now()
+    const id = idempotencyKey === null ? makeUlid(acceptedAt, random) : idOfKey(caller, idempotencyKey)
+    const wanted: Rehydration = { id, request, caller, acceptedAt, state: { name: 'accepted' } }
+    const outcome = await rehydrations.create(wanted, acceptedAt + CHECK_AFTER)
+    const stored = outcome === 'created' ? wanted : await rehydrations.find(id)
+    if (stored === undefined) throw new Error(`rehydration ${id} exists and cannot be found`)
+    if (fingerprint(stored.request) !== fingerprint(request)) return { kind: 'key-reused' }
+    if (stored.state.name === 'accepted') await thawQueue.send([{ rehydrationId: id, partition: null }])
+    return { kind: outcome === 'created' ? 'accepted' : 'repeated', rehydration: stored }
+  }

@@ -1,0 +1,93 @@
+import { HOUR } from '../domain/duration.ts'
+import { isReadable } from '../domain/plan-thaw.ts'
+import { isOver } from '../domain/rehydration-states.ts'
+import type { Segment } from '../domain/segment.ts'
+import type { PartitionRegistry, Waiters } from '../ports/catalog.ts'
+import type { HydrateQueue, ThawTask } from '../ports/queues.ts'
+import type { Rehydrations, RehydrationTasks } from '../ports/rehydrations.ts'
+import { advanceStoredTask } from './advance-task.ts'
+import { mapBounded } from './bounded.ts'
+import { searchSegments } from './search-segments.ts'
+import { type ThawSegmentDeps, thawSegment } from './thaw-segment.ts'
+
+export type ThawTaskDeps = ThawSegmentDeps & {
+  readonly rehydrations: Rehydrations
+  readonly tasks: RehydrationTasks
+  readonly waiters: Waiters
+  readonly registry: PartitionRegistry
+  readonly hydrateQueue: HydrateQueue
+  readonly plan: (rehydrationId: string) => Promise<unknown>
+}
+
+export type ThawTaskOutcome = {
+  readonly outcome: 'planned' | 'readable' | 'waiting' | 'over' | 'unknown'
+  readonly thaws: number
+}
+
+const SEGMENTS_AT_ONCE = 16
+
+/** The sweep looks at a partition with waiters this often, whatever events come. */
+const CHECK_WAITERS = HOUR
+
+const nothing = (outcome: ThawTaskOutcome['outcome']): ThawTaskOutcome => ({ outcome, thaws: 0 })
+
+/**
+ * Plans a rehydration (a task without a partition), or sees to it that all that it needs of one partition is readable: then
+ * it is sent to be hydrated, else it waits there. Every step may be repeated.
+ */
+export const thawTask = (deps: ThawTaskDeps) => {
+  const { rehydrations, tasks, waiters, registry, hydrateQueue, log, reader, now } = deps
+  const thaw = thawSegment(deps)
+  const search = searchSegments(reader)
+
+  const allReadable = async (segments: readonly Segment[]): Promise<boolean> => {
+    const facts = await mapBounded(segments, SEGMENTS_AT_ONCE, ({ key }) => reader.head(key))
+    // one that is gone is nothing to wait for: hydrating looks at what took its place, or says that it is missing
+    return facts.every((one) => one === undefined || isReadable(one, now()))
+  }
+
+  return async ({ rehydrationId, partition }: ThawTask): Promise<ThawTaskOutcome> => {
+    if (partition === null) {
+      await deps.plan(rehydrationId)
+      return nothing('planned')
+    }
+    const rehydration = await rehydrations.find(rehydrationId)
+    const task = await tasks.find(rehydrationId, partition)
+    if (rehydration === undefined || task === undefined) return nothing('unknown')
+    const { request, state } = rehydration
+    const ref = { dataset: request.dataset, partition }
+    if (isOver(state)) {
+      await waiters.remove(ref, rehydrationId)
+      return nothing('over')
+    }
+    if (task.state.name === 'done') {
+      await hydrateQueue.send([{ rehydrationId, partition }])
+      return nothing('readable')
+    }
+    const catalog = await log.read(ref)
+    const needed = (await search(catalog, request.selection)).map(({ segment }) => segment)
+    const thaws = await mapBounded(needed, SEGMENTS_AT_ONCE, (segment) =>
+      thaw(segment, catalog.holdings.get(segment.id), request),
+    )
+    const waiting = thaws.filter(({ state: found }) => found === 'waiting')
+    const answer = { thaws: thaws.filter(({ requested }) => requested).length }
+    if (waiting.length > 0) {
+      const segmentIds = waiting.map(({ segmentId }) => segmentId)
+      const cold = needed.filter(({ id }) => segmentIds.includes(id))
+      await advanceStoredTask(tasks, rehydrationId, partition, {
+        name: 'waits',
+        at: now(),
+        segments: waiting.length,
+        readyBy: Math.max(...waiting.map(({ readyBy }) => readyBy)),
+        thawedAsStandard: thaws.filter(({ asStandard }) => asStandard).map(({ segmentId }) => segmentId),
+      })
+      await waiters.put(ref, { rehydrationId, segmentIds, since: now() })
+      const soonest = Math.min(...waiting.map(({ readyBy }) => readyBy))
+      await registry.expect(ref, Math.min(soonest, now() + CHECK_WAITERS))
+      // a thaw that ended before the waiter was there has told nobody, so the last look comes after it
+      if (!(await allReadable(cold))) return { outcome: 'waiting', ...answer }
+    }
+    await hydrateQueue.send([{ rehydrationId, partition }])
+    return { outcome: 'readable', ...answer }
+  }
+}
