@@ -1,0 +1,72 @@
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
+import type { RehydrationTask } from '../../domain/rehydration-task.ts'
+import type { RehydrationTasks, TaskList } from '../../ports/rehydrations.ts'
+import { conditionalPut } from './conditional-put.ts'
+import { type DynamoTable, queryAll } from './dynamo.ts'
+import { OPEN, rehydrationPk, TASK, taskFromItem, taskStamp, taskToItem } from './rehydration-items.ts'
+
+const WRITES_AT_ONCE = 16
+
+const planned = (partition: string): RehydrationTask => ({
+  partition,
+  thawedAsStandard: [],
+  state: { name: 'planned' },
+})
+
+export const makeDynamoRehydrationTasks = (dynamo: DynamoTable): RehydrationTasks => {
+  const { documents, table } = dynamo
+
+  const addOne = async (id: string, partition: string) => {
+    const Item = { pk: rehydrationPk(id), sk: `${OPEN}${partition}`, partition }
+    // open first: a task that is not open would never be worked on
+    await documents.send(new PutCommand({ TableName: table, Item }))
+    await conditionalPut(dynamo, taskToItem(id, planned(partition)), undefined)
+  }
+
+  return {
+    add: async (id, partitions) => {
+      for (let start = 0; start < partitions.length; start += WRITES_AT_ONCE)
+        await Promise.all(
+          partitions.slice(start, start + WRITES_AT_ONCE).map((partition) => addOne(id, partition)),
+        )
+    },
+    find: async (id, partition) => {
+      const Key = { pk: rehydrationPk(id), sk: `${TASK}${partition}` }
+      const { Item } = await documents.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
+      return Item === undefined ? undefined : taskFromItem(Item)
+    },
+    put: async (id, task, expected) =>
+      (await conditionalPut(dynamo, taskToItem(id, task), taskStamp(expected))) ? 'put' : 'stale',
+  }
+}
+
+const openSchema = z.object({ partition: z.string() })
+
+export const makeDynamoTaskList = (dynamo: DynamoTable): TaskList => {
+  const { documents, table } = dynamo
+
+  const beginningWith = (id: string, prefix: string) => ({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': rehydrationPk(id), ':prefix': prefix },
+    ConsistentRead: true,
+  })
+
+  return {
+    async *all(id) {
+      for await (const item of queryAll(dynamo, beginningWith(id, TASK))) yield taskFromItem(item)
+    },
+    open: async (id, limit) => {
+      const partitions: string[] = []
+      for await (const item of queryAll(dynamo, { ...beginningWith(id, OPEN), Limit: limit })) {
+        partitions.push(openSchema.parse(item).partition)
+        if (partitions.length === limit) break
+      }
+      return partitions
+    },
+    close: async (id, partition) => {
+      const Key = { pk: rehydrationPk(id), sk: `${OPEN}${partition}` }
+      await documents.send(new DeleteCommand({ TableName: table, Key }))
+    },
+  }
+}

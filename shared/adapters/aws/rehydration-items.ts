@@ -1,0 +1,147 @@
+import * as z from 'zod'
+import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
+import { FORMATS, type Rehydration } from '../../domain/rehydration.ts'
+import type { RehydrationTask } from '../../domain/rehydration-task.ts'
+import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
+
+/** Shapes of the items of a rehydration, which share one `pk`; private to the adapters of this folder. */
+
+export const rehydrationPk = (id: string): string => `R#${id}`
+export const REHYDRATION = 'rehydration'
+export const CHECK = 'check'
+export const TASK = 'task#'
+export const OPEN = 'open#'
+
+/** Pools of the `due` index: every rehydration by the time it was accepted, and those to check on. */
+export const ALL_POOL = 'rehydrations'
+export const CHECK_POOL = 'rehydrations-open'
+
+const count = z.int().nonnegative()
+const digest = z.string().transform((text): Digest => parseDigest(text))
+
+const completeness = z.object({
+  segments: count,
+  read: count,
+  cold: count,
+  unreadable: count,
+  missing: count,
+})
+
+const rehydrationState = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('accepted') }),
+  z.object({ name: z.literal('thawing'), plannedAt: z.int() }),
+  z.object({ name: z.literal('hydrating'), plannedAt: z.int(), hydratingAt: z.int() }),
+  z.object({
+    name: z.literal('completed'),
+    plannedAt: z.int(),
+    readableAt: z.int(),
+    completedAt: z.int(),
+    summary: z.object({
+      files: count,
+      bytes: count,
+      records: digest,
+      completeness,
+      notFound: count.nullable(),
+      manifest: z.string(),
+    }),
+  }),
+  z.object({ name: z.literal('failed'), failedAt: z.int(), reason: z.string() }),
+  z.object({ name: z.literal('cancelled'), cancelledAt: z.int() }),
+])
+
+const selection = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ids'),
+    ids: z.array(z.object({ id: z.string(), time: z.int().nullable() })),
+  }),
+  z.object({ kind: z.literal('range'), from: z.int(), to: z.int() }),
+])
+
+const rehydrationSchema = z.object({
+  id: z.string(),
+  request: z.object({
+    dataset: z.string(),
+    selection,
+    tier: z.enum(RETRIEVAL_TIERS),
+    destination: z.string(),
+    format: z.enum(FORMATS),
+    keepDays: z.int().nullable(),
+  }),
+  caller: z.string(),
+  acceptedAt: z.int(),
+  state: rehydrationState,
+})
+
+const taskSchema = z.object({
+  partition: z.string(),
+  thawedAsStandard: z.array(z.string()),
+  state: z.discriminatedUnion('name', [
+    z.object({ name: z.literal('planned') }),
+    z.object({ name: z.literal('thawing'), since: z.int(), segments: count, readyBy: z.int() }),
+    z.object({
+      name: z.literal('hydrating'),
+      attempt: z.string(),
+      claimedAt: z.int(),
+      readableAt: z.int(),
+    }),
+    z.object({
+      name: z.literal('done'),
+      readableAt: z.int(),
+      doneAt: z.int(),
+      result: z.object({
+        file: z.object({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
+        records: digest,
+        completeness,
+        found: z.array(count),
+        coldest: z.enum(STORAGE_CLASSES),
+      }),
+    }),
+  ]),
+})
+
+export const rehydrationFromItem = (item: unknown): Rehydration => rehydrationSchema.parse(item)
+export const taskFromItem = (item: unknown): RehydrationTask => taskSchema.parse(item)
+
+const storedState = ({ state }: Rehydration) =>
+  state.name === 'completed'
+    ? { ...state, summary: { ...state.summary, records: formatDigest(state.summary.records) } }
+    : state
+
+const storedTaskState = ({ state }: RehydrationTask) =>
+  state.name === 'done'
+    ? { ...state, result: { ...state.result, records: formatDigest(state.result.records) } }
+    : state
+
+/** Compared on every change. A state is the whole of what changes about a rehydration. */
+export const rehydrationStamp = (rehydration: Rehydration): string =>
+  JSON.stringify(canonical(storedState(rehydration)))
+
+export const taskStamp = (task: RehydrationTask): string =>
+  JSON.stringify(canonical({ state: storedTaskState(task), thawedAsStandard: task.thawedAsStandard }))
+
+/** The same members in the same order, whoever made the object. */
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => [key, canonical(member)])
+}
+
+export const rehydrationToItem = (rehydration: Rehydration) => ({
+  ...rehydration,
+  pk: rehydrationPk(rehydration.id),
+  sk: REHYDRATION,
+  duePool: ALL_POOL,
+  dueAt: rehydration.acceptedAt,
+  state: storedState(rehydration),
+  stamp: rehydrationStamp(rehydration),
+})
+
+export const taskToItem = (rehydrationId: string, task: RehydrationTask) => ({
+  ...task,
+  pk: rehydrationPk(rehydrationId),
+  sk: `${TASK}${task.partition}`,
+  state: storedTaskState(task),
+  stamp: taskStamp(task),
+})

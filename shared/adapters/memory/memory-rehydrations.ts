@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Rehydration } from '../../domain/rehydration.ts'
+import type { RehydrationTask } from '../../domain/rehydration-task.ts'
+import type { RehydrationIndex, Rehydrations, RehydrationTasks, TaskList } from '../../ports/rehydrations.ts'
+
+export type MemoryRehydrations = {
+  readonly rehydrations: Rehydrations
+  readonly tasks: RehydrationTasks
+  readonly taskList: TaskList
+  readonly index: RehydrationIndex
+}
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1)
+
+/** The ports of rehydrations in memory, with the same promises as in DynamoDB. */
+export const makeMemoryRehydrations = (): MemoryRehydrations => {
+  const stored = new Map<string, Rehydration>()
+  const checks = new Map<string, number>()
+  const tasksOf = new Map<string, Map<string, RehydrationTask>>()
+  const openOf = new Map<string, Set<string>>()
+
+  const rehydrations: Rehydrations = {
+    create: async (rehydration, checkAt) => {
+      const { id } = rehydration
+      if (!checks.has(id)) checks.set(id, checkAt)
+      if (stored.has(id)) return 'exists'
+      stored.set(id, rehydration)
+      return 'created'
+    },
+    find: async (id) => stored.get(id),
+    put: async (rehydration, expected) => {
+      if (!isDeepStrictEqual(stored.get(rehydration.id)?.state, expected.state)) return 'stale'
+      stored.set(rehydration.id, rehydration)
+      return 'put'
+    },
+  }
+
+  const tasks: RehydrationTasks = {
+    add: async (id, partitions) => {
+      const known = tasksOf.get(id) ?? new Map<string, RehydrationTask>()
+      tasksOf.set(id, known)
+      openOf.set(id, new Set([...(openOf.get(id) ?? []), ...partitions]))
+      for (const partition of partitions)
+        if (!known.has(partition))
+          known.set(partition, { partition, thawedAsStandard: [], state: { name: 'planned' } })
+    },
+    find: async (id, partition) => tasksOf.get(id)?.get(partition),
+    put: async (id, task, expected) => {
+      const known = tasksOf.get(id)
+      if (!isDeepStrictEqual(known?.get(task.partition), expected)) return 'stale'
+      known?.set(task.partition, task)
+      return 'put'
+    },
+  }
+
+  const taskList: TaskList = {
+    async *all(id) {
+      yield* [...(tasksOf.get(id)?.values() ?? [])].toSorted((a, b) => byText(a.partition, b.partition))
+    },
+    open: async (id, limit) => [...(openOf.get(id) ?? [])].toSorted(byText).slice(0, limit),
+    close: async (id, partition) => {
+      openOf.get(id)?.delete(partition)
+    },
+  }
+
+  const newestFirst = (a: Rehydration, b: Rehydration) => b.acceptedAt - a.acceptedAt || -byText(a.id, b.id)
+
+  const index: RehydrationIndex = {
+    newest: async (limit, after) =>
+      [...stored.values()]
+        .toSorted(newestFirst)
+        .filter(
+          ({ acceptedAt, id }) =>
+            after === undefined ||
+            acceptedAt < after.acceptedAt ||
+            (acceptedAt === after.acceptedAt && id < after.id),
+        )
+        .slice(0, limit),
+    due: async (now, limit) =>
+      [...checks]
+        .filter(([, dueAt]) => dueAt <= now)
+        .toSorted(([, a], [, b]) => a - b)
+        .slice(0, limit)
+        .map(([id, dueAt]) => ({ id, dueAt })),
+    settle: async ({ id, dueAt }, nextDue) => {
+      if (checks.get(id) !== dueAt) return 'stale'
+      checks.set(id, nextDue ?? Number.POSITIVE_INFINITY)
+      return 'settled'
+    },
+  }
+
+  return { rehydrations, tasks, taskList, index }
+}
