@@ -3,6 +3,11 @@ import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoHoldings } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
+import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
+import {
+  makeDynamoRehydrationIndex,
+  makeDynamoRehydrations,
+} from '../../shared/adapters/aws/dynamo-rehydrations.ts'
 import { makeS3ClassTagger, makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import {
@@ -13,6 +18,7 @@ import {
 } from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
+import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { createHandler } from './create-handler.ts'
 
@@ -29,6 +35,7 @@ const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 const log = makeDynamoCommitLog(dynamo)
+const thawQueue = makeThawQueue({ sqs, url: env.THAW_QUEUE_URL })
 
 export const handler = createHandler({
   config,
@@ -43,8 +50,15 @@ export const handler = createHandler({
   resumeWaiters: resumeWaiters({
     log,
     reader: makeS3SegmentReader(archive),
-    thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
+    thawQueue,
     hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
+    now: dynamo.now,
+  }),
+  checkRehydrations: checkRehydrations({
+    rehydrations: makeDynamoRehydrations(dynamo),
+    index: makeDynamoRehydrationIndex(dynamo),
+    taskList: makeDynamoTaskList(dynamo),
+    thawQueue,
     now: dynamo.now,
   }),
   now: dynamo.now,

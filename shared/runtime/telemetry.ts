@@ -1,6 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
+import { isArchiveClass } from '../domain/storage-class.ts'
 import type { AgeMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
+import type { RehydrationMetrics } from '../ports/metrics.ts'
 import { METRICS, type MetricName } from './metric-names.ts'
 
 export type Telemetry = { readonly logger: Logger; readonly metrics: Metrics }
@@ -23,12 +25,10 @@ export const makeAgeMetrics = (metrics: Metrics): AgeMetrics => ({
 
 export const makeSealMetrics = (metrics: Metrics): SealMetrics => ({
   sealed: ({ bytes, bodyBytes, storageClass }) => {
-    // a line of its own, so that one run's segments of several classes do not share their dimension
-    const single = metrics.singleMetric()
-    single.addDimension('storageClass', storageClass)
-    single.addMetric('segmentsSealed', METRICS.segmentsSealed, 1)
+    add(metrics, 'segmentsSealed', 1)
     add(metrics, 'sealedBytes', bytes)
     add(metrics, 'sealRatio', bodyBytes / bytes)
+    metrics.addMetadata('storageClass', storageClass)
   },
   duplicatesDropped: (count) => add(metrics, 'duplicatesDropped', count),
 })
@@ -40,5 +40,25 @@ export const makeSweepMetrics = (metrics: Metrics): SweepMetrics => ({
     add(metrics, 'orphansFound', orphans)
     add(metrics, 'segmentsMissing', missing)
     add(metrics, 'partitionsOverdue', overdue)
+  },
+})
+
+/**
+ * One latency a phase, by the coldest class that was read and the tier that thawed it; classes that need no thaw have no
+ * tier. With the dimension of the service these are the most series that icecore has: 4 phases x 10.
+ */
+export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => ({
+  rehydrationFinished: ({ phases, storageClass, tier, records }) => {
+    for (const [phase, latency] of Object.entries(phases)) {
+      // a line each, since a line has one set of dimensions
+      const single = metrics.singleMetric()
+      single.addDimensions({
+        phase,
+        storageClass,
+        retrievalTier: isArchiveClass(storageClass) ? tier : 'none',
+      })
+      single.addMetric('rehydrationLatency', METRICS.rehydrationLatency, latency)
+    }
+    add(metrics, 'recordsRehydrated', records)
   },
 })
