@@ -1,0 +1,89 @@
+import { addCompleteness, type Completeness, nothingToRead } from '../domain/completeness.ts'
+import { compareCurrency } from '../domain/current-version.ts'
+import { type ArchiveRecord, compareRecords, sameRecord } from '../domain/record.ts'
+import type { RecordSelector, Selection } from '../domain/rehydration.ts'
+import type { PartitionRef } from '../domain/segment.ts'
+import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
+import type { SegmentReader } from '../ports/segment-store.ts'
+import { mapBounded } from './bounded.ts'
+import { findPartitions, type TooBroad } from './find-partitions.ts'
+import { type Unread, unreadReason } from './read-selection.ts'
+import { type FoundSegment, openFound, searchSegments } from './search-segments.ts'
+
+export type FindDeps = {
+  readonly registry: PartitionRegistry
+  readonly log: CommitLog
+  readonly reader: SegmentReader
+}
+
+export type FoundRecords = {
+  readonly kind: 'searched'
+  /** Each once, the current one last. */
+  readonly records: readonly ArchiveRecord[]
+  readonly completeness: Completeness
+}
+
+type Look = { readonly records: readonly ArchiveRecord[]; readonly left: Unread | undefined }
+
+const PARTITIONS_AT_ONCE = 16
+const SEGMENTS_AT_ONCE = 8
+const TRIES = 4
+
+const count = (looks: readonly Look[]): Completeness => {
+  const reasons = looks.map(({ left }) => left)
+  const of = (wanted: Unread | undefined) => reasons.filter((reason) => reason === wanted).length
+  return {
+    segments: looks.length,
+    read: of(undefined),
+    cold: of('cold'),
+    unreadable: of('unreadable'),
+    missing: of('missing'),
+  }
+}
+
+/** Finds a record, at once, in whatever is readable now. Nothing is thawed. */
+export const findRecord = ({ registry, log, reader }: FindDeps) => {
+  const lookInto =
+    ({ id, time }: RecordSelector) =>
+    async (found: FoundSegment): Promise<Look> => {
+      try {
+        const open = await openFound(reader, found)
+        return { records: await open.find(id, time ?? undefined), left: undefined }
+      } catch (error) {
+        const left = unreadReason(error)
+        if (left === undefined) throw error
+        return { records: [], left }
+      }
+    }
+
+  const lookIntoPartition = async (ref: PartitionRef, selector: RecordSelector, selection: Selection) => {
+    const look = async () => {
+      const found = await searchSegments(reader)(await log.read(ref), selection)
+      return mapBounded(found, SEGMENTS_AT_ONCE, lookInto(selector))
+    }
+    let looks = await look()
+    // what is missing may only have been replaced since the catalog was read
+    for (let tries = 1; tries < TRIES && looks.some(({ left }) => left === 'missing'); tries += 1)
+      looks = await look()
+    return { records: looks.flatMap(({ records }) => records), completeness: count(looks) }
+  }
+
+  return async (dataset: string, selector: RecordSelector): Promise<FoundRecords | TooBroad> => {
+    const selection: Selection = { kind: 'ids', ids: [selector] }
+    const within = await findPartitions(registry)(dataset, selection)
+    if (within.kind === 'too-broad') return within
+    const looks = await mapBounded(within.partitions, PARTITIONS_AT_ONCE, (partition) =>
+      lookIntoPartition({ dataset, partition }, selector, selection),
+    )
+    const records = looks
+      .flatMap((look) => look.records)
+      .toSorted(compareRecords)
+      .filter((record, at, all) => {
+        const before = all[at - 1]
+        return before === undefined || !sameRecord(before, record)
+      })
+      .toSorted(compareCurrency)
+    const completeness = addCompleteness(nothingToRead, ...looks.map((look) => look.completeness))
+    return { kind: 'searched', records, completeness }
+  }
+}
