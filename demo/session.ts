@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { region } from '../simulator/account.ts'
+import { type Cloud, makeCloud } from '../simulator/cloud.ts'
+import type { Deployment } from '../simulator/host/deployment/definitions.ts'
+import { loadDeployment } from '../simulator/host/deployment/load-deployment.ts'
+import { DEFAULT_CREDENTIALS, type Host } from '../simulator/host/host.ts'
+import { startHost } from '../simulator/host/start-host.ts'
+import { type ApiClient, makeApiClient } from './api-client.ts'
+
+/** A whole icecore on a simulated cloud, and a client of each service that a producer and a reader use. */
+export type Session = {
+  readonly cloud: Cloud
+  readonly host: Host
+  readonly deployment: Deployment
+  readonly s3: S3Client
+  readonly sqs: SQSClient
+  readonly api: ApiClient
+  /** An output of the stack, such as `RecordsQueueUrl`. */
+  output(name: string): string
+  close(): Promise<void>
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Deploys `serverless.yml` to a cloud in memory whose clock starts at `start` (ms) and moves as fast as ours. */
+export const startSession = async (start: number, options: { readonly port: number }): Promise<Session> => {
+  const cloud = await makeCloud({ start, port: options.port, seed: 1 })
+  const { endpoint } = cloud
+  const deployment = loadDeployment(ROOT, { endpoint })
+  const host = await startHost(cloud, ROOT, { concurrency: 3 })
+  const client = { endpoint, region, credentials: DEFAULT_CREDENTIALS }
+  const s3 = new S3Client({ ...client, forcePathStyle: true })
+  const sqs = new SQSClient(client)
+  return {
+    cloud,
+    host,
+    deployment,
+    s3,
+    sqs,
+    api: makeApiClient({
+      url: host.apiUrl,
+      region,
+      credentials: DEFAULT_CREDENTIALS,
+      now: cloud.clock.now,
+    }),
+    output: (name) => {
+      const value = deployment.outputs.get(name)
+      if (value === undefined) throw new Error(`the stack has no output ${name}`)
+      return value
+    },
+    close: async () => {
+      s3.destroy()
+      sqs.destroy()
+      await host.close()
+      await cloud.close()
+    },
+  }
+}
