@@ -27,10 +27,14 @@ export const sameRecord = (a: ArchiveRecord, b: ArchiveRecord): boolean =>
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
+/** No header comes before an empty one: were they equal, other records could stand between two that are the same. */
+const compareHeaders = (a: string | null, b: string | null) =>
+  a === null || b === null ? Number(a !== null) - Number(b !== null) : compareText(a, b)
+
 /** The order within a segment: by id, then time, then body; exact duplicates stand side by side, earliest arrival first. */
 export const compareRecords = (a: ArchiveRecord, b: ArchiveRecord): number =>
   compareText(a.id, b.id) ||
   a.time - b.time ||
   compareText(a.body, b.body) ||
-  compareText(a.header ?? '', b.header ?? '') ||
+  compareHeaders(a.header, b.header) ||
   a.arrived - b.arrived
