@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { openSegment } from '../../shared/codec/open-segment.ts'
+import { decodeIndex, encodeIndex, locate } from '../../shared/codec/segment-index.ts'
+import { aRecord, NOON } from '../support/builders.ts'
+import { counting, noise, pack, someRecords } from './packing.ts'
+
+describe('the index object', () => {
+  it('says where a record is, so that one range read of at most 1 MB finds it', async () => {
+    const { source: whole, index, records_ } = await pack(someRecords(60_000, (at) => noise(80, at + 1)))
+    const { source, reads } = counting(whole)
+    const decoded = decodeIndex(index)
+    const segment = await openSegment(source, { footer: decoded.footer })
+    expect(reads).toEqual([])
+    expect(decoded.footer.rowGroups.length).toBeGreaterThan(3)
+    for (const record of [records_[0], records_[31_234], records_.at(-1)]) {
+      const [range, ...others] = locate(decoded, { id: record?.id ?? '', time: record?.time ?? 0 })
+      expect(others).toEqual([])
+      expect((range?.end ?? Infinity) - (range?.start ?? 0)).toBeLessThanOrEqual(1_000_000)
+      reads.length = 0
+      expect(await segment.find(record?.id ?? '')).toEqual([record])
+      expect(reads).toEqual([{ start: range?.start, end: range?.end }])
+    }
+  })
+
+  it('says of nearly every other id that it is not in the segment', async () => {
+    const { index } = await pack(someRecords(5000))
+    const decoded = decodeIndex(index)
+    const found = Array.from({ length: 2000 }, (_, at) => locate(decoded, { id: `o-${at}x` })).flat()
+    expect(found.length).toBeLessThan(30)
+  })
+
+  it('leaves out row groups of other times', async () => {
+    const { index } = await pack([
+      aRecord({ id: 'same', time: NOON, body: noise(600_000) }),
+      aRecord({ id: 'same', time: NOON + 1, body: noise(600_000, 2) }),
+    ])
+    const decoded = decodeIndex(index)
+    expect(locate(decoded, { id: 'same' }).length).toBe(2)
+    expect(locate(decoded, { id: 'same', time: NOON + 1 }).map(({ rowGroup }) => rowGroup)).toEqual([1])
+    expect(locate(decoded, { id: 'same', time: NOON + 2 })).toEqual([])
+  })
+
+  it('comes back as it was encoded', async () => {
+    const { index } = await pack(someRecords(100))
+    expect(Buffer.from(encodeIndex(decodeIndex(index))).equals(index)).toBe(true)
+  })
+})
