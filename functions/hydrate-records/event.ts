@@ -1,0 +1,9 @@
+import * as z from 'zod'
+import { ULID_PATTERN } from '../../shared/domain/ulid.ts'
+import type { HydrateTask } from '../../shared/ports/queues.ts'
+
+/** A message of the hydrate queue: one partition of one rehydration. */
+export const hydrateTaskSchema: z.ZodType<HydrateTask> = z.object({
+  rehydrationId: z.string().regex(ULID_PATTERN, 'expected a rehydration id'),
+  partition: z.string(),
+})

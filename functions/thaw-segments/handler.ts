@@ -1,0 +1,36 @@
+import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoHoldings, makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
+import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
+import {
+  makeDynamoRehydrationTasks,
+  makeDynamoTaskList,
+} from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
+import { makeDynamoRehydrations } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
+import { makeS3Thawer } from '../../shared/adapters/aws/s3-thawer.ts'
+import { makeHydrateQueue, makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
+import { readEnv } from '../../shared/runtime/env.ts'
+import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
+import { createHandler } from './create-handler.ts'
+
+const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL', 'HYDRATE_QUEUE_URL')
+const { s3, sqs, documents } = makeClients()
+const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
+const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
+
+export const handler = createHandler({
+  telemetry: makeTelemetry(),
+  rehydrations: makeDynamoRehydrations(dynamo),
+  tasks: makeDynamoRehydrationTasks(dynamo),
+  taskList: makeDynamoTaskList(dynamo),
+  registry: makeDynamoRegistry(dynamo),
+  log: makeDynamoCommitLog(dynamo),
+  holdings: makeDynamoHoldings(dynamo),
+  waiters: makeDynamoWaiters(dynamo),
+  reader: makeS3SegmentReader(archive),
+  thawer: makeS3Thawer(archive),
+  thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
+  hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
+  now: dynamo.now,
+})
