@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import config from '../../icecore.config.ts'
+import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
+import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
+import {
+  makeDynamoRehydrationIndex,
+  makeDynamoRehydrations,
+} from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/s3-quarantine.ts'
+import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
+import { makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
+import { readEnv } from '../../shared/runtime/env.ts'
+import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
+import { readLedger } from '../../shared/use-cases/read-ledger.ts'
+import { createHandler } from './create-handler.ts'
+
+const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL')
+const { s3, sqs, documents } = makeClients()
+const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
+const registry = makeDynamoRegistry(dynamo)
+const log = makeDynamoCommitLog(dynamo)
+
+export const handler = createHandler({
+  config,
+  telemetry: makeTelemetry(),
+  // IAM decides which routes of this account's API a caller may use; callers of other accounts see nothing
+  mayRead: ({ account }) => account === env.ACCOUNT_ID,
+  registry,
+  log,
+  reader: makeS3SegmentReader({ s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }),
+  rehydrations: makeDynamoRehydrations(dynamo),
+  taskList: makeDynamoTaskList(dynamo),
+  index: makeDynamoRehydrationIndex(dynamo),
+  readLedger: readLedger({ registry, log, quarantine: makeDynamoQuarantineBooks(dynamo) }),
+  thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
+  now: dynamo.now,
+  random: randomBytes,
+})

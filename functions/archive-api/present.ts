@@ -1,0 +1,135 @@
+import { type Completeness, isComplete } from '../../shared/domain/completeness.ts'
+import type { Dataset } from '../../shared/domain/dataset.ts'
+import { formatDigest } from '../../shared/domain/digest.ts'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import type { Ledger } from '../../shared/domain/ledger.ts'
+import type { Quote } from '../../shared/domain/quote.ts'
+import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
+import type { RehydrationProgress } from '../../shared/use-cases/describe-rehydration.ts'
+import type { ListedSegment } from '../../shared/use-cases/list-segments.ts'
+
+/** What the API answers: times in ISO 8601, durations as in the configuration, digests as text. */
+
+const iso = (time: number): string => new Date(time).toISOString()
+const isoOrNull = (time: number | null) => (time === null ? null : iso(time))
+
+const duration = (ms: number): string => {
+  if (ms % DAY === 0) return `${ms / DAY}d`
+  if (ms % HOUR === 0) return `${ms / HOUR}h`
+  return ms % 60_000 === 0 ? `${ms / 60_000}m` : `${Math.round(ms / 1000)}s`
+}
+
+export const presentDataset = (dataset: Dataset) => ({
+  name: dataset.name,
+  id: dataset.id,
+  time: dataset.time,
+  version: dataset.version,
+  partition: dataset.partition,
+  promoted: dataset.promoted,
+  classes: dataset.classes.map(({ after, storageClass }) => ({ after: duration(after), storageClass })),
+  retention: dataset.retention === null ? null : duration(dataset.retention),
+  seal: { after: duration(dataset.seal.after), targetBytes: dataset.seal.targetBytes },
+  limits: {
+    maxBodyBytes: dataset.limits.maxBodyBytes,
+    maxFuture: duration(dataset.limits.maxFuture),
+  },
+})
+
+export const presentCompleteness = (completeness: Completeness) => ({
+  complete: isComplete(completeness),
+  segments: completeness,
+})
+
+export const presentLedger = ({ balanced, ...entries }: Ledger) => ({
+  balanced,
+  ...Object.fromEntries(
+    Object.entries(entries).map(([name, digest]) => [
+      name,
+      { records: digest.count, digest: formatDigest(digest) },
+    ]),
+  ),
+})
+
+export const presentSegment = ({ segment, ...where }: ListedSegment) => ({
+  id: segment.id,
+  partition: segment.partition,
+  kind: segment.kind,
+  key: segment.key,
+  bytes: segment.bytes,
+  bodyBytes: segment.bodyBytes,
+  sha256: segment.sha256,
+  records: segment.records.count,
+  digest: formatDigest(segment.records),
+  minTime: iso(segment.minTime),
+  maxTime: iso(segment.maxTime),
+  createdAt: iso(segment.createdAt),
+  storageClass: where.storageClass,
+  movingTo: where.target,
+  readable: where.readable,
+  readableUntil: isoOrNull(where.readableUntil),
+})
+
+const cents = (dollars: number): number => Math.round(dollars * 1e6) / 1e6
+
+export const presentQuote = ({ tiers, ...quote }: Quote) => ({
+  ...quote,
+  tiers: tiers.map(({ tier, dollars, readyBy }) => ({
+    tier,
+    dollars: {
+      requests: cents(dollars.requests),
+      retrieval: cents(dollars.retrieval),
+      temporaryStorage: cents(dollars.temporaryStorage),
+      total: cents(dollars.total),
+    },
+    readyBy: iso(readyBy),
+  })),
+})
+
+const presentSelection = (selection: Selection) =>
+  selection.kind === 'range'
+    ? { from: iso(selection.from), to: iso(selection.to) }
+    : { ids: selection.ids.map(({ id, time }) => (time === null ? { id } : { id, time: iso(time) })) }
+
+const presentOutcome = ({ state }: Rehydration) => {
+  if (state.name === 'failed') return { failedAt: iso(state.failedAt), reason: state.reason }
+  if (state.name === 'cancelled') return { cancelledAt: iso(state.cancelledAt) }
+  if (state.name !== 'completed') return {}
+  const { records, completeness, ...summary } = state.summary
+  return {
+    completedAt: iso(state.completedAt),
+    result: {
+      ...summary,
+      records: records.count,
+      digest: formatDigest(records),
+      ...presentCompleteness(completeness),
+    },
+  }
+}
+
+/** One line of the list; a selection may be long, so it is only in the full answer. */
+export const presentRehydration = (rehydration: Rehydration) => {
+  const { id, request, acceptedAt, state } = rehydration
+  return {
+    id,
+    status: state.name,
+    dataset: request.dataset,
+    tier: request.tier,
+    destination: request.destination,
+    format: request.format,
+    keepDays: request.keepDays,
+    requestedAt: iso(acceptedAt),
+    ...presentOutcome(rehydration),
+  }
+}
+
+export const presentStatus = (rehydration: Rehydration, progress: RehydrationProgress | null) => ({
+  ...presentRehydration(rehydration),
+  select: presentSelection(rehydration.request.selection),
+  ...(progress && {
+    progress: {
+      partitions: progress.partitions,
+      readyBy: isoOrNull(progress.readyBy),
+      segmentsThawedAsStandard: progress.segmentsThawedAsStandard,
+    },
+  }),
+})

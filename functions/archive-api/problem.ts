@@ -1,0 +1,69 @@
+import type * as z from 'zod'
+
+/** One wrong member of a request. */
+export type FieldError = { readonly field: string; readonly expected: string; readonly got: string }
+
+/** Members that a problem may have besides those of RFC 9457. */
+export type ProblemDetails = { readonly errors?: readonly FieldError[]; readonly [member: string]: unknown }
+
+/** An answer that is an error: RFC 9457. `name` ends its type and never changes. */
+export class Problem extends Error {
+  override readonly name: string
+  readonly status: number
+  readonly title: string
+  readonly details: ProblemDetails
+  constructor(status: number, name: string, title: string, details: ProblemDetails = {}) {
+    super(title)
+    this.name = name
+    this.status = status
+    this.title = title
+    this.details = details
+  }
+}
+
+const SHOWN = 100
+
+const show = (value: unknown): string => {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`
+}
+
+const memberAt = (value: unknown, path: readonly PropertyKey[]): unknown => {
+  let member = value
+  for (const key of path) {
+    if (typeof member !== 'object' || member === null || !Object.hasOwn(member, key)) return undefined
+    member = Reflect.get(member, key)
+  }
+  return member
+}
+
+/** What zod found, as the members of a problem: which field, what was expected, what came. */
+export const fieldErrors = (error: z.ZodError, input: unknown): FieldError[] =>
+  error.issues.map((issue) => ({
+    field: issue.path.map(String).join('.') || '(whole)',
+    expected: issue.message,
+    got: show(memberAt(input, issue.path)),
+  }))
+
+export const invalid = (errors: readonly FieldError[]): Problem =>
+  new Problem(400, 'invalid-request', 'The request is not well formed', { errors })
+
+/** Parses a part of a request, or throws a problem that names each wrong field. */
+export const parsePart = <Part>(schema: z.ZodType<Part>, input: unknown): Part => {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw invalid(fieldErrors(parsed.error, input))
+}
+
+/** The same for a dataset that does not exist and for one that the caller may not use. */
+export const unknownDataset = (): Problem => new Problem(404, 'unknown-dataset', 'There is no such dataset')
+
+export const unknownRehydration = (): Problem =>
+  new Problem(404, 'unknown-rehydration', 'There is no such rehydration')
+
+export const tooBroad = (limit: number, hint: string): Problem =>
+  new Problem(422, 'too-broad', 'The selection takes in too many partitions', {
+    detail: `more than ${limit} partitions: ${hint}`,
+    limit,
+  })

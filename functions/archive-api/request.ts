@@ -1,0 +1,161 @@
+import * as z from 'zod'
+import { parseIsoTime } from '../../shared/codec/parse-time.ts'
+import { MAX_TIME, MIN_TIME } from '../../shared/domain/partition.ts'
+import { MAX_ID_BYTES } from '../../shared/domain/record.ts'
+import {
+  FORMATS,
+  MAX_KEEP_DAYS,
+  MAX_SELECTED_ID_BYTES,
+  MAX_SELECTED_IDS,
+  type RehydrationRequest,
+  type Selection,
+} from '../../shared/domain/rehydration.ts'
+import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
+import type { ApiEvent } from './event.ts'
+import { invalid, Problem } from './problem.ts'
+
+const INSTANT = 'expected an ISO 8601 time such as 2024-03-10T12:00:00Z, or ms since 1970'
+const DIGITS = /^-?\d{1,16}$/
+
+/** ISO 8601 text, or ms since 1970 as a number or its digits. */
+export const instantSchema = z
+  .union([z.string(), z.number()], { error: INSTANT })
+  .transform((given, context) => {
+    const time =
+      typeof given === 'number'
+        ? given
+        : DIGITS.test(given)
+          ? Number(given)
+          : (parseIsoTime(given) ?? Number.NaN)
+    if (Number.isInteger(time) && time >= MIN_TIME && time <= MAX_TIME) return time
+    context.addIssue({ code: 'custom', message: INSTANT })
+    return z.NEVER
+  })
+
+const idBytes = (id: string): number => Buffer.byteLength(id)
+
+export const idSchema = z
+  .string('expected an id')
+  .refine(
+    (id) => id.isWellFormed() && id !== '' && idBytes(id) <= MAX_ID_BYTES,
+    `expected an id of 1 to ${MAX_ID_BYTES} bytes of well-formed Unicode`,
+  )
+
+const selectorSchema = z
+  .strictObject({ id: idSchema, time: instantSchema.optional() })
+  .transform(({ id, time }) => ({ id, time: time ?? null }))
+
+const idsSchema = z
+  .array(selectorSchema)
+  .min(1, 'expected at least one id')
+  .max(MAX_SELECTED_IDS, `expected at most ${MAX_SELECTED_IDS} ids`)
+  .refine(
+    (ids) => ids.reduce((sum, { id }) => sum + idBytes(id), 0) <= MAX_SELECTED_ID_BYTES,
+    `expected at most ${MAX_SELECTED_ID_BYTES} bytes of ids in all`,
+  )
+
+const EITHER = 'expected either ids, or from and to'
+
+const selectSchema = z
+  .strictObject({
+    ids: idsSchema.optional(),
+    from: instantSchema.optional(),
+    to: instantSchema.optional(),
+  })
+  .transform(({ ids, from, to }, context): Selection => {
+    if (ids !== undefined && from === undefined && to === undefined) return { kind: 'ids', ids }
+    const isRange = ids === undefined && from !== undefined && to !== undefined
+    if (isRange && from < to) return { kind: 'range', from, to }
+    const path = isRange ? ['to'] : []
+    context.addIssue({ code: 'custom', path, message: isRange ? 'expected a time after from' : EITHER })
+    return z.NEVER
+  })
+
+const keepDaysSchema = z
+  .int()
+  .min(1)
+  .max(MAX_KEEP_DAYS)
+  .nullish()
+  .transform((days) => days ?? null)
+
+/** Body of `POST /quotes`. */
+export const quoteBodySchema = z
+  .strictObject({
+    dataset: z.string('expected the name of a dataset'),
+    select: selectSchema,
+    keepDays: keepDaysSchema,
+  })
+  .transform(({ dataset, select, keepDays }) => ({ dataset, selection: select, keepDays }))
+
+/** Body of `POST /rehydrations`. */
+export const rehydrationBodySchema = z
+  .strictObject({
+    dataset: z.string('expected the name of a dataset'),
+    select: selectSchema,
+    tier: z.enum(RETRIEVAL_TIERS).default('Standard'),
+    destination: z.string('expected the name of a destination'),
+    format: z.enum(FORMATS).default('ndjson'),
+    keepDays: keepDaysSchema,
+  })
+  .transform(({ select, ...rest }): RehydrationRequest => ({ ...rest, selection: select }))
+
+/** The body of a request as JSON. Its text is never logged, nor shown in an error. */
+export const jsonBody = ({ body, isBase64Encoded }: ApiEvent): unknown => {
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Problem(400, 'invalid-request', 'The body is not JSON', {
+      errors: [
+        { field: '(whole)', expected: 'a JSON document', got: `${text.length} characters that are none` },
+      ],
+      detail:
+        error instanceof SyntaxError ? 'it ends too early or has a character that JSON does not allow' : '',
+    })
+  }
+}
+
+/** The query's parameters; one that is given twice is an error. */
+export const queryOf = ({ rawQueryString }: ApiEvent): Record<string, string> => {
+  const values = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(rawQueryString)) {
+    if (values.has(name)) throw invalid([{ field: name, expected: 'one value', got: 'several' }])
+    values.set(name, value)
+  }
+  return Object.fromEntries(values)
+}
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
+
+export const idempotencyKeyOf = ({ headers }: ApiEvent): string | null => {
+  const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')
+  if (header === undefined) return null
+  if (IDEMPOTENCY_KEY.test(header[1])) return header[1]
+  const expected = '1 to 255 visible ASCII characters'
+  throw invalid([{ field: 'Idempotency-Key', expected, got: `${header[1].length} characters` }])
+}
+
+/** An opaque token for the place where a page ended. */
+export const encodeNext = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url')
+
+/** A schema of `next` tokens, whose content is that of another schema. */
+export const nextSchema = <Position>(position: z.ZodType<Position>) =>
+  z.string().transform((token, context): Position => {
+    try {
+      return position.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')))
+    } catch (error) {
+      const message = 'expected the next of an earlier answer, unchanged'
+      context.addIssue({ code: 'custom', message, params: { reason: String(error) } })
+      return z.NEVER
+    }
+  })
+
+export const limitSchema = (most: number, usual: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, `expected a number from 1 to ${most}`)
+    .transform(Number)
+    .refine((limit) => limit <= most, `expected a number from 1 to ${most}`)
+    .optional()
+    .transform((limit) => limit ?? usual)
