@@ -1,13 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Bill } from './bill.ts'
+import type { Bill, Invoice } from './bill.ts'
 import type { VirtualClock } from './clock.ts'
 import { openCloudStore } from './cloud-store.ts'
-import { openDynamodb } from './dynamodb/dynamodb-service.ts'
-import { makeLastingBill } from './lasting-bill.ts'
-import { makeLastingClock } from './lasting-clock.ts'
-import { makeIds } from './seeded-ids.ts'
+import { type DynamodbService, openDynamodb } from './dynamodb/dynamodb-service.ts'
+import { type LastingBill, makeLastingBill } from './lasting-bill.ts'
+import { type LastingClock, makeLastingClock } from './lasting-clock.ts'
+import { makeIds, makeRandom } from './randomness.ts'
+import { makeDurableS3Store } from './s3/durable-store.ts'
+import { makeMemoryS3Store } from './s3/memory-store.ts'
+import { makeS3Model, type S3Model, type S3ModelOptions } from './s3/s3-model.ts'
 import { makeSqliteSqsStore } from './sqs/sqlite-store.ts'
 import { makeSqsModel, type SqsModel } from './sqs/sqs-model.ts'
 import { makeMemorySqsStore } from './sqs/store.ts'
@@ -25,7 +28,7 @@ export type CloudOptions = {
   readonly start?: number
   /** Virtual ms in a real one; 1 unless given, 0 stands still between leaps. */
   readonly speed?: number
-  /** Makes ids repeat from run to run. */
+  /** Makes ids and restore times repeat from run to run. */
   readonly seed?: number
   /** 0, any free one, unless given. */
   readonly port?: number
@@ -33,6 +36,8 @@ export type CloudOptions = {
   readonly credentials?: Credentials
   /** Refuse requests that were signed more than 15 minutes from the virtual now. Off: other programs cannot know it. */
   readonly checkSkew?: boolean
+  /** How S3 behaves where AWS leaves it open, and faults to plant in it. */
+  readonly s3?: Pick<S3ModelOptions, 'knobs' | 'faults'>
   /** Told of faults of the simulator itself. Printed unless given. */
   readonly onFault?: (error: unknown) => void
 }
@@ -40,8 +45,11 @@ export type CloudOptions = {
 /** The whole simulated cloud in one process, on one virtual clock, behind one port of the loopback address. */
 export type Cloud = {
   readonly clock: VirtualClock
-  readonly bill: Bill
+  readonly s3: S3Model
   readonly sqs: SqsModel
+  readonly bill: Bill
+  /** What AWS would have charged until now, stored bytes included. */
+  invoice(): Invoice
   /** `http://127.0.0.1:PORT`, for every service, DynamoDB included. */
   readonly endpoint: string
   /** One more service on the same port, at any time. */
@@ -61,39 +69,56 @@ const tickMs = 20
 /** So often may something new be due at the very same moment, before `advance` gives up. */
 const maxRepeats = 10_000
 
-export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
-  const { dataDir, start, speed = 1, seed, port = 0, credentials = defaultCredentials } = options
-  const { checkSkew = false, onFault = (error: unknown) => console.error(error) } = options
+type Parts = {
+  readonly clock: LastingClock
+  readonly bill: LastingBill
+  readonly s3: S3Model
+  readonly sqs: SqsModel
+  readonly dynamodb: DynamodbService
+  close(): Promise<void>
+}
+
+const openParts = async (options: CloudOptions): Promise<Parts> => {
+  const { dataDir, start, speed = 1, seed } = options
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true })
   const fileOf = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
-
   const store = openCloudStore(fileOf('cloud.sqlite'))
   const bill = makeLastingBill(store)
   const dynamodbPath = fileOf('dynamodb')
-  // First of all: its lock keeps a second simulator off the same directory.
+  // Before the clock writes: its lock keeps a second simulator off the same directory.
   const dynamodb = await openDynamodb({
     meter: bill,
     ...(dynamodbPath === undefined ? {} : { path: dynamodbPath }),
   })
   const clock = makeLastingClock(store, start, speed)
+  const common = { now: clock.now, meter: bill }
   const sqsFile = fileOf('sqs.sqlite')
-  const sqs = makeSqsModel({
-    now: clock.now,
-    meter: bill,
-    newId: makeIds(seed),
-    store: sqsFile === undefined ? makeMemorySqsStore() : makeSqliteSqsStore(sqsFile),
-  })
+  const sqsStore = sqsFile === undefined ? makeMemorySqsStore() : makeSqliteSqsStore(sqsFile)
+  const sqs = makeSqsModel({ ...common, newId: makeIds(seed), store: sqsStore })
+  const s3Folder = fileOf('s3')
+  const s3Store = s3Folder === undefined ? makeMemoryS3Store() : makeDurableS3Store(s3Folder)
+  const random = makeRandom(seed)
+  const s3 = makeS3Model({ ...common, ...options.s3, store: s3Store, random, notify: sqs.deliver })
+  const close = async () => {
+    await dynamodb.close()
+    s3.close()
+    sqs.close()
+    clock.stop()
+    bill.save()
+    store.close()
+  }
+  return { clock, bill, s3, sqs, dynamodb, close }
+}
 
-  const models = [sqs]
-  const nextDue = () =>
-    models
-      .map((model) => model.nextDue())
-      .reduce(
-        (first, due) => (due !== undefined && (first === undefined || due < first) ? due : first),
-        undefined,
-      )
+/** The models move on together: an S3 event that is due reaches its queue before anything later happens. */
+const makeTimeline = (clock: VirtualClock, { s3, sqs }: Pick<Parts, 's3' | 'sqs'>) => {
+  const nextDue = () => {
+    const times = [s3.nextDue(), sqs.nextDue()].filter((time) => time !== undefined)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
   const runDue = () => {
-    for (const model of models) model.runDue()
+    s3.runDue()
+    sqs.runDue()
   }
   const advance = async (to: number) => {
     let last: number | undefined
@@ -110,7 +135,19 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     clock.leap(to)
     runDue()
   }
+  return { nextDue, runDue, advance }
+}
 
+export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
+  const { port = 0, credentials = defaultCredentials, checkSkew = false } = options
+  const { onFault = (error: unknown) => console.error(error) } = options
+  const parts = await openParts(options)
+  const { clock, bill, s3, sqs, dynamodb } = parts
+  const timeline = makeTimeline(clock, parts)
+  const invoice = () => {
+    s3.meterStorage()
+    return bill.invoice()
+  }
   const routes: Route[] = []
   const frontDoor = makeFrontDoor({
     credentials,
@@ -123,14 +160,17 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     dynamodb: dynamodb.handle,
     routes,
   })
-  const control = makeControl({ clock, bill, nextDue, advance })
-  const server = await startServer({ port, frontDoor, control, onFault })
+  const control = makeControl({ clock, invoice, ...timeline })
+  const server = await startServer({ port, frontDoor, control, onFault }).catch(async (error: unknown) => {
+    await parts.close()
+    throw error
+  })
 
   const ticker = setInterval(() => {
     try {
       clock.keep()
-      const due = nextDue()
-      if (due !== undefined && due <= clock.now()) runDue()
+      const due = timeline.nextDue()
+      if (due !== undefined && due <= clock.now()) timeline.runDue()
     } catch (error) {
       onFault(error)
     }
@@ -139,20 +179,16 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
   return {
     clock,
     bill,
+    invoice,
+    s3,
     sqs,
     endpoint: server.endpoint,
     mount: (route) => routes.push(route),
-    nextDue,
-    runDue,
-    advance,
+    ...timeline,
     close: async () => {
       clearInterval(ticker)
       await server.close()
-      await dynamodb.close()
-      sqs.close()
-      clock.stop()
-      bill.save()
-      store.close()
+      await parts.close()
     },
   }
 }

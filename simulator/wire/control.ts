@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Bill } from '../bill.ts'
+import type { Invoice } from '../bill.ts'
 import type { VirtualClock } from '../clock.ts'
 import { writeAnswer } from './front-door.ts'
 import { readBody } from './read-body.ts'
@@ -8,7 +8,7 @@ import type { ServiceHandler, WireAnswer } from './service-handler.ts'
 /** The requests below `/_simulator/`; docs/simulator.md lists them. */
 export type ControlOptions = {
   readonly clock: VirtualClock
-  readonly bill: Bill
+  invoice(): Invoice
   nextDue(): number | undefined
   advance(to: number): Promise<void>
 }
@@ -22,7 +22,7 @@ const leapSchema = z.xor([
 ])
 const speedSchema = z.strictObject({ speed: z.number().nonnegative() })
 
-export const makeControl = ({ clock, bill, nextDue, advance }: ControlOptions): ServiceHandler => {
+export const makeControl = ({ clock, invoice, nextDue, advance }: ControlOptions): ServiceHandler => {
   const time = () => {
     const due = nextDue()
     return ok({
@@ -49,7 +49,7 @@ export const makeControl = ({ clock, bill, nextDue, advance }: ControlOptions): 
     'GET /_simulator/time': async () => time(),
     'POST /_simulator/leap': leap,
     'POST /_simulator/speed': setSpeed,
-    'GET /_simulator/bill': async () => ok(bill.invoice()),
+    'GET /_simulator/bill': async () => ok(invoice()),
   }
 
   return async (request, response) => {

@@ -108,9 +108,19 @@ const encodeMembers = (action: string, value: object): string =>
 const encodeValue = (action: string, value: unknown): string =>
   typeof value === 'object' && value !== null ? encodeMembers(action, value) : escapeXml(String(value))
 
+/** Every other action's answer has a result element, if an empty one. */
+const withoutResult = new Set([
+  'ChangeMessageVisibility',
+  'DeleteMessage',
+  'DeleteQueue',
+  'PurgeQueue',
+  'SetQueueAttributes',
+  'TagQueue',
+  'UntagQueue',
+])
+
 export const encodeXml = (action: string, output: object, requestId: string) => {
-  const members = encodeMembers(action, output)
-  const result = members === '' ? '' : element(`${action}Result`, members)
+  const result = withoutResult.has(action) ? '' : element(`${action}Result`, encodeMembers(action, output))
   const metadata = element('ResponseMetadata', element('RequestId', requestId))
   return `<?xml version="1.0"?>\n<${action}Response xmlns="http://queue.amazonaws.com/doc/2012-11-05/">${result}${metadata}</${action}Response>`
 }

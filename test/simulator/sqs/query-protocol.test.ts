@@ -53,3 +53,10 @@ test('an output becomes flattened XML, escaped', () => {
     '<?xml version="1.0"?>\n<ReceiveMessageResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><ReceiveMessageResult><Message><Body>&lt;a&gt; &amp; &quot;b&quot;&#xD;\n</Body><Attribute><Name>SentTimestamp</Name><Value>1</Value></Attribute><MessageAttribute><Name>name</Name><Value><DataType>String</DataType><StringValue>v</StringValue></Value></MessageAttribute></Message></ReceiveMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></ReceiveMessageResponse>',
   )
 })
+
+test.each([
+  ['ReceiveMessage', '<ReceiveMessageResult></ReceiveMessageResult>'],
+  ['DeleteMessage', ''],
+])('an empty output of %s has %j', (action, result) => {
+  expect(encodeXml(action, {}, 'r')).toContain(`2012-11-05/">${result}<ResponseMetadata>`)
+})

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { type Cloud, makeCloud } from '../../simulator/cloud.ts'
+import { awsCliChecks } from './aws-cli-peer.ts'
+import { runProgram } from './peer.ts'
+import { PeersUnavailable, preparePython } from './python.ts'
+
+/** `npm run test:peers`: boto3 and the AWS CLIs against the simulator, over its wire. */
+const buildFolder = join(import.meta.dirname, '../../.build/peers')
+const reportSchema = z.object({ name: z.string(), error: z.string().nullable() })
+
+let passed = 0
+let failed = 0
+const report = (name: string, error: string | null) => {
+  if (error === null) passed += 1
+  else failed += 1
+  console.log(error === null ? `ok      ${name}` : `FAILED  ${name}\n        ${error}`)
+}
+
+const envOf = (cloud: Cloud, folder: string) => ({
+  AWS_ENDPOINT_URL: cloud.endpoint,
+  AWS_ACCESS_KEY_ID: 'icecore',
+  AWS_SECRET_ACCESS_KEY: 'icecore-local',
+  AWS_DEFAULT_REGION: 'us-east-1',
+  AWS_MAX_ATTEMPTS: '1',
+  AWS_PAGER: '',
+  AWS_CONFIG_FILE: join(folder, 'no-config'),
+  AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
+  AWS_EC2_METADATA_DISABLED: 'true',
+  PYTHONIOENCODING: 'utf-8',
+  LC_ALL: 'C.UTF-8',
+  PEER_FOLDER: folder,
+})
+
+const runBoto3 = async (bin: string, env: Readonly<Record<string, string>>) => {
+  const script = join(import.meta.dirname, 'boto3_peer.py')
+  const { code, stdout, stderr } = await runProgram(join(bin, 'python'), [script], env)
+  for (const line of stdout.split('\n').filter((text) => text !== '')) {
+    const { name, error } = reportSchema.parse(JSON.parse(line))
+    report(`boto3: ${name}`, error)
+  }
+  if (code !== 0) report('boto3: the script runs to its end', stderr)
+}
+
+const runCli = async (program: string, cloud: Cloud, folder: string) => {
+  const env = envOf(cloud, folder)
+  const version = /aws-cli\/(\S+)/.exec((await runProgram(program, ['--version'], env)).stdout)?.[1]
+  const peer = {
+    program,
+    name: `cli-${version?.replaceAll('.', '-')}`,
+    env,
+    endpoint: cloud.endpoint,
+    folder,
+    leap: (ms: number) => cloud.advance(cloud.clock.now() + ms),
+  }
+  for (const { name, run } of awsCliChecks(peer)) {
+    const error = await run().then(
+      () => null,
+      (reason: unknown) => (reason instanceof Error ? reason.message : String(reason)),
+    )
+    report(`aws-cli ${version}: ${name}`, error)
+  }
+}
+
+try {
+  const bin = await preparePython(buildFolder, process.env.PYTHON ?? 'python3')
+  const folder = await mkdtemp(join(buildFolder, 'run-'))
+  const cloud = await makeCloud({ dataDir: join(folder, 'cloud') })
+  await runBoto3(bin, envOf(cloud, folder))
+  await runCli(join(bin, 'aws'), cloud, folder)
+  if (existsSync('/usr/bin/aws')) await runCli('/usr/bin/aws', cloud, folder)
+  else console.log('There is no /usr/bin/aws: the older AWS CLI of the system was not tried.')
+  await cloud.close()
+  await rm(folder, { recursive: true })
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 ? 0 : 1
+} catch (error) {
+  if (!(error instanceof PeersUnavailable)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
