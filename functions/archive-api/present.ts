@@ -90,13 +90,22 @@ const presentSelection = (selection: Selection) =>
     ? { from: iso(selection.from), to: iso(selection.to) }
     : { ids: selection.ids.map(({ id, time }) => (time === null ? { id } : { id, time: iso(time) })) }
 
-const presentOutcome = ({ state }: Rehydration) => {
+/** How long each phase took, in ms. */
+const presentPhases = (acceptedAt: number, plannedAt: number, readableAt: number, completedAt: number) => ({
+  queued: plannedAt - acceptedAt,
+  thawing: readableAt - plannedAt,
+  hydrating: completedAt - readableAt,
+  total: completedAt - acceptedAt,
+})
+
+const presentOutcome = ({ acceptedAt, state }: Rehydration) => {
   if (state.name === 'failed') return { failedAt: iso(state.failedAt), reason: state.reason }
   if (state.name === 'cancelled') return { cancelledAt: iso(state.cancelledAt) }
   if (state.name !== 'completed') return {}
   const { records, completeness, ...summary } = state.summary
   return {
     completedAt: iso(state.completedAt),
+    phases: presentPhases(acceptedAt, state.plannedAt, state.readableAt, state.completedAt),
     result: {
       ...summary,
       records: records.count,
