@@ -1,0 +1,144 @@
+import { at, list, type Rule, referred, resourcesOf, set, type Template, unless } from '../template.ts'
+
+const ROLE = 'AWS::IAM::Role'
+const FUNCTION = 'AWS::Lambda::Function'
+const ROUTE = 'AWS::ApiGatewayV2::Route'
+const STAGE = 'AWS::ApiGatewayV2::Stage'
+const LOG_GROUP = 'AWS::Logs::LogGroup'
+
+type Grant = { readonly owner: string; readonly statement: unknown }
+
+/** Every statement that allows something, whatever kind of policy it is in. */
+const grants = (template: Template): Grant[] =>
+  Object.entries(template.Resources).flatMap(([owner, resource]) => {
+    const documents = [
+      at(resource, 'Properties.PolicyDocument'),
+      at(resource, 'Properties.KeyPolicy'),
+      at(resource, 'Properties.AssumeRolePolicyDocument'),
+      ...list(at(resource, 'Properties.Policies')).map((policy) => at(policy, 'PolicyDocument')),
+    ]
+    return documents
+      .flatMap((document) => list(at(document, 'Statement')))
+      .filter((statement) => at(statement, 'Effect') === 'Allow')
+      .map((statement) => ({ owner, statement }))
+  })
+
+const isOwn = ({ owner }: Grant) => !owner.startsWith('ServerlessDeploymentBucket')
+
+/** In a key's own policy the resource can only be `*`: the key itself. */
+const isKeyPolicy = ({ owner }: Grant) => owner === 'ArchiveKey'
+
+const names = (value: unknown): string[] =>
+  list(value).flatMap((each) =>
+    typeof each === 'object' && each !== null ? Object.values(each).flatMap(names) : String(each),
+  )
+
+/** Role, action, resource: one line each, sorted. */
+export const permissionTable = (template: Template): string =>
+  resourcesOf(template, ROLE)
+    .flatMap(({ id }) => grants(template).filter(({ owner }) => owner === id))
+    .filter(({ statement }) => at(statement, 'Principal') === undefined)
+    .flatMap(({ owner, statement }) =>
+      list(at(statement, 'Action')).flatMap((action) =>
+        list(at(statement, 'Resource')).map((resource) => `${owner} ${action} ${names(resource).join('.')}`),
+      ),
+    )
+    .sort()
+    .join('\n')
+
+export const accessRules: Rule[] = [
+  {
+    name: 'nothing is allowed to everyone, nor every action, nor on everything',
+    violations: (template) =>
+      grants(template)
+        .filter(isOwn)
+        .filter(
+          (grant) =>
+            names(at(grant.statement, 'Principal')).includes('*') ||
+            names(at(grant.statement, 'Action')).some((action) => action.includes('*')) ||
+            (names(at(grant.statement, 'Resource')).includes('*') && !isKeyPolicy(grant)),
+        )
+        .map(({ owner, statement }) => `${owner} ${String(at(statement, 'Sid'))}`),
+    breakIt: (template) =>
+      set(template, 'Resources.SweepRole.Properties.Policies.0.PolicyDocument.Statement.1.Action', 'kms:*'),
+  },
+  {
+    name: 'only expire-segments may delete from the archive',
+    violations: (template) =>
+      permissionTable(template)
+        .split('\n')
+        .filter(
+          (line) => / s3:Delete\w* .*ArchiveBucket/.test(line) && !line.startsWith('ExpireSegmentsRole '),
+        ),
+    breakIt: (template) =>
+      set(template, 'Resources.SweepRole.Properties.Policies.0.PolicyDocument.Statement.1', {
+        Effect: 'Allow',
+        Action: 's3:DeleteObject',
+        Resource: { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] },
+      }),
+  },
+  {
+    name: 'every function has a role of its own',
+    violations: (template) => {
+      const roles = resourcesOf(template, FUNCTION).map((each) => referred(at(each, 'Properties.Role')))
+      return roles.filter(
+        (role, index) => roles.indexOf(role) !== index || template.Resources[role] === undefined,
+      )
+    },
+    breakIt: (template) =>
+      set(template, 'Resources.SweepLambdaFunction.Properties.Role', {
+        'Fn::GetAtt': ['ThawSegmentsRole', 'Arn'],
+      }),
+  },
+  {
+    name: 'every function runs on nodejs24.x, on arm64',
+    violations: (template) =>
+      unless(
+        template,
+        FUNCTION,
+        ({ Properties }) =>
+          Properties.Runtime === 'nodejs24.x' && at(Properties, 'Architectures.0') === 'arm64',
+      ),
+    breakIt: (template) =>
+      set(template, 'Resources.SweepLambdaFunction.Properties.Architectures', ['x86_64']),
+  },
+  {
+    name: 'every route asks for an identity',
+    violations: (template) =>
+      unless(template, ROUTE, ({ Properties }) => Properties.AuthorizationType === 'AWS_IAM'),
+    breakIt: (template) =>
+      set(
+        template,
+        `Resources.${resourcesOf(template, ROUTE)[0]?.id}.Properties.AuthorizationType`,
+        undefined,
+      ),
+  },
+  {
+    name: 'the API is throttled and keeps an access log that shows no path',
+    violations: (template) =>
+      unless(template, STAGE, ({ Properties }) => {
+        const format = String(at(Properties, 'AccessLogSettings.Format'))
+        return (
+          Number(at(Properties, 'DefaultRouteSettings.ThrottlingRateLimit')) > 0 &&
+          Number(at(Properties, 'DefaultRouteSettings.ThrottlingBurstLimit')) > 0 &&
+          format.includes('$context.routeKey') &&
+          !format.includes('$context.path')
+        )
+      }),
+    breakIt: (template) =>
+      set(template, 'Resources.HttpApiStage.Properties.DefaultRouteSettings.ThrottlingRateLimit', undefined),
+  },
+  {
+    name: 'every log is kept for a set time, and every function has one',
+    violations: (template) => [
+      ...unless(template, LOG_GROUP, ({ Properties }) => Number(Properties.RetentionInDays) > 0),
+      ...unless(template, FUNCTION, ({ Properties }) =>
+        resourcesOf(template, LOG_GROUP).some(
+          (group) =>
+            at(group, 'Properties.LogGroupName') === `/aws/lambda/${String(Properties.FunctionName)}`,
+        ),
+      ),
+    ],
+    breakIt: (template) => set(template, 'Resources.SweepLogGroup.Properties.RetentionInDays', undefined),
+  },
+]

@@ -1,0 +1,142 @@
+import {
+  at,
+  list,
+  type Resource,
+  type Rule,
+  referred,
+  resourcesOf,
+  same,
+  set,
+  type Template,
+  unless,
+} from '../template.ts'
+
+const BUCKET = 'AWS::S3::Bucket'
+const TABLE = 'AWS::DynamoDB::Table'
+const KEY = 'AWS::KMS::Key'
+/** osls makes this one for its own artifacts. */
+const DEPLOYMENT_BUCKET = 'ServerlessDeploymentBucket'
+
+const encryption = 'Properties.BucketEncryption.ServerSideEncryptionConfiguration.0'
+const publicAccess = 'Properties.PublicAccessBlockConfiguration'
+
+const deniesPlainHttp = (statement: unknown, resources: unknown) =>
+  at(statement, 'Effect') === 'Deny' &&
+  at(statement, 'Principal') === '*' &&
+  String(at(statement, 'Condition.Bool.aws:SecureTransport')) === 'false' &&
+  same(at(statement, 'Resource'), resources)
+
+const isTlsOnly = (template: Template, bucket: Resource) =>
+  resourcesOf(template, 'AWS::S3::BucketPolicy')
+    .filter((policy) => referred(at(policy, 'Properties.Bucket')) === bucket.id)
+    .flatMap((policy) => list(at(policy, 'Properties.PolicyDocument.Statement')))
+    .some((statement) =>
+      deniesPlainHttp(statement, [
+        { 'Fn::GetAtt': [bucket.id, 'Arn'] },
+        { 'Fn::Sub': `\${${bucket.id}.Arn}/*` },
+      ]),
+    )
+
+const isOwn = ({ id }: Resource) => id !== DEPLOYMENT_BUCKET
+
+const isKept = (resource: Resource) =>
+  resource.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain'
+
+export const storageRules: Rule[] = [
+  {
+    name: 'every bucket blocks public access in all four ways',
+    violations: (template) =>
+      unless(template, BUCKET, (bucket) =>
+        ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].every(
+          (way) => at(bucket, `${publicAccess}.${way}`) === true,
+        ),
+      ),
+    breakIt: (template) => set(template, `Resources.ArchiveBucket.${publicAccess}.IgnorePublicAcls`, false),
+  },
+  {
+    name: 'every bucket of records is encrypted with our key, through a bucket key',
+    violations: (template) =>
+      unless(
+        template,
+        BUCKET,
+        (bucket) =>
+          !isOwn(bucket) ||
+          (at(bucket, `${encryption}.BucketKeyEnabled`) === true &&
+            at(bucket, `${encryption}.ServerSideEncryptionByDefault.SSEAlgorithm`) === 'aws:kms' &&
+            referred(at(bucket, `${encryption}.ServerSideEncryptionByDefault.KMSMasterKeyID`)) ===
+              'ArchiveKey'),
+      ),
+    breakIt: (template) => set(template, `Resources.HotBucket.${encryption}.BucketKeyEnabled`, false),
+  },
+  {
+    name: 'every bucket is versioned',
+    violations: (template) =>
+      unless(
+        template,
+        BUCKET,
+        (bucket) => at(bucket, 'Properties.VersioningConfiguration.Status') === 'Enabled',
+      ),
+    breakIt: (template) => set(template, 'Resources.HotBucket.Properties.VersioningConfiguration', undefined),
+  },
+  {
+    name: 'every bucket of records refuses requests without TLS',
+    violations: (template) =>
+      unless(template, BUCKET, (bucket) => !isOwn(bucket) || isTlsOnly(template, bucket)),
+    breakIt: (template) =>
+      set(template, 'Resources.ArchiveBucketPolicy.Properties.PolicyDocument.Statement.0.Effect', 'Allow'),
+  },
+  {
+    name: 'no bucket takes access control lists',
+    violations: (template) =>
+      unless(
+        template,
+        BUCKET,
+        (bucket) =>
+          !isOwn(bucket) ||
+          at(bucket, 'Properties.OwnershipControls.Rules.0.ObjectOwnership') === 'BucketOwnerEnforced',
+      ),
+    breakIt: (template) => set(template, 'Resources.HotBucket.Properties.OwnershipControls', undefined),
+  },
+  {
+    name: 'every bucket of records gives up on uploads that nobody finishes',
+    violations: (template) =>
+      unless(
+        template,
+        BUCKET,
+        (bucket) =>
+          !isOwn(bucket) ||
+          list(at(bucket, 'Properties.LifecycleConfiguration.Rules')).some(
+            (rule) => at(rule, 'AbortIncompleteMultipartUpload') !== undefined,
+          ),
+      ),
+    breakIt: (template) => set(template, 'Resources.HotBucket.Properties.LifecycleConfiguration.Rules', []),
+  },
+  {
+    name: 'every table has point-in-time recovery, deletion protection and our key',
+    violations: (template) =>
+      unless(
+        template,
+        TABLE,
+        (table) =>
+          at(table, 'Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled') === true &&
+          at(table, 'Properties.DeletionProtectionEnabled') === true &&
+          referred(at(table, 'Properties.SSESpecification.KMSMasterKeyId')) === 'ArchiveKey',
+      ),
+    breakIt: (template) =>
+      set(template, 'Resources.CatalogTable.Properties.DeletionProtectionEnabled', false),
+  },
+  {
+    name: 'the key rotates',
+    violations: (template) =>
+      unless(template, KEY, (key) => at(key, 'Properties.EnableKeyRotation') === true),
+    breakIt: (template) => set(template, 'Resources.ArchiveKey.Properties.EnableKeyRotation', false),
+  },
+  {
+    name: 'data and its key outlive the stack',
+    violations: (template) =>
+      [BUCKET, TABLE, KEY].flatMap((type) =>
+        unless(template, type, (resource) => !isOwn(resource) || isKept(resource)),
+      ),
+    breakIt: (template) => set(template, 'Resources.ArchiveKey.DeletionPolicy', 'Delete'),
+  },
+]
