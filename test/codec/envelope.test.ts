@@ -9,8 +9,8 @@ const spaced = fc
   .map(([value, space]) => JSON.stringify(value, null, 1).replaceAll('\n', `\n${space}`))
 
 describe('the JSON scanner', () => {
-  it('finds the members that JSON.parse finds', () => {
-    fc.assert(
+  it('finds the members that JSON.parse finds', async () => {
+    await fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: 'binary' }), spaced)),
         fc.constantFrom('', ' \n'),
@@ -27,8 +27,8 @@ describe('the JSON scanner', () => {
     )
   })
 
-  it('finds the elements that JSON.parse finds, each whole', () => {
-    fc.assert(
+  it('finds the elements that JSON.parse finds, each whole', async () => {
+    await fc.assert(
       fc.property(fc.array(spaced), fc.constantFrom('', ' ', '\r\n'), (values, gap) => {
         const text = `[${gap}${values.join(`${gap},${gap}`)}${gap}]`
         const slices = Array.from(arrayElements(text), ({ start, end }) => text.slice(start, end))
@@ -38,8 +38,8 @@ describe('the JSON scanner', () => {
     )
   })
 
-  it('ends on any text, be it JSON or not', () => {
-    fc.assert(
+  it('ends on any text, be it JSON or not', async () => {
+    await fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\ 1a') }), (text) => {
         for (const scan of [objectMembers, arrayElements])
           try {
@@ -94,8 +94,8 @@ describe('a message', () => {
     ])
   })
 
-  it('gives any records back to the byte', () => {
-    fc.assert(
+  it('gives any records back to the byte', async () => {
+    await fc.assert(
       fc.property(fc.array(spaced), fc.string({ minLength: 1 }), (bodies, dataset) => {
         const text = `{"dataset":${JSON.stringify(dataset)},"records":[${bodies.join(', ')}]}`
         expect(readMessage(text).records).toEqual(bodies.map((body) => ({ dataset, text: body })))

@@ -36,12 +36,20 @@ export const boundedDecompressors = {
  * @param bytes the row group, which begins at `start` of the file.
  */
 export const checkPages = (rowGroup: RowGroup, bytes: Uint8Array, start: number): void => {
+  const rows = rowGroup.num_rows
+  if (!(typeof rows === 'bigint' && rows >= 0n))
+    throw new SourceCorrupt(`parquet: a row group of ${rows} rows`)
   for (const { meta_data: column } of rowGroup.columns) {
     if (column === undefined) throw new SourceCorrupt('parquet column: its metadata is missing')
     const name = column.path_in_schema.join('.')
     if (column.num_values > MAX_VALUES)
       throw new DecompressionLimit(
         `parquet column ${name}: expected at most ${MAX_VALUES} values in a row group`,
+      )
+    // an empty list, too, is a value as Parquet counts them
+    if (!(column.num_values >= rows))
+      throw new SourceCorrupt(
+        `parquet column ${name}: expected ${rows} values or more, got ${column.num_values}`,
       )
     const from = Number(column.dictionary_page_offset || column.data_page_offset) - start
     const size = Number(column.total_compressed_size)

@@ -48,7 +48,7 @@ const rangeOf = (rowGroup: RowGroup, fileBytes: number): { start: number; end: n
     start = Math.min(start, from)
     end = Math.max(end, from + Number(column.total_compressed_size))
   }
-  if (!(start >= 0 && start <= end && end <= fileBytes))
+  if (!(Number.isSafeInteger(start) && start >= 0 && start <= end && end <= fileBytes))
     throw new SourceCorrupt('parquet: a row group lies outside of the file')
   if (end - start > MAX_ROW_GROUP_BYTES)
     throw new DecompressionLimit(
@@ -78,6 +78,7 @@ async function* readSlices(
   start: number,
 ): AsyncGenerator<Slice> {
   const total = Number(rowGroup.num_rows)
+  const names = parquetSchema(physical).children.map(({ element }) => element.name)
   const step = rowsPerSlice(rowGroup)
   const cut = new Map<string, ArrayBuffer>()
   const slice = (from: number, to = start + bytes.length) => {
@@ -108,9 +109,9 @@ async function* readSlices(
         filled.set(columnName, (filled.get(columnName) ?? 0) + Math.max(0, last - first))
       },
     })
-    for (const [name, count] of filled)
-      if (count !== rows)
-        throw new SourceCorrupt(`parquet column ${name}: expected ${rows} rows, got ${count}`)
+    for (const name of names)
+      if (filled.get(name) !== rows)
+        throw new SourceCorrupt(`parquet column ${name}: expected ${rows} rows, got ${filled.get(name) ?? 0}`)
     yield { columns, rows }
   }
 }
@@ -147,7 +148,7 @@ export async function* readParquetRows(source: ByteSource, maxBytes: number): As
   const physical = physicalMetadata(metadata)
   let row = 0
   for (const rowGroup of metadata.row_groups) {
-    const { start, end } = rangeOf(rowGroup, source.bytes)
+    const { start, end } = await corrupting(() => rangeOf(rowGroup, source.bytes))
     const bytes = await source.read(start, end)
     await corrupting(() => checkPages(rowGroup, bytes, start))
     const slices = readSlices(physical, rowGroup, bytes, start)

@@ -103,7 +103,7 @@ export async function* splitRows(
       at = end + 1
     }
     // the chunk may be reused by its maker once the next one is asked for
-    if (at < chunk.length) keep(chunk.slice(at))
+    if (at < chunk.length) keep(tooLong ? chunk.subarray(at) : chunk.slice(at))
     if (rows.length > 0) yield rows
   }
   if (length > 0) yield [endRow()]
