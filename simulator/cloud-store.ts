@@ -25,7 +25,7 @@ const billRowSchema = z.object({ line: z.string(), quantity: z.number() })
 /** In `file`, surviving a killed process; in memory without one. */
 export const openCloudStore = (file: string | undefined): CloudStore => {
   const db = new DatabaseSync(file ?? ':memory:')
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000')
   db.exec(`
     CREATE TABLE IF NOT EXISTS time (id INTEGER PRIMARY KEY CHECK (id = 1), mark REAL NOT NULL, follows_real INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS bill (line TEXT PRIMARY KEY, quantity REAL NOT NULL) STRICT, WITHOUT ROWID;

@@ -96,7 +96,8 @@ const unpackMessage = (value: unknown): Message => {
 /** Queues in a SQLite file. WAL without a sync at each commit: it outlives a killed process, not a power cut. */
 export const makeSqliteSqsStore = (file: string): SqsStore => {
   const db = new DatabaseSync(file)
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  // A checkpoint waits for the disk: at 40 MB of log instead of 4 it does so a tenth as often.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000')
   db.exec(schema)
   const saveQueue = db.prepare('INSERT OR REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)')
   const insertMessage = db.prepare('INSERT INTO message VALUES (?, ?, ?, ?)')
@@ -105,14 +106,16 @@ export const makeSqliteSqsStore = (file: string): SqsStore => {
   const deleteDelivery = db.prepare('DELETE FROM delivery WHERE id = ?')
   const saveSend = db.prepare('INSERT OR REPLACE INTO send VALUES (?, ?, ?, ?, ?)')
   const deleteSends = db.prepare('DELETE FROM send WHERE at <= ?')
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commit = db.prepare('COMMIT')
   let depth = 0
 
   const atomically = <T>(work: () => T): T => {
-    if (depth === 0) db.exec('BEGIN IMMEDIATE')
+    if (depth === 0) begin.run()
     depth += 1
     try {
       const result = work()
-      if (depth === 1) db.exec('COMMIT')
+      if (depth === 1) commit.run()
       return result
     } catch (error) {
       // Inside another one the caller decides: a refused entry of a batch leaves the rest of the batch alone.
