@@ -1,49 +1,53 @@
 import { hash } from 'node:crypto'
-import { type Delivery, MAX_PART_BYTES, PartTooLarge } from '../../ports/delivery.ts'
+import type { S3Model } from '../../../simulator/s3/s3-model.ts'
+import { type Delivery, MAX_PART_BYTES, PartTooLarge, type StoredPart } from '../../ports/delivery.ts'
+import { codeOf } from './s3-code.ts'
 
-export type MemoryDelivery = Delivery & {
-  /** What was put, by key. */
-  readonly files: ReadonlyMap<string, { readonly content: Buffer; readonly version: string }>
-}
+/** The rehydrated bucket on the simulated S3, in process. */
+export const makeMemoryDelivery = (s3: S3Model, bucket: string, maxPartBytes = MAX_PART_BYTES): Delivery => {
+  const find = async (key: string): Promise<StoredPart | null> => {
+    try {
+      const { size, etag } = s3.headObject({ bucket, key }).version
+      return { bytes: size, version: etag }
+    } catch (error) {
+      if (codeOf(error) === 'NoSuchKey') return null
+      throw error
+    }
+  }
 
-/** Destinations in memory, with the same promises as in S3. */
-export const makeMemoryDelivery = (maxPartBytes = MAX_PART_BYTES): MemoryDelivery => {
-  const files = new Map<string, { content: Buffer; version: string }>()
-  let versions = 0
-
-  const store = (key: string, content: Buffer) => {
-    versions += 1
-    files.set(key, { content, version: `v${versions}` })
+  const begin: Delivery['begin'] = async (key, contentType) => {
+    const pieces: Buffer[] = []
+    let bytes = 0
+    return {
+      write: async (piece) => {
+        bytes += piece.byteLength
+        if (bytes > maxPartBytes)
+          throw new PartTooLarge(`its records are more than the ${maxPartBytes} bytes of one file`)
+        pieces.push(Buffer.from(piece))
+      },
+      close: async () => undefined,
+      put: async (replaces) => {
+        const body = Buffer.concat(pieces)
+        const condition = replaces === null ? { ifNoneMatch: '*' } : { ifMatch: replaces.version }
+        try {
+          s3.putObject({ bucket, key, body, headers: { 'content-type': contentType }, ...condition })
+        } catch (error) {
+          if (codeOf(error) === 'PreconditionFailed' || codeOf(error) === 'NoSuchKey') return 'changed'
+          throw error
+        }
+        return { bytes: body.length, sha256: hash('sha256', body, 'base64') }
+      },
+      discard: async () => {
+        pieces.length = 0
+      },
+    }
   }
 
   return {
-    files,
-    find: async (key) => {
-      const file = files.get(key)
-      return file === undefined ? null : { bytes: file.content.length, version: file.version }
+    find,
+    begin,
+    putWhole: async (key, content, contentType) => {
+      s3.putObject({ bucket, key, body: content, headers: { 'content-type': contentType } })
     },
-    begin: async (key) => {
-      const pieces: Buffer[] = []
-      let bytes = 0
-      return {
-        write: async (piece) => {
-          bytes += piece.byteLength
-          if (bytes > maxPartBytes)
-            throw new PartTooLarge(`its records are more than the ${maxPartBytes} bytes of one file`)
-          pieces.push(Buffer.from(piece))
-        },
-        close: async () => undefined,
-        put: async (replaces) => {
-          if (files.get(key)?.version !== replaces?.version) return 'changed'
-          const content = Buffer.concat(pieces)
-          store(key, content)
-          return { bytes, sha256: hash('sha256', content, 'base64') }
-        },
-        discard: async () => {
-          pieces.length = 0
-        },
-      }
-    },
-    putWhole: async (key, content) => store(key, Buffer.from(content)),
   }
 }

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import type { Holding } from '../../shared/domain/holding.ts'
+import {
+  alignHolding,
+  decideThaw,
+  holdingOf,
+  type StorageFacts,
+  tierFor,
+} from '../../shared/domain/plan-thaw.ts'
+import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../shared/domain/storage-class.ts'
+import { aSegment, NOON } from '../support/builders.ts'
+
+const cold: StorageFacts = { storageClass: 'GLACIER', restore: null }
+const ongoing: StorageFacts = { ...cold, restore: { ongoing: true, readableUntil: null } }
+const until = (readableUntil: number): StorageFacts => ({
+  ...cold,
+  restore: { ongoing: false, readableUntil },
+})
+
+describe('what to do about a segment', () => {
+  test.each([
+    ['nothing is there', undefined, null, 'missing'],
+    ['it was never thawed', cold, null, 'thaw'],
+    ['a thaw is in progress', ongoing, null, 'wait'],
+    ['a thaw is in progress and it is to be kept', ongoing, 30, 'wait'],
+    ['its copy is readable for a day', until(NOON + DAY), null, 'readable'],
+    ['its copy is readable for an hour', until(NOON + HOUR), null, 'extend'],
+    ['its copy is readable for less than asked for', until(NOON + DAY), 2, 'extend'],
+    ['its copy is readable for longer than asked for', until(NOON + 9 * DAY), 2, 'readable'],
+    ['its copy has expired this moment', until(NOON), null, 'thaw'],
+  ] as const)('when %s', (_, facts, keepDays, decision) => {
+    expect(decideThaw(facts, { keepDays, now: NOON })).toBe(decision)
+  })
+
+  test('is nothing in every class that is no archive', () => {
+    const warm = STORAGE_CLASSES.filter((one) => one !== 'GLACIER' && one !== 'DEEP_ARCHIVE')
+    for (const storageClass of warm)
+      expect(decideThaw({ storageClass, restore: null }, { keepDays: 9, now: NOON })).toBe('readable')
+  })
+
+  test('is to ask for Standard where Expedited is not offered', () => {
+    expect(RETRIEVAL_TIERS.map((tier) => tierFor('DEEP_ARCHIVE', tier))).toEqual([
+      'Bulk',
+      'Standard',
+      'Standard',
+    ])
+    expect(RETRIEVAL_TIERS.map((tier) => tierFor('GLACIER', tier))).toEqual(RETRIEVAL_TIERS)
+  })
+})
+
+describe('a holding in line with S3', () => {
+  const segment = aSegment({ storageClass: 'GLACIER' })
+  const before = holdingOf(segment, undefined)
+  const thawing: Holding = { ...before, thaw: { tier: 'Bulk', requestedAt: NOON, readableUntil: null } }
+
+  test('is the same object when nothing changed', () => {
+    expect(alignHolding(before, cold, NOON + 1)).toBe(before)
+    expect(alignHolding(thawing, ongoing, NOON + 1)).toBe(thawing)
+  })
+
+  test('takes the window from S3 and keeps who asked', () => {
+    expect(alignHolding(thawing, until(NOON + DAY), NOON + 1).thaw).toEqual({
+      tier: 'Bulk',
+      requestedAt: NOON,
+      readableUntil: NOON + DAY,
+    })
+  })
+
+  test('loses a thaw whose copy is gone', () => {
+    expect(alignHolding(thawing, cold, NOON + 1).thaw).toBeNull()
+  })
+
+  test('gains a thaw that nobody wrote down, as one of the slowest tier', () => {
+    expect(alignHolding(before, ongoing, NOON + 1).thaw).toEqual({
+      tier: 'Bulk',
+      requestedAt: NOON + 1,
+      readableUntil: null,
+    })
+  })
+
+  test('reaches its target when S3 shows that class or a colder one', () => {
+    const moving: Holding = { ...before, storageClass: 'STANDARD', target: 'GLACIER', taggedAt: NOON }
+    const still = alignHolding(moving, { storageClass: 'GLACIER_IR', restore: null }, NOON + 1)
+    expect(still).toMatchObject({ storageClass: 'GLACIER_IR', target: 'GLACIER' })
+    for (const storageClass of ['GLACIER', 'DEEP_ARCHIVE'] as const)
+      expect(alignHolding(moving, { storageClass, restore: null }, NOON + 1)).toMatchObject({
+        storageClass,
+        target: null,
+        taggedAt: null,
+        confirmedAt: NOON + 1,
+      })
+  })
+})

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { nothingToRead } from '../../shared/domain/completeness.ts'
+import { emptyDigest } from '../../shared/domain/digest.ts'
+import {
+  advanceTask,
+  LONGEST_RUN,
+  type RehydrationTask,
+  type TaskEvent,
+  type TaskState,
+} from '../../shared/domain/rehydration-task.ts'
+import { NOON } from '../support/builders.ts'
+
+const result = {
+  file: null,
+  records: emptyDigest,
+  completeness: nothingToRead,
+  found: [],
+  coldest: 'STANDARD' as const,
+}
+
+const STATES: Readonly<Record<TaskState['name'], TaskState>> = {
+  planned: { name: 'planned' },
+  thawing: { name: 'thawing', since: 1, segments: 2, readyBy: 9 },
+  hydrating: { name: 'hydrating', attempt: 'mine', claimedAt: NOON, readableAt: 5 },
+  done: { name: 'done', readableAt: 5, doneAt: 6, result },
+}
+
+const late = NOON + LONGEST_RUN
+
+const EVENTS: Readonly<Record<string, TaskEvent>> = {
+  waits: { name: 'waits', at: late, segments: 1, readyBy: 20, thawedAsStandard: ['s'] },
+  'claimed soon': { name: 'claimed', at: NOON + 1, attempt: 'other' },
+  'claimed late': { name: 'claimed', at: late, attempt: 'other' },
+  released: { name: 'released', attempt: 'mine' },
+  'released by another': { name: 'released', attempt: 'other' },
+  delivered: { name: 'delivered', at: late, attempt: 'mine', result },
+  'delivered by another': { name: 'delivered', at: late, attempt: 'other', result },
+}
+
+const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskState['name'] | '-'>>>> = {
+  planned: {
+    waits: 'thawing',
+    'claimed soon': 'hydrating',
+    'claimed late': 'hydrating',
+    released: '-',
+    'released by another': '-',
+    delivered: '-',
+    'delivered by another': '-',
+  },
+  thawing: {
+    waits: 'thawing',
+    'claimed soon': 'hydrating',
+    'claimed late': 'hydrating',
+    released: '-',
+    'released by another': '-',
+    delivered: '-',
+    'delivered by another': '-',
+  },
+  hydrating: {
+    waits: 'thawing',
+    'claimed soon': '-',
+    'claimed late': 'hydrating',
+    released: 'hydrating',
+    'released by another': '-',
+    delivered: 'done',
+    'delivered by another': '-',
+  },
+  done: {
+    waits: '-',
+    'claimed soon': '-',
+    'claimed late': '-',
+    released: '-',
+    'released by another': '-',
+    delivered: '-',
+    'delivered by another': '-',
+  },
+}
+
+const aTask = (state: TaskState): RehydrationTask => ({
+  partition: '2024-03-10',
+  thawedAsStandard: ['r'],
+  state,
+})
+
+describe('a task', () => {
+  const pairs = Object.values(STATES).flatMap((state) =>
+    Object.entries(EVENTS).map(([event, given]) => ({ state, event, given, next: TABLE[state.name][event] })),
+  )
+
+  test.each(pairs)('that is $state.name becomes $next when it is $event', ({ state, given, next }) => {
+    expect(advanceTask(aTask(state), given)?.state.name ?? '-').toBe(next)
+  })
+
+  test('remembers every segment that was thawed with Standard, however often it is looked at', () => {
+    const waits: TaskEvent = { name: 'waits', at: 1, segments: 1, readyBy: 2, thawedAsStandard: ['r', 's'] }
+    expect(advanceTask(aTask({ name: 'planned' }), waits)?.thawedAsStandard).toEqual(['r', 's'])
+  })
+
+  test('can be claimed at once after it was released', () => {
+    const released = advanceTask(aTask(STATES.hydrating), { name: 'released', attempt: 'mine' })
+    const claimed = released && advanceTask(released, { name: 'claimed', at: NOON + 1, attempt: 'other' })
+    expect(claimed?.state).toMatchObject({ name: 'hydrating', attempt: 'other' })
+  })
+
+  test('stays readable since the first claim, and waits since the first wait', () => {
+    const again = advanceTask(aTask(STATES.hydrating), { name: 'claimed', at: late, attempt: 'other' })
+    expect(again?.state).toMatchObject({ readableAt: 5, claimedAt: late })
+    const waiting = advanceTask(aTask(STATES.thawing), {
+      name: 'waits',
+      at: 7,
+      segments: 1,
+      readyBy: 8,
+      thawedAsStandard: [],
+    })
+    expect(waiting?.state).toMatchObject({ since: 1, readyBy: 8 })
+  })
+})
