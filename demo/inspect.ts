@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import { makeDynamoQuarantineBooks } from '../shared/adapters/aws/s3-quarantine.ts'
+import { type Digest, formatDigest } from '../shared/domain/digest.ts'
+import { ledgerOfQuarantine } from '../shared/domain/ledger.ts'
+import { UNKNOWN_DATASET } from '../shared/ports/quarantine.ts'
+import type { Page, PageClass, PageDigest } from './page.ts'
+import type { Session } from './session.ts'
+
+const segmentSchema = z.object({
+  kind: z.string(),
+  partition: z.string(),
+  bytes: z.int(),
+  bodyBytes: z.int(),
+  records: z.int(),
+  storageClass: z.string(),
+  movingTo: z.string().nullable(),
+})
+
+const segmentsSchema = z.object({ segments: z.array(segmentSchema), next: z.string().nullable() })
+
+export type ListedSegment = z.infer<typeof segmentSchema>
+
+const get = async <T>({ api }: Session, path: string, schema: z.ZodType<T>): Promise<T> => {
+  const { status, body } = await api.call('GET', path)
+  if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body}`)
+  return schema.parse(JSON.parse(body))
+}
+
+/** Every live segment of a dataset, page by page. */
+export const listSegments = async (session: Session, dataset: string): Promise<ListedSegment[]> => {
+  const all: ListedSegment[] = []
+  let next: string | null = null
+  do {
+    const query = new URLSearchParams({ limit: '1000', ...(next !== null && { next }) })
+    const page: z.infer<typeof segmentsSchema> = await get(
+      session,
+      `/datasets/${dataset}/segments?${query}`,
+      segmentsSchema,
+    )
+    all.push(...page.segments)
+    next = page.next
+  } while (next !== null)
+  return all
+}
+
+const entry = z
+  .object({ records: z.int(), digest: z.string() })
+  .transform(({ records, digest }): PageDigest => ({ count: records, digest }))
+
+const ledgerSchema = z.object({
+  dataset: z.string(),
+  balanced: z.boolean(),
+  received: entry,
+  archived: entry,
+  duplicates: entry,
+  quarantined: entry,
+  expired: entry,
+})
+
+export const readLedger = (session: Session, dataset: string): Promise<Page['ledgers'][number]> =>
+  get(session, `/datasets/${dataset}/ledger`, ledgerSchema)
+
+/** The books of what named no known dataset: all of it is in quarantine. No dataset has it, so the catalog is asked. */
+export const readUnknownLedger = async ({ documents, output }: Session): Promise<Page['ledgers'][number]> => {
+  const books = makeDynamoQuarantineBooks({ documents, table: output('CatalogTableName') })
+  const { balanced, ...entries } = ledgerOfQuarantine(await books.total(UNKNOWN_DATASET))
+  const show = (digest: Digest): PageDigest => ({ count: digest.count, digest: formatDigest(digest) })
+  return {
+    dataset: UNKNOWN_DATASET,
+    balanced,
+    received: show(entries.received),
+    archived: show(entries.archived),
+    duplicates: show(entries.duplicates),
+    quarantined: show(entries.quarantined),
+    expired: show(entries.expired),
+  }
+}
+
+/** Segments added up by class. */
+export const sumByClass = (dataset: string, segments: readonly ListedSegment[]): PageClass[] =>
+  [...Map.groupBy(segments, ({ storageClass }) => storageClass)].map(([storageClass, some]) => ({
+    dataset,
+    storageClass,
+    segments: some.length,
+    records: some.reduce((sum, { records }) => sum + records, 0),
+    bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
+    bodyBytes: some.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0),
+  }))

@@ -1,0 +1,58 @@
+import { bringBack } from './bring-back.ts'
+import { makePage } from './make-page.ts'
+import { type DemoOptions, HELP, readOptions, WrongOption } from './options.ts'
+import { makeProgress } from './progress.ts'
+import { renderPage } from './render-page.ts'
+import { serve } from './serve.ts'
+import { type Session, startSession } from './session.ts'
+import { readEarthquakes } from './source/earthquakes.ts'
+import { readFlights } from './source/flights.ts'
+import { joinSources } from './source/source.ts'
+import { cool, receive, START, seal } from './time-lapse.ts'
+
+const count = (value: number) => value.toLocaleString('en-US')
+
+/** The whole time-lapse; returns whether everything balances and compares. */
+const run = async (options: DemoOptions): Promise<boolean> => {
+  const startedAt = performance.now()
+  // standard output is for the page alone when it is to be JSON
+  const progress = makeProgress(options.json ? process.stderr : process.stdout)
+  progress.stage('prepare')
+  const source = joinSources(await readFlights(), await readEarthquakes())
+  const session: Session = await startSession(START, { port: options.port })
+  session.host.onFailure(({ functionName, reason }) => progress.note(`${functionName} failed: ${reason}`))
+  progress.end(
+    `${count(source.records.length)} records, ${count(source.repeats)} of them sent twice, ${source.malformed} malformed; icecore is up`,
+  )
+  try {
+    await receive(session, source, progress)
+    await seal(session, progress)
+    const sealedAt = session.cloud.clock.now()
+    await cool(session, progress)
+    const cooledAt = session.cloud.clock.now()
+    const broughtBack = await bringBack(session, source, progress)
+    const page = await makePage(session, source, broughtBack, { sealedAt, cooledAt }, startedAt)
+    process.stdout.write(options.json ? `${JSON.stringify(page, null, 2)}\n` : renderPage(page))
+    if (options.serve) await serve(session, options.json ? process.stderr : process.stdout)
+    return page.ok
+  } finally {
+    await session.close()
+  }
+}
+
+const main = async (): Promise<number> => {
+  try {
+    const options = readOptions(process.argv.slice(2))
+    if (options.help) {
+      process.stdout.write(HELP)
+      return 0
+    }
+    return (await run(options)) ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof WrongOption)) throw error
+    process.stderr.write(`${error.message}\n\n${HELP}`)
+    return 2
+  }
+}
+
+process.exitCode = await main()

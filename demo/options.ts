@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+
+export type DemoOptions = {
+  readonly help: boolean
+  /** Print the final page as JSON on standard output, and nothing else there. */
+  readonly json: boolean
+  /** Keep the API and the clock running at the end. */
+  readonly serve: boolean
+  /** The port of the simulated cloud; 0 is any free one. */
+  readonly port: number
+}
+
+export const HELP = `npm start -- [options]
+
+Takes real flights and earthquakes through icecore on a simulated cloud: received, aged,
+sealed, moved to colder classes, thawed, rehydrated and compared with what was sent.
+
+  --serve       keep the API and the clock running afterwards, and say how to call it
+  --json        print the final page as one JSON object on standard output
+  --port PORT   where the simulated cloud listens (127.0.0.1 only); any free port unless given
+  --help        this text
+
+The exit status is 0 if all books balance and every byte compares, 1 if not, 2 for a wrong option.
+`
+
+export class WrongOption extends Error {
+  override readonly name = 'WrongOption'
+}
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        json: { type: 'boolean', default: false },
+        serve: { type: 'boolean', default: false },
+        port: { type: 'string', default: '0' },
+      },
+    }).values
+  } catch (error) {
+    throw new WrongOption(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+export const readOptions = (args: readonly string[]): DemoOptions => {
+  const { port, ...flags } = parse(args)
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new WrongOption(`--port: expected a number from 0 to 65535, got ${JSON.stringify(port)}`)
+  return { ...flags, port: Number(port) }
+}
