@@ -1,79 +1,37 @@
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { startDecompressor } from './decompressor.ts'
 import type { SourceLimits } from './source-item.ts'
 import { DecompressionLimit, SourceCorrupt } from './source-item.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-const OUTPUT_CHUNK = 64 * 1024
-/** The decompressor is held up when this many chunks of output wait to be taken. */
-const WAITING_CHUNKS = 16
 const INPUT_PIECE = 64 * 1024
 
 const MAX_OUTPUT = 256 * 1024 ** 3
 const MAX_RATIO = 1000
 const FREE_OUTPUT = 64 * 1024 * 1024
 
-const NOTHING = new Uint8Array()
-
 const corrupt = (compression: Compression, cause: unknown) =>
   new SourceCorrupt(`${compression}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
 
-/** One run of the decompressor, which for zstd is one frame: Node's stream stops there without a word about the rest. */
-const startEngine = (compression: 'gzip' | 'zstd') => {
-  const engine =
-    compression === 'gzip'
-      ? createGunzip({ chunkSize: OUTPUT_CHUNK })
-      : createZstdDecompress({ chunkSize: OUTPUT_CHUNK })
-  const output: Uint8Array[] = []
-  let failure: unknown
-  let ended = false
-  let wake: () => void = () => undefined
-  engine.on('data', (chunk: Uint8Array) => {
-    output.push(chunk)
-    if (output.length >= WAITING_CHUNKS) engine.pause()
-    wake()
-  })
-  engine.on('error', (error) => {
-    failure ??= error
-    wake()
-  })
-  engine.on('end', () => {
-    ended = true
-    wake()
-  })
+type Decompressor = ReturnType<typeof startDecompressor>
 
-  /** Feeds a piece (or the end) and gives what comes out; returns what of the piece lies behind the end of the run. */
-  async function* feed(piece: Uint8Array | undefined): AsyncGenerator<Uint8Array, Uint8Array> {
-    const given = engine.bytesWritten + (piece?.length ?? 0)
-    let accepted = false
-    if (piece === undefined) engine.end()
-    else
-      engine.write(piece, (error) => {
-        if (error) failure ??= error
-        else accepted = true
-        wake()
-      })
-    for (;;) {
-      for (let chunk = output.shift(); chunk !== undefined; chunk = output.shift()) yield chunk
-      if (failure !== undefined) throw corrupt(compression, failure)
-      if (ended) return piece?.subarray(piece.length - (given - engine.bytesWritten)) ?? NOTHING
-      if (accepted) return NOTHING
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve
-      })
-      engine.resume()
-      await woken
-    }
+async function* feed(
+  engine: Decompressor,
+  piece: Uint8Array | undefined,
+  compression: Compression,
+): AsyncGenerator<Uint8Array, Uint8Array> {
+  try {
+    return yield* engine.feed(piece)
+  } catch (error) {
+    throw corrupt(compression, error)
   }
-
-  return { feed, ended: () => ended, stop: () => engine.destroy() }
 }
 
 async function* unpack(
   pieces: AsyncIterable<Uint8Array>,
   compression: 'gzip' | 'zstd',
 ): AsyncGenerator<Uint8Array> {
-  let engine: ReturnType<typeof startEngine> | undefined
+  let engine: Decompressor | undefined
   let padding = false
   let empty = true
   try {
@@ -82,17 +40,17 @@ async function* unpack(
       while (rest.length > 0) {
         empty = false
         // gzip files may be padded with zeros, as on tape
-        if (compression === 'gzip' && rest[0] === 0 && engine === undefined) padding ||= true
+        if (compression === 'gzip' && rest[0] === 0 && engine === undefined) padding = true
         if (padding) {
           if (rest.some((byte) => byte !== 0)) throw corrupt(compression, 'data behind its end')
           break
         }
-        engine ??= startEngine(compression)
-        rest = yield* engine.feed(rest)
+        engine ??= startDecompressor(compression)
+        rest = yield* feed(engine, rest, compression)
         if (engine.ended()) engine = undefined
       }
     }
-    if (engine !== undefined) yield* engine.feed(undefined)
+    if (engine !== undefined) yield* feed(engine, undefined, compression)
     if (empty) throw corrupt(compression, 'the object is empty')
   } finally {
     engine?.stop()

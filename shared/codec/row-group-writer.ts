@@ -1,0 +1,114 @@
+import { crc32 } from 'node:zlib'
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import type { PromotedColumn } from '../domain/dataset.ts'
+import type { ArchiveRecord } from '../domain/record.ts'
+import { columnsOf, segmentSchema } from './parquet-columns.ts'
+import { compressors } from './parquet-values.ts'
+import { CRC_BLANK, stampFooter } from './segment-footer.ts'
+import type { RowGroup } from './segment-format.ts'
+import { METADATA_KEYS, SEGMENT_FORMAT } from './segment-format.ts'
+
+/** A row group is one range read: unless it is a single record, it stays below this. */
+const MAX_BYTES = 1_000_000
+
+const PAGE_PER_COLUMN = 2 ** 31 - 1
+
+/** Encodes a segment's bytes, piece by piece; who takes them says where they go. */
+export type RowGroupWriter = {
+  /**
+   * Encodes records that stand in order as one row group, or as several when they do not compress into a megabyte.
+   * @param bodies their bodies in UTF-8.
+   * @returns the bytes that it took.
+   */
+  write(records: ArchiveRecord[], bodies: Buffer[]): Promise<number>
+  readonly rowGroups: readonly RowGroup[]
+  /** The footer, with its metadata (JSON texts) and its checksum. Nothing can be written after it. */
+  footer(metadata: { segment: string; inputs: string }): Promise<Uint8Array>
+}
+
+const timeRange = (records: readonly ArchiveRecord[]) => {
+  let [minTime, maxTime] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { time } of records) {
+    if (time < minTime) minTime = time
+    if (time > maxTime) maxTime = time
+  }
+  return { minTime, maxTime }
+}
+
+/** @param take gets the bytes in order, and may not keep them once it resolves. */
+export const makeRowGroupWriter = (
+  promoted: readonly PromotedColumn[],
+  take: (bytes: Uint8Array) => Promise<void>,
+): RowGroupWriter => {
+  const writer = new ByteWriter()
+  const parquet = new ParquetWriter({
+    writer,
+    schema: segmentSchema(promoted),
+    codec: 'ZSTD',
+    compressors,
+    createdBy: 'icecore',
+  })
+  const rowGroups: RowGroup[] = []
+
+  const rollBack = (to: { index: number; offset: number }) => {
+    writer.index = to.index
+    writer.offset = to.offset
+    const dropped = parquet.row_groups.pop()
+    parquet.num_rows -= dropped?.num_rows ?? 0n
+    parquet.pendingIndexes.splice(parquet.pendingIndexes.length - (dropped?.columns.length ?? 0))
+  }
+
+  const flush = async () => {
+    await take(new Uint8Array(writer.buffer, 0, writer.index))
+    writer.index = 0
+  }
+
+  const write = async (records: ArchiveRecord[], bodies: Buffer[]): Promise<number> => {
+    const [first, last] = [records[0], records.at(-1)]
+    if (first === undefined || last === undefined) return 0
+    const start = { index: writer.index, offset: writer.offset }
+    await parquet.write({
+      columnData: columnsOf(records, bodies, promoted),
+      rowGroupSize: records.length,
+      pageSize: PAGE_PER_COLUMN,
+    })
+    const bytes = writer.offset - start.offset
+    if (bytes > MAX_BYTES && records.length > 1) {
+      rollBack(start)
+      const half = records.length >> 1
+      const before = await write(records.slice(0, half), bodies.slice(0, half))
+      return before + (await write(records.slice(half), bodies.slice(half)))
+    }
+    rowGroups.push({
+      offset: start.offset,
+      bytes,
+      rows: records.length,
+      crc: crc32(new Uint8Array(writer.buffer, start.index, bytes)),
+      minId: first.id,
+      maxId: last.id,
+      ...timeRange(records),
+    })
+    await flush()
+    return bytes
+  }
+
+  return {
+    write,
+    rowGroups,
+    footer: async ({ segment, inputs }) => {
+      // the writer takes a reference, and reads it only now
+      parquet.kvMetadata = [
+        { key: METADATA_KEYS.format, value: String(SEGMENT_FORMAT) },
+        { key: METADATA_KEYS.segment, value: segment },
+        { key: METADATA_KEYS.inputs, value: inputs },
+        { key: METADATA_KEYS.rowGroups, value: JSON.stringify(rowGroups) },
+        { key: METADATA_KEYS.crc, value: CRC_BLANK },
+      ]
+      await parquet.finish()
+      const footer = new Uint8Array(writer.buffer.slice(0, writer.index))
+      stampFooter(footer)
+      await take(footer)
+      return footer
+    },
+  }
+}
