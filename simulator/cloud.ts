@@ -11,6 +11,7 @@ import { makeIds, makeRandom } from './randomness.ts'
 import { makeDurableS3Store } from './s3/durable-store.ts'
 import { makeMemoryS3Store } from './s3/memory-store.ts'
 import { makeS3Model, type S3Model, type S3ModelOptions } from './s3/s3-model.ts'
+import { makeS3Handler } from './s3/wire/s3-handler.ts'
 import { makeSqliteSqsStore } from './sqs/sqlite-store.ts'
 import { makeSqsModel, type SqsModel } from './sqs/sqs-model.ts'
 import { makeMemorySqsStore } from './sqs/store.ts'
@@ -153,9 +154,7 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     credentials,
     now: clock.now,
     checkSkew,
-    s3: async (_request, response) => {
-      response.writeHead(501).end()
-    },
+    s3: makeS3Handler(s3),
     sqs: makeSqsHandler(sqs),
     dynamodb: dynamodb.handle,
     routes,
