@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module'
+import * as z from 'zod'
+import { type IndexEntries, type KeySpace, markClosed, repairIndexes } from './index-repair.ts'
 
 /** What dynalite calls back with when a request is refused: DynamoDB's own answer. */
 export type DynaliteRefusal = Error & { readonly statusCode: number; readonly body: object }
 
 type Store = {
-  readonly db: { open(): Promise<void>; close(): Promise<void> }
+  readonly db: KeySpace & { open(): Promise<void>; close(): Promise<void> }
   readonly tableDb: { awsAccountId: string; awsRegion: string }
 }
 type ActionShape = { readonly types: Readonly<Record<string, unknown>>; readonly custom: unknown }
@@ -54,6 +56,7 @@ export const isRefusal = (error: unknown): error is DynaliteRefusal =>
  */
 const load = createRequire(import.meta.url)
 const createStore: CreateStore = load('dynalite/db').create
+const indexEntries: IndexEntries = load('dynalite/db').getIndexActions
 const validations: Validations = load('dynalite/validations')
 
 const fileOf = (operation: Operation) => operation.charAt(0).toLowerCase() + operation.slice(1)
@@ -77,6 +80,14 @@ const partsOf = (operation: Operation) => {
 export const parametersOf = (operation: Operation): readonly string[] =>
   Object.keys(partsOf(operation).shape.types)
 
+const indexesSchema = z.array(z.looseObject({ IndexName: z.string() }))
+const tableSchema = z.looseObject({
+  TableName: z.string(),
+  KeySchema: z.array(z.looseObject({})),
+  LocalSecondaryIndexes: z.exactOptional(indexesSchema),
+  GlobalSecondaryIndexes: z.exactOptional(indexesSchema),
+})
+
 export type Dynalite = {
   /** Rejects with a `DynaliteRefusal` where DynamoDB would refuse. `data` is changed. */
   run(operation: Operation, data: object): Promise<object>
@@ -91,6 +102,7 @@ export const openDynalite = async (
   const instant = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
   const store = createStore(path === undefined ? instant : { path, ...instant })
   await store.db.open()
+  if (path !== undefined) await repairIndexes(store.db, (value) => tableSchema.parse(value), indexEntries)
   store.tableDb.awsAccountId = account.accountId
   store.tableDb.awsRegion = account.region
   return {
@@ -102,6 +114,9 @@ export const openDynalite = async (
         action(store, checked, (error, answer) => (error ? reject(error) : resolve(answer ?? {})))
       })
     },
-    close: () => store.db.close(),
+    close: async () => {
+      if (path !== undefined) await markClosed(store.db)
+      await store.db.close()
+    },
   }
 }

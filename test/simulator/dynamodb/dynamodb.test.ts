@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -23,7 +24,13 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { makeCloud } from '../../../simulator/cloud.ts'
+import type { KeySpace } from '../../../simulator/dynamodb/index-repair.ts'
 import { aCloud, clientsOf } from '../wire/cloud-fixture.ts'
+
+type LevelFile = KeySpace & { keys(): AsyncIterable<string>; close(): Promise<void> }
+/** dynalite's own copy of its store. */
+const { Level }: { Level: new (path: string, options: { valueEncoding: 'json' }) => LevelFile } =
+  createRequire(import.meta.resolve('dynalite'))('level')
 
 const TableName = 'catalog'
 
@@ -247,4 +254,36 @@ test('tables are there again when the cloud is opened again', async () => {
   const reopened = DynamoDBDocumentClient.from(dynamodb)
   const { Item } = await reopened.send(new GetCommand({ TableName, Key: item(1) }))
   expect(Item).toEqual(item(1, { state: 'open' }))
+})
+
+test('indexes say what the table says after a kill between an item and its index entries', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'icecore-cloud-'))
+  onTestFinished(() => rm(dataDir, { recursive: true }))
+  const first = await makeCloud({ dataDir })
+  const table = await createTable(clientsOf(first.endpoint).dynamodb)
+  await table.send(new PutCommand({ TableName, Item: item(1, { state: 'open' }) }))
+  await first.close()
+
+  // What such a kill leaves: entries that were written, an item that was not, and no sign of an orderly end.
+  const db = new Level(join(dataDir, 'dynamodb'), { valueEncoding: 'json' })
+  for await (const key of db.keys()) {
+    if (key.startsWith('index-global~')) {
+      await db.put(`${key}x`, { pk: 'p', sk: 'ghost', state: 'open' })
+      await db.del(key)
+    }
+  }
+  await db.del('simulator~closed')
+  await db.close()
+
+  const { dynamodb } = await aCloud({ dataDir })
+  const { Items } = await DynamoDBDocumentClient.from(dynamodb).send(
+    new QueryCommand({
+      TableName,
+      IndexName: 'by-state',
+      KeyConditionExpression: '#state = :state',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':state': 'open' },
+    }),
+  )
+  expect(Items).toEqual([item(1, { state: 'open' })])
 })
