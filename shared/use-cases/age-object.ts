@@ -6,7 +6,7 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { HotObject, HotObjectProgress, HotObjectRegister, HotStore } from '../ports/hot-store.ts'
 import { type AgeChunkDeps, ageChunk } from './age-chunk.ts'
-import { chunksOf } from './object-chunks.ts'
+import { type ChunkLimit, chunksOf } from './object-chunks.ts'
 
 /** An object of the hot bucket to age. What is not said follows from its key. */
 export type ObjectTask = {
@@ -24,6 +24,8 @@ export type AgeObjectDeps = AgeChunkDeps & {
   readonly register: HotObjectRegister
   /** True while there is time for another chunk. */
   readonly hasTime: () => boolean
+  /** How much is archived at once; 32 MiB of text unless given. Not to be changed while an object is half aged. */
+  readonly chunk?: ChunkLimit
 }
 
 export type AgeObjectOutcome = {
@@ -105,11 +107,13 @@ export const ageObject = (deps: AgeObjectDeps) => {
     const batches = readObject(await openSource(hot, task, object), { maxBodyBytes })
     const unit = { dataset, object, unit: unitOf(object), sentAt: task.sentAt }
     let progress = start
-    for await (const chunk of chunksOf(batches)) {
+    for await (const chunk of chunksOf(batches, deps.chunk)) {
       if (chunk.index < start.chunks) continue
       if (!hasTime())
         throw new MoreToAge(`${object.key}: ${progress.chunks} chunks are archived, more are left`)
       const aged = await age(unit, chunk)
+      // kept, but not passed over by the next attempt
+      if (!chunk.whole) continue
       progress = {
         state: 'under-way',
         chunks: chunk.index + 1,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { memorySource } from '../codec/byte-source.ts'
 import { makeDigester } from '../codec/digest.ts'
 import type { JsonValue } from '../codec/segment-format.ts'
@@ -6,7 +7,7 @@ import { makeSegmentWriter } from '../codec/segment-writer.ts'
 import { verifySegment } from '../codec/verify-segment.ts'
 import { landingCommitId } from '../domain/commit.ts'
 import type { Dataset } from '../domain/dataset.ts'
-import { addDigests, emptyDigest } from '../domain/digest.ts'
+import { addDigests, type Digest, emptyDigest, formatDigest, sameDigest } from '../domain/digest.ts'
 import { type ArchiveRecord, compareRecords, sameRecord } from '../domain/record.ts'
 import { makeUlid } from '../domain/ulid.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
@@ -29,7 +30,8 @@ export type Landing = {
   readonly records: readonly ArchiveRecord[]
   /**
    * Names what is landed, where a second attempt brings the very same records: then one attempt commits and the other
-   * finds it done. Left out where each attempt is its own.
+   * finds it done. One that brings other records, because they are read differently by now, commits them beside the first.
+   * Left out where each attempt is its own.
    */
   readonly unit?: string
   /** Where they came from; goes into the segment's metadata. */
@@ -55,6 +57,10 @@ const dropRepeats = (records: readonly ArchiveRecord[]) => {
   return { kept, duplicates: duplicates.value() }
 }
 
+/** The unit and what it brings: the same name never stands for other records. */
+const nameOf = (unit: string, received: Digest) =>
+  `${unit}.${hash('sha256', formatDigest(received), 'hex').slice(0, 16)}`
+
 /**
  * Packs records of one partition into a landing segment, verifies it, puts it and commits it (storage rules 4 and 7).
  * When it returns, every one of the records is in a committed segment. When it throws, nothing is known of them.
@@ -76,15 +82,14 @@ export const landRecords =
     for (const record of records) digester.add(record)
     const received = digester.value()
     await packer.write(kept)
-    const commitId = landingCommitId(unit ?? id)
+    const commitId = landingCommitId(unit === undefined ? id : nameOf(unit, received))
     const packed = await packer.finish({
       inputs: { commit: commitId, replaces: [], expired: '0:0:0', source },
       books: { received, duplicates },
     })
     const data = sink.content()
     await verifySegment(memorySource(data), packed.records, dataset.promoted)
-    const accounted = addDigests(packed.records, duplicates)
-    if (accounted.count !== received.count || accounted.upper !== received.upper)
+    if (!sameDigest(addDigests(packed.records, duplicates), received))
       throw new Error(`${ref.dataset} ${partition}: packed records do not add up to those received`)
     // known before anything is put there, so that whatever a crash leaves behind is found by the sweep
     await registry.expect(ref, createdAt + dataset.seal.after)
@@ -101,6 +106,8 @@ export const landRecords =
     const books = { received, duplicates, expired: emptyDigest }
     const commit = { id: commitId, segments: [segment], replaces: [], books, committedAt: now() }
     const outcome = await log.append(ref, commit)
+    if (outcome === 'conflict' && unit === undefined)
+      throw new Error(`${ref.dataset} ${partition}: the commit id ${commitId} was taken by other records`)
     return {
       outcome: outcome === 'committed' ? 'committed' : 'already-committed',
       records: received.count,

@@ -1,27 +1,46 @@
-import type { SourceItem } from '../codec/sources/source-item.ts'
+import { DecompressionLimit, SourceCorrupt, type SourceItem } from '../codec/sources/source-item.ts'
 
 /** A run of an object's rows. Where it ends depends on the rows alone, so every attempt cuts the object alike. */
-export type Chunk = { readonly index: number; readonly items: readonly SourceItem[] }
+export type Chunk = {
+  readonly index: number
+  readonly items: readonly SourceItem[]
+  /** False where damage cut it short: another attempt may see more of it. */
+  readonly whole: boolean
+}
 
-/** What one chunk may hold: its text stays in memory, once as rows and once packed. */
-const CHUNK = { items: 250_000, bytes: 32 * 2 ** 20 }
+/** What one chunk may hold: it ends with the batch that fills it. */
+export type ChunkLimit = { readonly items: number; readonly bytes: number }
+
+/** The text of a chunk stays in memory, once as rows and once packed. */
+const CHUNK: ChunkLimit = { items: 250_000, bytes: 32 * 2 ** 20 }
 
 const sizeOf = (item: SourceItem) => (item.kind === 'text' ? item.text.length : item.raw.length)
 
-export async function* chunksOf(batches: AsyncIterable<readonly SourceItem[]>): AsyncGenerator<Chunk> {
+const isDamage = (error: unknown) => error instanceof SourceCorrupt || error instanceof DecompressionLimit
+
+/** Every attempt at an object must have the same `limit`. Where the object is damaged, what came before goes out first. */
+export async function* chunksOf(
+  batches: AsyncIterable<readonly SourceItem[]>,
+  limit = CHUNK,
+): AsyncGenerator<Chunk> {
   let index = 0
   let items: SourceItem[] = []
   let bytes = 0
-  for await (const batch of batches) {
-    for (const item of batch) {
-      items.push(item)
-      bytes += sizeOf(item)
+  try {
+    for await (const batch of batches) {
+      for (const item of batch) {
+        items.push(item)
+        bytes += sizeOf(item)
+      }
+      if (items.length < limit.items && bytes < limit.bytes) continue
+      yield { index, items, whole: true }
+      index += 1
+      items = []
+      bytes = 0
     }
-    if (items.length < CHUNK.items && bytes < CHUNK.bytes) continue
-    yield { index, items }
-    index += 1
-    items = []
-    bytes = 0
+  } catch (error) {
+    if (isDamage(error) && items.length > 0) yield { index, items, whole: false }
+    throw error
   }
-  if (items.length > 0) yield { index, items }
+  if (items.length > 0) yield { index, items, whole: true }
 }

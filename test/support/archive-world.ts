@@ -9,7 +9,7 @@ import { DAY } from '../../shared/domain/duration.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import type { ExpireTask } from '../../shared/ports/queues.ts'
-import { ageObject, type ObjectTask } from '../../shared/use-cases/age-object.ts'
+import { type AgeObjectDeps, ageObject, type ObjectTask } from '../../shared/use-cases/age-object.ts'
 import { ageRecords, type RecordMessage } from '../../shared/use-cases/age-records.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
@@ -20,6 +20,8 @@ import { makeS3Model } from '../../simulator/s3/s3-model.ts'
 import { aDataset, NOON } from './builders.ts'
 
 export type Wrap = <Port extends object>(port: Port) => Port
+
+type AgeObjectLimits = Partial<Pick<AgeObjectDeps, 'hasTime' | 'chunk'>>
 
 const asItIs: Wrap = (port) => port
 
@@ -114,11 +116,13 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
     damage: (key: string, damage: (bytes: Buffer) => Uint8Array) =>
       s3.corruptObject({ bucket: ARCHIVE, key, damage }),
     age: (messages: readonly RecordMessage[], wrap = asItIs) => ageRecords(ports(wrap))(messages),
-    ageObject: (task: Omit<ObjectTask, 'sentAt'>, wrap = asItIs, hasTime: () => boolean = () => true) =>
-      ageObject({ ...ports(wrap), hot: wrap(hot), register: wrap(register), hasTime })({
-        ...task,
-        sentAt: clock.now,
-      }),
+    ageObject: (task: Omit<ObjectTask, 'sentAt'>, wrap = asItIs, limits: AgeObjectLimits = {}) =>
+      ageObject({ ...ports(wrap), hot: wrap(hot), register: wrap(register), hasTime: () => true, ...limits })(
+        {
+          ...task,
+          sentAt: clock.now,
+        },
+      ),
     seal: (ref: PartitionRef, wrap = asItIs) =>
       sealPartition({ ...ports(wrap), reader: wrap(archive.reader) })(datasetNamed(ref.dataset), ref),
     sweep: (wrap = asItIs, hasTime: () => boolean = () => true) =>
