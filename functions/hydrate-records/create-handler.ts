@@ -1,9 +1,8 @@
 import { makeSqsHandler } from '../../shared/runtime/sqs-handler.ts'
-import type { Telemetry } from '../../shared/runtime/telemetry.ts'
+import { makeRehydrationMetrics, type Telemetry } from '../../shared/runtime/telemetry.ts'
 import { type FinishDeps, finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { type HydrateTaskDeps, hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
 import { hydrateTaskSchema } from './event.ts'
-import { makeRehydrationMetrics } from './rehydration-metrics.ts'
 
 /** Delivers the records of one partition of one rehydration. */
 export const createHandler = (
