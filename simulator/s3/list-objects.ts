@@ -12,8 +12,9 @@ export type ListScope = {
 }
 
 export type ListObjectsInput = ListScope & {
-  /** Keys above it; a common prefix leaves out all that it stands for. */
+  /** Keys above it; a common prefix leaves out all that it stands for, unless `afterIsKey`. */
   readonly after?: string | undefined
+  readonly afterIsKey?: boolean | undefined
 }
 
 export type ListedObjects = {
@@ -46,7 +47,7 @@ export const commonPrefixOf = (key: string, prefix: string, delimiter: string): 
 }
 
 const firstPage = (state: BucketState, input: ListObjectsInput): ListedObjects => {
-  const { prefix = '', delimiter = '', after = '' } = input
+  const { prefix = '', delimiter = '', after = '', afterIsKey = false } = input
   const maxKeys = Math.min(input.maxKeys ?? MAX_KEYS, MAX_KEYS)
   const objects: ObjectVersion[] = []
   const commonPrefixes: string[] = []
@@ -54,9 +55,9 @@ const firstPage = (state: BucketState, input: ListObjectsInput): ListedObjects =
   const isFull = () => objects.length + commonPrefixes.length >= maxKeys
 
   // Each common prefix is met once: the walk starts again behind it.
-  for (let restart = true; restart && maxKeys > 0; ) {
+  for (let restart = true, isFirst = true; restart && maxKeys > 0; isFirst = false) {
     restart = false
-    for (const key of keysOf(state, prefix, isPast(last, delimiter))) {
+    for (const key of keysOf(state, prefix, isPast(last, isFirst && afterIsKey ? '' : delimiter))) {
       if (!key.startsWith(prefix)) break
       const [newest] = versionsOf(state, key)
       if (newest === undefined || newest.deleteMarker) continue

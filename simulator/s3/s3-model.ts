@@ -187,6 +187,9 @@ export const makeS3Model = (options: S3ModelOptions) => {
 
     /** Takes a large body before its request is known to be right; give it to `putObject` or `uploadPart`. */
     openSink: (): BlobSink => world.store.openSink(),
+    /** Of an upload that is under way; free of charge. */
+    uploadAlgorithm: ({ bucket, uploadId }: multipart.UploadTarget) =>
+      world.buckets.get(bucket)?.uploads.get(uploadId)?.upload.checksumAlgorithm,
     /** For a staged body that will not be used after all. */
     dropBody: drop,
     /** Damage at rest: the bytes and the size change; ETag, checksum and version stay as they were. */
