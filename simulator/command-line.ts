@@ -7,6 +7,8 @@ export type CommandLine = {
   readonly start: number | undefined
   readonly credentials: ReadonlyMap<string, string> | undefined
   readonly checkSkew: boolean
+  /** The folder of a serverless.yml to deploy and run. */
+  readonly deploy: string | undefined
 }
 
 export const usage = `Usage: npm run simulator -- [options]
@@ -18,6 +20,7 @@ A local cloud: S3 with its storage classes, SQS and DynamoDB, on one port of 127
   --speed N       virtual seconds in a real one (1; 0 stands still between leaps)
   --start ISO     first virtual time, such as 2020-01-01T00:00:00Z (now)
   --check-skew    refuse requests signed more than 15 minutes from the virtual time
+  --deploy DIR    make what DIR/serverless.yml says, and run its functions; \`.\` for icecore itself
   --help          print this
 
 ICECORE_SIMULATOR_CREDENTIALS=id:secret[,id:secret…] sets who may sign requests (icecore:icecore-local).
@@ -56,6 +59,7 @@ export const parseCommandLine = (
     start,
     credentials: parseCredentials(credentialText),
     checkSkew: values['check-skew'],
+    deploy: values.deploy,
   }
 }
 
@@ -69,6 +73,7 @@ const parse = (args: readonly string[]) => {
         speed: { type: 'string', default: '1' },
         start: { type: 'string' },
         'check-skew': { type: 'boolean', default: false },
+        deploy: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

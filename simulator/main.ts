@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { region } from './account.ts'
-import { type CloudOptions, defaultCredentials, makeCloud } from './cloud.ts'
+import { type Cloud, type CloudOptions, defaultCredentials, makeCloud } from './cloud.ts'
 import { type CommandLine, parseCommandLine, UsageError, usage } from './command-line.ts'
 
 const greeting = (endpoint: string, now: number, { dataDir, speed, credentials }: CommandLine) => {
@@ -41,16 +43,34 @@ const explain = (error: unknown, { port, dataDir }: CommandLine) => {
   return undefined
 }
 
+/** The functions' failures are told as they come; their logs are theirs. */
+const deploy = async (cloud: Cloud, folder: string, { credentials = defaultCredentials }: CommandLine) => {
+  // loaded when asked for: without it the simulator has no dependency but the cloud's own
+  const { startHost } = await import('./host/start-host.ts')
+  const [[accessKeyId = '', secretAccessKey = ''] = []] = credentials
+  const host = await startHost(cloud, resolve(folder), { credentials: { accessKeyId, secretAccessKey } })
+  host.onFailure(({ functionName, reason }) => console.error(`${functionName}: ${reason}`))
+  const outputs = [...host.deployment.outputs].map(([name, value]) => `  ${name}: ${value}`)
+  console.log([`${folder} is deployed.`, '', `  API: ${host.apiUrl}`, ...outputs, ''].join('\n'))
+  return host
+}
+
 const serve = async (commandLine: CommandLine) => {
+  if (commandLine.deploy !== undefined && !existsSync(join(commandLine.deploy, 'serverless.yml'))) {
+    throw new UsageError(`There is no serverless.yml in ${commandLine.deploy}.`)
+  }
   const cloud = await makeCloud(optionsOf(commandLine)).catch((error: unknown) => {
     const explanation = explain(error, commandLine)
     throw explanation === undefined ? error : new UsageError(explanation, { cause: error })
   })
   console.log(greeting(cloud.endpoint, cloud.clock.now(), commandLine))
+  const host =
+    commandLine.deploy === undefined ? undefined : await deploy(cloud, commandLine.deploy, commandLine)
   let stopping = false
   const stop = async () => {
     if (stopping) return
     stopping = true
+    await host?.close()
     await cloud.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())

@@ -41,6 +41,7 @@ export type HostOptions = {
 
 /** Runs the deployment's functions: their queues, schedules and routes. */
 export type Host = HostLog & {
+  readonly deployment: Deployment
   /** Where the HTTP API answers. Requests are signed for `execute-api`. */
   readonly apiUrl: string
   /** Calls a function by its name in the deployment, as `aws lambda invoke` does. */
@@ -171,6 +172,7 @@ export const makeHost = (options: HostOptions): Host => {
 
   return {
     ...log.view,
+    deployment,
     apiUrl: `${endpoint}${API_PREFIX}`,
     invoke: async (functionName, event) => {
       const definition = functions.find(({ name }) => name === functionName)
