@@ -6,7 +6,7 @@ import { counting, noise, pack, someRecords } from './packing.ts'
 
 describe('the index object', () => {
   it('says where a record is, so that one range read of at most 1 MB finds it', async () => {
-    const { source: whole, index, records_ } = await pack(someRecords(60_000, (at) => noise(80, at + 1)))
+    const { source: whole, index, records_ } = await pack(someRecords(40_000, (at) => noise(80, at + 1)))
     const { source, reads } = counting(whole)
     const decoded = decodeIndex(index)
     const segment = await openSegment(source, { footer: decoded.footer })
