@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as z from 'zod'
 import { type IndexEntries, type KeySpace, markClosed, repairIndexes } from './index-repair.ts'
 
@@ -83,6 +84,7 @@ export const parametersOf = (operation: Operation): readonly string[] =>
 const indexesSchema = z.array(z.looseObject({ IndexName: z.string() }))
 const tableSchema = z.looseObject({
   TableName: z.string(),
+  TableStatus: z.string(),
   KeySchema: z.array(z.looseObject({})),
   LocalSecondaryIndexes: z.exactOptional(indexesSchema),
   GlobalSecondaryIndexes: z.exactOptional(indexesSchema),
@@ -94,7 +96,10 @@ export type Dynalite = {
   close(): Promise<void>
 }
 
-/** Tables below `path`, or in memory. Tables are there at once: `CREATING` lasts no time. */
+const changesTable = new Set<Operation>(['CreateTable', 'UpdateTable', 'DeleteTable'])
+const tableStatusSchema = z.object({ Table: z.object({ TableStatus: z.string() }) })
+
+/** Tables below `path`, or in memory. A change of a table is done when it is answered. */
 export const openDynalite = async (
   path: string | undefined,
   account: { readonly accountId: string; readonly region: string },
@@ -105,14 +110,30 @@ export const openDynalite = async (
   if (path !== undefined) await repairIndexes(store.db, (value) => tableSchema.parse(value), indexEntries)
   store.tableDb.awsAccountId = account.accountId
   store.tableDb.awsRegion = account.region
+  const run = async (operation: Operation, data: object) => {
+    const { action, shape } = partsOf(operation)
+    const checked = validations.checkTypes(data, shape.types)
+    validations.checkValidations(checked, shape.types, shape.custom, store)
+    return new Promise<object>((resolve, reject) => {
+      action(store, checked, (error, answer) => (error ? reject(error) : resolve(answer ?? {})))
+    })
+  }
+  /** dynalite settles a table's status a timer's turn after its answer; a request in between would be refused. */
+  const settled = async (TableName: string) => {
+    for (;;) {
+      const answer = await run('DescribeTable', { TableName }).catch((error: unknown) => {
+        if (isRefusal(error)) return undefined
+        throw error
+      })
+      if (answer === undefined || tableStatusSchema.parse(answer).Table.TableStatus === 'ACTIVE') return
+      await nextTurn()
+    }
+  }
   return {
     run: async (operation, data) => {
-      const { action, shape } = partsOf(operation)
-      const checked = validations.checkTypes(data, shape.types)
-      validations.checkValidations(checked, shape.types, shape.custom, store)
-      return new Promise((resolve, reject) => {
-        action(store, checked, (error, answer) => (error ? reject(error) : resolve(answer ?? {})))
-      })
+      const answer = await run(operation, data)
+      if (changesTable.has(operation) && 'TableName' in data) await settled(String(data.TableName))
+      return answer
     },
     close: async () => {
       if (path !== undefined) await markClosed(store.db)

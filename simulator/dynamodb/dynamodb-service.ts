@@ -16,6 +16,15 @@ const ignored: Partial<Record<Operation, readonly string[]>> = {
   CreateTable: ['SSESpecification', 'TableClass', 'OnDemandThroughput', 'WarmThroughput'],
 }
 
+const madeOrDeleted = z.union([
+  z.object({ Create: z.looseObject({}) }),
+  z.object({ Delete: z.looseObject({}) }),
+])
+const indexUpdatesSchema = z.object({
+  GlobalSecondaryIndexUpdates: z
+    .array(z.unknown())
+    .refine((updates) => updates.some((update) => madeOrDeleted.safeParse(update).success)),
+})
 const inputSchema = z.record(z.string(), z.unknown())
 const refusalSchema = z.object({ __type: z.string() })
 
@@ -77,6 +86,9 @@ const parseInput = (body: Buffer) => {
 
 /** A parameter that would be dropped although it asks for something; `false`, `NONE` and the like ask for nothing. */
 const unsupportedParameter = (operation: Operation, input: Record<string, unknown>) => {
+  // dynalite reads these, checks them, and does nothing.
+  const updates = indexUpdatesSchema.safeParse(input)
+  if (operation === 'UpdateTable' && updates.success) return 'making or deleting an index'
   const known = new Set([...parametersOf(operation), ...(ignored[operation] ?? [])])
   return Object.keys(input).find((name) => !known.has(name) && !asksForNothing(input[name]))
 }

@@ -1,6 +1,7 @@
 /** What dynalite knows of a table; only what is needed to index its items. */
 export type TableDescription = {
   readonly TableName: string
+  readonly TableStatus: string
   readonly KeySchema: readonly object[]
   readonly LocalSecondaryIndexes?: readonly SecondaryIndex[]
   readonly GlobalSecondaryIndexes?: readonly SecondaryIndex[]
@@ -42,9 +43,18 @@ export const repairIndexes = async (
   const wasClosed = (await db.get(CLOSED)) !== undefined
   await db.del(CLOSED)
   if (wasClosed) return
-  for await (const [, value] of db.iterator(startingWith('table~'))) {
+  for await (const [key, value] of db.iterator(startingWith('table~'))) {
     const table = tableFrom(value)
-    const { TableName, LocalSecondaryIndexes = [], GlobalSecondaryIndexes = [] } = table
+    const { TableName, TableStatus, LocalSecondaryIndexes = [], GlobalSecondaryIndexes = [] } = table
+    if (TableStatus === 'CREATING' || TableStatus === 'DELETING') {
+      // Neither was answered, and one of the two must be: the table is not there.
+      await db.del(key)
+      const prefixes = [`item-${TableName}~`, `tag-${TableName}~`]
+      prefixes.push(`index-local~${TableName}~`, `index-global~${TableName}~`)
+      for (const prefix of prefixes) await db.clear(startingWith(prefix))
+      continue
+    }
+    if (TableStatus !== 'ACTIVE') await db.put(key, { ...value, TableStatus: 'ACTIVE' })
     const kinds: [string, readonly SecondaryIndex[]][] = [
       ['local', LocalSecondaryIndexes],
       ['global', GlobalSecondaryIndexes],

@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import {
   ConditionalCheckFailedException,
   CreateTableCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
   ListTablesCommand,
   TransactWriteItemsCommand,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import {
@@ -79,6 +81,17 @@ describe('the document client', () => {
       TableArn: `arn:aws:dynamodb:us-east-1:000000000000:table/${TableName}`,
     })
     expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual([TableName])
+  })
+
+  test('makes a table again right after it was deleted', async () => {
+    const { dynamodb, table } = await aTable()
+    for (let round = 0; round < 10; round++) {
+      await table.send(new PutCommand({ TableName, Item: item(round) }))
+      await dynamodb.send(new DeleteTableCommand({ TableName }))
+      await createTable(dynamodb)
+      const { Item } = await table.send(new GetCommand({ TableName, Key: item(round) }))
+      expect(Item).toBeUndefined()
+    }
   })
 
   test('writes on a condition, once', async () => {
@@ -230,6 +243,11 @@ describe('the document client', () => {
       TimeToLiveSpecification: { AttributeName: 'until', Enabled: true },
     })
     await expect(dynamodb.send(ttl)).rejects.toThrow('does not support UpdateTimeToLive')
+    const update = new UpdateTableCommand({
+      TableName,
+      GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'by-state' } }],
+    })
+    await expect(dynamodb.send(update)).rejects.toThrow('does not support making or deleting an index')
     await expect(
       table.send(
         new PutCommand({
