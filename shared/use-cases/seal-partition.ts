@@ -47,10 +47,16 @@ const openInputs = async (
     return path
   })
   const files = await mapBounded(paths, DOWNLOADS_AT_ONCE, openFileSource)
-  const open = await mapBounded(files, DOWNLOADS_AT_ONCE, (file) =>
-    openSegment(file, { promoted: dataset.promoted, readBytes: READ_BYTES }),
-  )
-  return { open, close: () => mapBounded(files, files.length, (file) => file.close()) }
+  const close = () => mapBounded(files, files.length, (file) => file.close())
+  try {
+    const open = await mapBounded(files, DOWNLOADS_AT_ONCE, (file) =>
+      openSegment(file, { promoted: dataset.promoted, readBytes: READ_BYTES }),
+    )
+    return { open, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 const merge = async (inputs: readonly OpenSegment[], files: ReturnType<typeof makeSealedFiles>) => {
