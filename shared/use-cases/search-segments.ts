@@ -60,10 +60,21 @@ export const searchSegments =
     return found.filter((one) => one !== undefined)
   }
 
-/** A segment's object as something to read ranges of. */
+/** A segment's object as something to read ranges of. Of another size than the catalog says, it is corrupt. */
 const remoteSource = (reader: SegmentReader, { key, bytes }: Segment): ByteSource => ({
   bytes,
-  read: (start, end) => reader.read(key, start, end),
+  read: async (start, end) => {
+    try {
+      return await reader.read(key, start, end)
+    } catch (error) {
+      const facts =
+        error instanceof SegmentIsCold || error instanceof SegmentIsMissing
+          ? undefined
+          : await reader.head(key)
+      if (facts === undefined || facts.bytes === bytes) throw error
+      throw new SegmentCorrupt(`${key}: expected ${bytes} bytes, it has ${facts.bytes}`, { cause: error })
+    }
+  },
 })
 
 /**

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { HOUR } from '../../shared/domain/duration.ts'
+import { LONGEST_RUN } from '../../shared/domain/rehydration-task.ts'
+import { aRecord } from '../support/builders.ts'
+import { aWorld, type World } from '../support/rehydration-world.ts'
+
+const PARTITION = '2024-03-10'
+
+/** A planned rehydration whose hydrate task is in hand. */
+const inHand = async (world: World) => {
+  await world.land([aRecord({ id: 'a' })])
+  const rehydrationId = await world.ask()
+  await world.run.thaw({ rehydrationId, partition: null })
+  world.thawQueue.receive()
+  return { rehydrationId, partition: PARTITION }
+}
+
+/** Its put waits for `meanwhile`, having seen what is at the key before. */
+const slowly = (world: World, meanwhile: () => Promise<void>) => {
+  const { delivery } = world.ports
+  return world.on({
+    ...world.ports,
+    delivery: {
+      ...delivery,
+      begin: async (...given) => {
+        const draft = await delivery.begin(...given)
+        return {
+          ...draft,
+          put: async (replaces) => {
+            await meanwhile()
+            return draft.put(replaces)
+          },
+        }
+      },
+    },
+  })
+}
+
+const textOf = (world: World, id: string) => world.file(`${id}/${PARTITION}.ndjson`).toString()
+
+test('a second delivery of a task that is being worked on leaves it alone', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  let second: string | undefined
+  const slow = slowly(world, async () => {
+    second = (await world.run.hydrate(task)).outcome
+  })
+  expect(await slow.hydrate(task)).toMatchObject({ outcome: 'delivered' })
+  expect(second).toBe('running')
+  expect(world.finished).toHaveLength(1)
+})
+
+test('an attempt that is outrun neither overwrites the file nor ends the task', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  const slow = slowly(world, async () => {
+    // it is thought dead: another attempt finds one record more, and delivers both
+    world.advance(LONGEST_RUN)
+    await world.land([aRecord({ id: 'b', body: '{"id":"b"}' })])
+    expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered', records: 2 })
+  })
+  expect(await slow.hydrate(task)).toEqual({ outcome: 'superseded' })
+  expect(textOf(world, task.rehydrationId)).toBe('{"id":"o-1"}\n{"id":"b"}\n')
+  const manifest = JSON.parse(world.file(`${task.rehydrationId}/manifest.json`).toString())
+  expect(manifest).toMatchObject({ records: 2, files: [{ records: 2 }] })
+  expect(manifest.files[0].bytes).toBe(textOf(world, task.rehydrationId).length)
+  expect(world.finished).toHaveLength(1)
+})
+
+test('an attempt that died after its put is replaced by the next one', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  const dying = world.on({
+    ...world.ports,
+    tasks: {
+      ...world.ports.tasks,
+      put: async (id, next, expected) => {
+        if (next.state.name === 'done') throw new Error('died')
+        return world.ports.tasks.put(id, next, expected)
+      },
+    },
+  })
+  await expect(dying.hydrate(task)).rejects.toThrow('died')
+  await world.land([aRecord({ id: 'b', body: '{"id":"b"}' })])
+  world.advance(2 * HOUR)
+  expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered', records: 2 })
+  expect(textOf(world, task.rehydrationId).split('\n')).toHaveLength(3)
+})
+
+test('a task that is done is done again without a second delivery', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  await world.run.hydrate(task)
+  await world.land([aRecord({ id: 'b' })])
+  expect(await world.run.hydrate(task)).toEqual({ outcome: 'over' })
+  await world.ports.taskList.close(task.rehydrationId, PARTITION)
+  expect(textOf(world, task.rehydrationId).split('\n')).toHaveLength(2)
+  expect(world.finished).toHaveLength(1)
+})
+
+test('of two that finish at once one counts the rehydration', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  const { rehydrations } = world.ports
+  let raced = false
+  const racing = world.on({
+    ...world.ports,
+    rehydrations: {
+      ...rehydrations,
+      put: async (next, expected) => {
+        if (next.state.name === 'completed' && !raced) {
+          raced = true
+          await world.run.hydrate({ ...task, partition: 'none' })
+        }
+        return rehydrations.put(next, expected)
+      },
+    },
+  })
+  await racing.hydrate(task)
+  expect(raced).toBe(true)
+  expect(await world.stateOf(task.rehydrationId)).toMatchObject({ name: 'completed' })
+  expect(world.finished).toHaveLength(1)
+})
+
+test('a rehydration that was cancelled stops, and its waiters go', async () => {
+  const world = aWorld()
+  await world.land([aRecord()], { storageClass: 'GLACIER' })
+  const id = await world.ask()
+  await world.drain()
+  const stored = await world.ports.rehydrations.find(id)
+  if (stored === undefined) throw new Error('not stored')
+  await world.ports.rehydrations.put({ ...stored, state: { name: 'cancelled', cancelledAt: 1 } }, stored)
+  expect(await world.pass(5 * HOUR)).toContain('over')
+  expect(await world.waiters()).toEqual([])
+  expect(world.files()).toEqual([])
+})
