@@ -24,7 +24,7 @@ const MASKS = [0xff, 0x01, 0x80] as const
 
 describe('a damaged segment', () => {
   it('is found whichever byte is changed, and never serves wrong records', async () => {
-    const { content, records: digest, records_ } = await pack(records, { promoted })
+    const { content, records: digest, sorted } = await pack(records, { promoted })
     let found = 0
     for (let at = 0; at < content.length; at += 1)
       for (const mask of MASKS) {
@@ -32,7 +32,7 @@ describe('a damaged segment', () => {
         damaged[at] = (damaged[at] ?? 0) ^ mask
         const source = memorySource(damaged)
         const outcome = await readAll(source).catch((error: unknown) => error)
-        if (Array.isArray(outcome)) expect(outcome).toEqual(records_)
+        if (Array.isArray(outcome)) expect(outcome).toEqual(sorted)
         else {
           found += 1
           expect(outcome).toBeInstanceOf(SegmentCorrupt)
@@ -53,7 +53,7 @@ describe('a damaged segment', () => {
   })
 
   it('is found through a footer that came from its index object', async () => {
-    const { content, index, records_ } = await pack(records, { promoted })
+    const { content, index, sorted } = await pack(records, { promoted })
     const { footer } = decodeIndex(index)
     const [rowGroup] = footer.rowGroups
     for (let at = rowGroup?.offset ?? 0; at < content.length - footer.bytes.length; at += 1) {
@@ -63,7 +63,7 @@ describe('a damaged segment', () => {
       await expect(collect(segment.rows())).rejects.toBeInstanceOf(SegmentCorrupt)
     }
     const longer = await openSegment(memorySource(content), { footer })
-    expect(await collect(longer.rows())).toEqual(records_)
+    expect(await collect(longer.rows())).toEqual(sorted)
     await expect(openSegment(memorySource(content.subarray(1)), { footer })).rejects.toBeInstanceOf(
       SegmentCorrupt,
     )

@@ -21,7 +21,7 @@ export const identity: SegmentIdentity = {
   createdAt: NOON,
 }
 
-export type Packed = PackedSegment & { content: Buffer; source: ByteSource; records_: ArchiveRecord[] }
+export type Packed = PackedSegment & { content: Buffer; source: ByteSource; sorted: ArchiveRecord[] }
 
 /** Sorts records and packs them into a segment in memory. */
 export const pack = async (
@@ -36,7 +36,7 @@ export const pack = async (
   const books = { received: digestRecords(records), duplicates: emptyDigest }
   const packed = await writer.finish({ inputs, books })
   const content = sink.content()
-  return { ...packed, content, source: memorySource(content), records_: records }
+  return { ...packed, content, source: memorySource(content), sorted: records }
 }
 
 export const collect = async <T>(batches: AsyncIterable<T[]>): Promise<T[]> => {

@@ -6,13 +6,13 @@ import { counting, noise, pack, someRecords } from './packing.ts'
 
 describe('the index object', () => {
   it('says where a record is, so that one range read of at most 1 MB finds it', async () => {
-    const { source: whole, index, records_ } = await pack(someRecords(40_000, (at) => noise(80, at + 1)))
+    const { source: whole, index, sorted } = await pack(someRecords(40_000, (at) => noise(80, at + 1)))
     const { source, reads } = counting(whole)
     const decoded = decodeIndex(index)
     const segment = await openSegment(source, { footer: decoded.footer })
     expect(reads).toEqual([])
     expect(decoded.footer.rowGroups.length).toBeGreaterThan(3)
-    for (const record of [records_[0], records_[31_234], records_.at(-1)]) {
+    for (const record of [sorted[0], sorted[31_234], sorted.at(-1)]) {
       const [range, ...others] = locate(decoded, { id: record?.id ?? '', time: record?.time ?? 0 })
       expect(others).toEqual([])
       expect((range?.end ?? Infinity) - (range?.start ?? 0)).toBeLessThanOrEqual(1_000_000)

@@ -22,8 +22,8 @@ describe('a segment', () => {
   it('gives back every record to the byte, in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRecord(), { minLength: 1, maxLength: 40 }), async (records) => {
-        const { source, records_, records: digest } = await pack(records)
-        expect(await readAll(source)).toEqual(records_)
+        const { source, sorted, records: digest } = await pack(records)
+        expect(await readAll(source)).toEqual(sorted)
         expect(digest).toEqual(digestRecords(records))
         await verifySegment(source, digest)
       }),
@@ -113,11 +113,11 @@ describe('a segment', () => {
   it('is the same file whatever the calls it was written by, in memory and on disk', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'icecore-codec-'))
     try {
-      const { records_, content, sha256 } = await pack(someRecords(3000))
+      const { sorted, content, sha256 } = await pack(someRecords(3000))
       const path = join(folder, 'segment.parquet')
       const writer = makeSegmentWriter({ segment: identity, promoted: [], sink: await openFileSink(path) })
-      for (let at = 0; at < records_.length; at += 7) await writer.write(records_.slice(at, at + 7))
-      const own = { received: digestRecords(records_), duplicates: emptyDigest }
+      for (let at = 0; at < sorted.length; at += 7) await writer.write(sorted.slice(at, at + 7))
+      const own = { received: digestRecords(sorted), duplicates: emptyDigest }
       const packed = await writer.finish({ inputs: { messages: 1 }, books: own })
       expect(packed.sha256).toBe(sha256)
       expect((await readFile(path)).equals(content)).toBe(true)
@@ -152,11 +152,11 @@ describe('a segment', () => {
     const records = Array.from({ length: 40 }, (_, at) =>
       aRecord({ id: `o-${10 + at}`, time: NOON + at, body: noise(100_000, at + 1) }),
     )
-    const { source: whole, records_ } = await pack(records)
+    const { source: whole, sorted } = await pack(records)
     const { source, reads } = counting(whole)
     const segment = await openSegment(source)
     reads.length = 0
-    expect(await segment.find('o-25')).toEqual([records_[15]])
+    expect(await segment.find('o-25')).toEqual([sorted[15]])
     expect(reads.length).toBe(1)
     expect(await segment.find('o-25', NOON)).toEqual([])
     expect(await segment.find('o-251')).toEqual([])
@@ -165,19 +165,19 @@ describe('a segment', () => {
     expect(await collect(segment.rows({ minTime: NOON + 100 }))).toEqual([])
     expect(reads.length).toBe(0)
     const some = { minTime: NOON + 3, maxTime: NOON + 4 }
-    expect(await collect(segment.rows(some))).toEqual(records_.slice(3, 5))
+    expect(await collect(segment.rows(some))).toEqual(sorted.slice(3, 5))
     const ids = new Set(['o-49', 'x', 'o-10'])
-    expect(await collect(segment.rows({ ids }))).toEqual([records_[0], records_[39]])
+    expect(await collect(segment.rows({ ids }))).toEqual([sorted[0], sorted[39]])
   })
 
   it('reads row groups that stand side by side at once, when it may', async () => {
-    const { source: whole, records_ } = await pack(
+    const { source: whole, sorted } = await pack(
       Array.from({ length: 40 }, (_, at) => aRecord({ id: `o-${10 + at}`, body: noise(100_000, at + 1) })),
     )
     const { source, reads } = counting(whole)
     const segment = await openSegment(source, { readBytes: 10_000_000 })
     reads.length = 0
-    expect(await collect(segment.rows())).toEqual(records_)
+    expect(await collect(segment.rows())).toEqual(sorted)
     expect(reads.length).toBe(1)
   })
 
@@ -193,10 +193,10 @@ describe('a segment', () => {
   })
 
   it('answers filters as a scan would', async () => {
-    const { source, records_ } = await pack(someRecords(2000))
+    const { source, sorted } = await pack(someRecords(2000))
     const segment = await openSegment(source)
     const bound = fc.option(fc.integer({ min: NOON - 10, max: NOON + 1010 }), { nil: undefined })
-    const ids = fc.option(fc.uniqueArray(fc.constantFrom(...records_.map(({ id }) => id), 'none')), {
+    const ids = fc.option(fc.uniqueArray(fc.constantFrom(...sorted.map(({ id }) => id), 'none')), {
       nil: undefined,
     })
     await fc.assert(
@@ -207,7 +207,7 @@ describe('a segment', () => {
           ...(maxTime === undefined ? {} : { maxTime }),
           ...(set === undefined ? {} : { ids: set }),
         }
-        const naive = records_.filter(
+        const naive = sorted.filter(
           ({ id, time }) =>
             time >= (minTime ?? -Infinity) && time <= (maxTime ?? Infinity) && (set?.has(id) ?? true),
         )
