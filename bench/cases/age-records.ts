@@ -1,0 +1,45 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { ageRecords } from '../../shared/use-cases/age-records.ts'
+import { makeBenchArchive } from '../support/archive.ts'
+import type { Case } from '../support/case.ts'
+import { writeOrders } from '../support/orders.ts'
+
+const RECORDS = 5000
+const MESSAGES = 50
+const ROUNDS = 5
+
+/** A warm function's batch: the first round is not counted, as a cold start is a case of its own. */
+const icecore = async (folder: string) => {
+  const texts = z.array(z.string()).parse(JSON.parse(await readFile(join(folder, 'messages.json'), 'utf8')))
+  const messages = texts.map((text, index) => ({
+    messageId: `m-${index}`,
+    text,
+    dataset: 'flights',
+    sentAt: Date.now(),
+  }))
+  const age = ageRecords(makeBenchArchive({ keep: false }))
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { done } = await age(messages)
+    if (done.size !== messages.length) throw new Error(`${done.size} of ${messages.length} messages are done`)
+  }
+  return { megabytes: (ROUNDS * texts.reduce((sum, text) => sum + text.length, 0)) / 1e6 }
+}
+
+export const ageRecordsCase: Case = {
+  name: 'age-records',
+  what: `${ROUNDS} batches of ${RECORDS} inline records in ${MESSAGES} messages, of 20 partitions`,
+  goal: null,
+  prepare: async (folder) => {
+    const path = join(folder, 'orders.ndjson')
+    await writeOrders(path, 6)
+    const lines = (await readFile(path, 'utf8')).split('\n').slice(0, RECORDS)
+    const perMessage = RECORDS / MESSAGES
+    const messages = Array.from({ length: MESSAGES }, (_, index) =>
+      lines.slice(index * perMessage, (index + 1) * perMessage).join('\n'),
+    )
+    await writeFile(join(folder, 'messages.json'), JSON.stringify(messages))
+  },
+  contenders: { icecore },
+}
