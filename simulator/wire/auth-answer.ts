@@ -61,13 +61,15 @@ const statusOf = (refusal: Refusal, dialect: Dialect, service: string) =>
 
 export const refusalAnswer = (refusal: Refusal, dialect: Dialect, service: string): WireAnswer => {
   const { code, s3 = code, jsonCode, message } = words[refusal]
+  // DynamoDB never had the Query protocol; SDKs would take its name for the error.
+  const queryCode = service === 'dynamodb' ? {} : { queryCode: code }
   const status = statusOf(refusal, dialect, service)
   return errorAnswer({
     dialect,
     status,
     message,
     code: { s3, query: code, json: jsonCode }[dialect],
-    queryCode: code,
+    ...queryCode,
   })
 }
 
@@ -80,7 +82,7 @@ export type WireError = {
   readonly queryCode?: string
 }
 
-export const errorAnswer = ({ dialect, status, code, message, queryCode = code }: WireError): WireAnswer => {
+export const errorAnswer = ({ dialect, status, code, message, queryCode }: WireError): WireAnswer => {
   const requestId = randomUUID()
   const side = status < 500 ? 'Sender' : 'Receiver'
   if (dialect === 'json') {
@@ -89,7 +91,7 @@ export const errorAnswer = ({ dialect, status, code, message, queryCode = code }
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amzn-requestid': requestId,
-        'x-amzn-query-error': `${queryCode};${side}`,
+        ...(queryCode === undefined ? {} : { 'x-amzn-query-error': `${queryCode};${side}` }),
       },
       body: JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message }),
     }
