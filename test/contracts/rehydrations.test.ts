@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import {
+  makeDynamoRehydrationTasks,
+  makeDynamoTaskList,
+} from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
+import {
+  makeDynamoRehydrationIndex,
+  makeDynamoRehydrations,
+} from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import {
+  type MemoryRehydrations,
+  makeMemoryRehydrations,
+} from '../../shared/adapters/memory/memory-rehydrations.ts'
+import type { Rehydration } from '../../shared/domain/rehydration.ts'
+import { advanceTask, type RehydrationTask } from '../../shared/domain/rehydration-task.ts'
+import { makeUlid } from '../../shared/domain/ulid.ts'
+import { aCatalogTable } from '../support/a-catalog-table.ts'
+import { NOON } from '../support/builders.ts'
+import { aRequest } from '../support/rehydration-world.ts'
+
+const makeDynamo = async (): Promise<MemoryRehydrations> => {
+  const table = await aCatalogTable()
+  return {
+    rehydrations: makeDynamoRehydrations(table),
+    tasks: makeDynamoRehydrationTasks(table),
+    taskList: makeDynamoTaskList(table),
+    index: makeDynamoRehydrationIndex(table),
+  }
+}
+
+const idAt = (at: number) => makeUlid(at, (bytes) => new Uint8Array(bytes))
+
+const aRehydration = (acceptedAt = NOON, parts: Partial<Rehydration> = {}): Rehydration => ({
+  id: idAt(acceptedAt),
+  request: aRequest({
+    selection: {
+      kind: 'ids',
+      ids: [
+        { id: '../\u0000‮', time: null },
+        { id: '__proto__', time: -1 },
+      ],
+    },
+  }),
+  caller: 'tester',
+  acceptedAt,
+  state: { name: 'accepted' },
+  ...parts,
+})
+
+const completed: Rehydration['state'] = {
+  name: 'completed',
+  plannedAt: 1,
+  readableAt: 2,
+  completedAt: 3,
+  summary: {
+    files: 1,
+    bytes: 2,
+    records: { count: 1, upper: 2n ** 80n, lower: 7n },
+    completeness: { segments: 1, read: 1, cold: 0, unreadable: 0, missing: 0 },
+    notFound: null,
+    manifest: 'm',
+  },
+}
+
+const done = (task: RehydrationTask): RehydrationTask => {
+  const claimed = advanceTask(task, { name: 'claimed', at: NOON, attempt: 'a' })
+  const result = {
+    file: { key: 'k', bytes: 1, sha256: 's' },
+    records: { count: 1, upper: 2n ** 70n, lower: 1n },
+    completeness: { segments: 1, read: 1, cold: 0, unreadable: 0, missing: 0 },
+    found: [0, 1],
+    coldest: 'GLACIER' as const,
+  }
+  const next = claimed && advanceTask(claimed, { name: 'delivered', at: NOON, attempt: 'a', result })
+  if (next === undefined) throw new Error('not done')
+  return next
+}
+
+describe.each([
+  ['memory', async () => makeMemoryRehydrations()],
+  ['DynamoDB', makeDynamo],
+] as const)('rehydrations in %s', (_, make) => {
+  test('come back as they were given, ids and digests included', async () => {
+    const { rehydrations } = await make()
+    const rehydration = aRehydration(NOON, { state: completed })
+    expect(await rehydrations.find(rehydration.id)).toBeUndefined()
+    expect(await rehydrations.create(rehydration, NOON)).toBe('created')
+    expect(await rehydrations.find(rehydration.id)).toEqual(rehydration)
+  })
+
+  test('are created once', async () => {
+    const { rehydrations } = await make()
+    const rehydration = aRehydration()
+    await rehydrations.create(rehydration, NOON)
+    expect(await rehydrations.create({ ...rehydration, caller: 'other' }, NOON)).toBe('exists')
+    expect(await rehydrations.find(rehydration.id)).toEqual(rehydration)
+  })
+
+  test('change from the state that was seen, and only from that', async () => {
+    const { rehydrations } = await make()
+    const accepted = aRehydration()
+    await rehydrations.create(accepted, NOON)
+    const thawing: Rehydration = { ...accepted, state: { name: 'thawing', plannedAt: 1 } }
+    const failed: Rehydration = { ...accepted, state: { name: 'failed', failedAt: 1, reason: 'why' } }
+    expect(await rehydrations.put(thawing, accepted)).toBe('put')
+    expect(await rehydrations.put(failed, accepted)).toBe('stale')
+    expect(await rehydrations.find(accepted.id)).toEqual(thawing)
+    expect(await rehydrations.put(failed, thawing)).toBe('put')
+  })
+
+  test('are listed newest first, page by page', async () => {
+    const { rehydrations, index } = await make()
+    const all = [0, 1, 2, 3, 4].map((at) => aRehydration(NOON + at))
+    for (const rehydration of all) await rehydrations.create(rehydration, NOON)
+    const first = await index.newest(2)
+    expect(first.map(({ acceptedAt }) => acceptedAt - NOON)).toEqual([4, 3])
+    const next = await index.newest(9, first.at(-1))
+    expect(next.map(({ acceptedAt }) => acceptedAt - NOON)).toEqual([2, 1, 0])
+    expect(next.at(-1)).toEqual(all[0])
+  })
+
+  test('are checked on when it is time, until the checks end', async () => {
+    const { rehydrations, index } = await make()
+    const [soon, late] = [aRehydration(NOON), aRehydration(NOON + 1)]
+    await rehydrations.create(late, NOON + 50)
+    await rehydrations.create(soon, NOON + 10)
+    expect(await index.due(NOON, 9)).toEqual([])
+    expect((await index.due(NOON + 60, 9)).map(({ id }) => id)).toEqual([soon.id, late.id])
+    const [check] = await index.due(NOON + 60, 1)
+    if (check === undefined) throw new Error('nothing is due')
+    expect(await index.settle(check, NOON + 70)).toBe('settled')
+    expect(await index.settle(check, NOON + 80)).toBe('stale')
+    const again = { id: soon.id, dueAt: NOON + 70 }
+    expect(await index.due(NOON + 70, 9)).toContainEqual(again)
+    expect(await index.settle(again, null)).toBe('settled')
+    expect((await index.due(NOON + 90, 9)).map(({ id }) => id)).toEqual([late.id])
+    expect(await index.newest(9)).toHaveLength(2)
+  })
+
+  test('have tasks that are added once and stay as they are', async () => {
+    const { tasks, taskList } = await make()
+    const id = idAt(NOON)
+    const partitions = Array.from({ length: 40 }, (_, at) => `2024-03-${String(at + 10)}`)
+    await tasks.add(id, partitions)
+    const planned = await tasks.find(id, '2024-03-10')
+    if (planned === undefined) throw new Error('not added')
+    expect(planned).toEqual({ partition: '2024-03-10', thawedAsStandard: [], state: { name: 'planned' } })
+    expect(await tasks.put(id, done(planned), planned)).toBe('put')
+    expect(await tasks.put(id, planned, planned)).toBe('stale')
+    await tasks.add(id, partitions)
+    expect(await tasks.find(id, '2024-03-10')).toEqual(done(planned))
+    const all = []
+    for await (const { partition } of taskList.all(id)) all.push(partition)
+    expect(all).toEqual(partitions)
+    expect(await tasks.find(id, '2024-04-01')).toBeUndefined()
+  })
+
+  test('have open tasks until each is closed', async () => {
+    const { tasks, taskList } = await make()
+    const id = idAt(NOON)
+    await tasks.add(id, ['2024-03-10', '2024-03-09', '2024-03-11'])
+    await tasks.add(idAt(NOON + 1), ['2024-01-01'])
+    expect(await taskList.open(id, 2)).toEqual(['2024-03-09', '2024-03-10'])
+    for (const partition of ['2024-03-10', '2024-03-09', '2024-03-09']) await taskList.close(id, partition)
+    expect(await taskList.open(id, 9)).toEqual(['2024-03-11'])
+    await taskList.close(id, '2024-03-11')
+    expect(await taskList.open(id, 9)).toEqual([])
+  })
+})
