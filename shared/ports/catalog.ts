@@ -42,7 +42,8 @@ export type PartitionEntry = PartitionRef & { readonly dueAt: number }
 
 export type PartitionRegistry = {
   /**
-   * Makes sure that the partition is known and is swept no later than `dueAt`. Called before anything is put into the
+   * Makes sure that the partition is known and is swept no later than `dueAt`; where a sweep is looking at it at this very
+   * moment, that look counts, and what it just missed waits for the next patrol. Called before anything is put into the
    * partition, so that whatever a crash leaves there is found again.
    */
   expect(ref: PartitionRef, dueAt: number): Promise<void>

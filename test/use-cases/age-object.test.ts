@@ -9,7 +9,7 @@ import { bodiesOf, expectCatalogTrue, readAll, segmentsOf } from '../support/arc
 import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere, crashes } from '../support/crashing.ts'
-import { failing } from '../support/failing.ts'
+import { failing, meanwhile } from '../support/failing.ts'
 import { anOrder, someOrders } from '../support/orders.ts'
 
 const YESTERDAY = NOON - DAY
@@ -143,13 +143,7 @@ test.each([
 test('an object that is replaced while it is read is not deleted, and the newer version is archived too', async () => {
   const world = anArchiveWorld()
   world.putHot(key, anOrder('old'))
-  const replaceFirst = failing('append', () => {
-    if (replaced) return false
-    replaced = true
-    world.putHot(key, anOrder('new'))
-    return false
-  })
-  let replaced = false
+  const replaceFirst = meanwhile('append', async () => world.putHot(key, anOrder('new')))
   expect(await world.ageObject({ key }, replaceFirst)).toMatchObject({ outcome: 'archived', records: 1 })
   expect(await world.hot.find(key)).toBeDefined()
   await world.ageObject({ key })

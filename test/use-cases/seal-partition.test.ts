@@ -8,7 +8,7 @@ import { bodiesOf, expectCatalogTrue, readAll, readSegment, segmentsOf } from '.
 import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere, crashes } from '../support/crashing.ts'
-import { failing } from '../support/failing.ts'
+import { meanwhile } from '../support/failing.ts'
 import { aMessage, anOrder, someOrders } from '../support/orders.ts'
 
 const ref = { dataset: 'orders', partition: '2024-03-10' }
@@ -123,13 +123,8 @@ test('of two seals at once one wins, and no record is doubled', async () => {
 
 test('what lands while a seal is under way is not lost', async () => {
   const world = await aLandedWorld()
-  let landed: Promise<unknown> | undefined
-  const landMeanwhile = failing('download', () => {
-    landed ??= world.age([aMessage([anOrder('meanwhile')])])
-    return false
-  })
+  const landMeanwhile = meanwhile('download', () => world.age([aMessage([anOrder('meanwhile')])]))
   expect(await world.seal(ref, landMeanwhile)).toBe('sealed')
-  await landed
   expect(bodiesOf(await readAll(world))).toEqual([...ORDERS, anOrder('meanwhile')].sort())
   expect(await counts(world)).toEqual([6, 5, 1, true])
 })
