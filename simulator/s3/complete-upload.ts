@@ -34,17 +34,22 @@ const invalidPart = () =>
     "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
   )
 
-const choose = (named: readonly NamedPart[], uploaded: ReadonlyMap<number, Part>): Part[] => {
+const choose = (upload: Upload, named: readonly NamedPart[], uploaded: ReadonlyMap<number, Part>): Part[] => {
   if (named.length === 0) throw malformedXml()
+  const { checksumAlgorithm: algorithm, checksumType } = upload
+  if (named.some(({ number }, index) => number <= (named[index - 1]?.number ?? 0))) {
+    const message = 'The list of parts was not in ascending order. Parts must be ordered by part number.'
+    throw new S3Error('InvalidPartOrder', 400, message)
+  }
   return named.map(({ number, etag, checksum }, index) => {
-    const before = named[index - 1]
-    if (before !== undefined && before.number >= number) {
-      const message = 'The list of parts was not in ascending order. Parts must be ordered by part number.'
-      throw new S3Error('InvalidPartOrder', 400, message)
-    }
     const part = uploaded.get(number)
     if (part === undefined || part.etag !== etag.replaceAll('"', '')) throw invalidPart()
     if (checksum !== undefined && checksum !== part.checksum?.value) throw invalidPart()
+    if (checksum === undefined && checksumType === 'COMPOSITE') {
+      throw invalidRequest(
+        `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+      )
+    }
     if (index < named.length - 1 && part.piece.size < MIN_PART_BYTES) {
       const message = 'Your proposed upload is smaller than the minimum allowed size'
       throw new S3Error('EntityTooSmall', 400, message, {
@@ -88,7 +93,7 @@ export const completeUpload = (world: World, input: CompleteUploadInput): Writte
   const open = findUpload(state, input)
   const { upload } = open
   world.meter.add(`s3.put.${upload.storageClass}`, 1)
-  const parts = choose(input.parts, open.parts)
+  const parts = choose(upload, input.parts, open.parts)
   const size = parts.reduce((sum, { piece }) => sum + piece.size, 0)
   if (input.objectSize !== undefined && input.objectSize !== size) {
     throw invalidRequest(

@@ -48,6 +48,7 @@ export const createUpload = (world: World, input: CreateUploadInput): Upload => 
     createdAt: world.now(),
     checksumAlgorithm,
     checksumType: checksumTypeOf(checksumAlgorithm, input.checksumType),
+    checksumAsked: input.checksumAlgorithm !== undefined,
     ...lockOf(state, input, world.now()),
   }
   world.meter.add(`s3.put.${stagingClass(upload)}`, 1)
@@ -72,6 +73,21 @@ const dropPart = (world: World, { upload, parts }: OpenUpload, part: Part, at: n
   world.journal.save('part', partRowId(part), undefined)
 }
 
+/** A part's own checksum is checked; kept is the one of the upload's algorithm. */
+const measurePart = ({ checksumAlgorithm: algorithm, checksumAsked }: Upload, input: UploadPartInput) => {
+  const claimed = input.checksum?.algorithm ?? algorithm
+  if (claimed === algorithm) {
+    return measureBody(input.body, { ...input, checksum: input.checksum ?? { algorithm } })
+  }
+  if (checksumAsked) {
+    throw invalidRequest(
+      `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${claimed.toLowerCase()}`,
+    )
+  }
+  measureBody(input.body, input)
+  return measureBody(input.body, { checksum: { algorithm } })
+}
+
 /** Uploading a part again replaces it. */
 export const uploadPart = (world: World, input: UploadPartInput): Part => {
   const { number, body } = input
@@ -81,13 +97,7 @@ export const uploadPart = (world: World, input: UploadPartInput): Part => {
     throw invalidArgument(`Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`)
   }
   world.meter.add(`s3.put.${stagingClass(upload)}`, 1)
-  const claims = { ...input, checksum: input.checksum ?? { algorithm: upload.checksumAlgorithm } }
-  if (claims.checksum.algorithm !== upload.checksumAlgorithm) {
-    throw invalidRequest(
-      `Checksum Type mismatch occurred, expected checksum Type: ${upload.checksumAlgorithm.toLowerCase()}, actual checksum Type: ${claims.checksum.algorithm.toLowerCase()}`,
-    )
-  }
-  const { md5, size, checksum } = measureBody(body, claims)
+  const { md5, size, checksum } = measurePart(upload, input)
   if (size > MAX_PART_BYTES) {
     throw new S3Error('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size')
   }

@@ -82,6 +82,8 @@ export const uploadSchema = describedSchema.extend({
   createdAt: z.number(),
   checksumAlgorithm: z.enum(CHECKSUM_ALGORITHMS),
   checksumType: z.enum(['FULL_OBJECT', 'COMPOSITE']),
+  /** False: S3's default, beside which parts may carry checksums of any kind. */
+  checksumAsked: z.boolean(),
   legalHold: z.boolean(),
   retention: retentionSchema.optional(),
 })

@@ -2,7 +2,7 @@ import { CHECKSUM_ALGORITHMS, isChecksumAlgorithm } from '../checksum.ts'
 import type { NamedPart } from '../complete-upload.ts'
 import { invalidArgument, invalidRequest, malformedXml, notImplemented } from '../s3-error.ts'
 import type { Checksum, Part } from '../stored.ts'
-import { checksumHeaders, conditionsOf, descriptionOf, lockRequestOf } from './object-headers.ts'
+import { conditionsOf, descriptionOf, lockRequestOf } from './object-headers.ts'
 import { copySourceOf } from './object-routes.ts'
 import { readDocument } from './read-document.ts'
 import { receiveBody } from './receive-body.ts'
@@ -63,8 +63,16 @@ const uploadPart: RouteHandler = async (model, request, signing) => {
   if (request.header('x-amz-copy-source') !== undefined) return uploadPartCopy(model, request, signing)
   const received = await receiveBody(model, request, signing, undefined, model.uploadAlgorithm(target))
   const part = model.uploadPart({ ...target, number, ...received })
-  const { 'x-amz-checksum-type': _, ...checksum } = checksumHeaders(part.checksum)
-  return { status: 200, headers: { etag: `"${part.etag}"`, ...checksum } }
+  const { checksum } = received
+  return {
+    status: 200,
+    headers: {
+      etag: `"${part.etag}"`,
+      ...(checksum === undefined
+        ? {}
+        : { [`x-amz-checksum-${checksum.algorithm.toLowerCase()}`]: checksum.value }),
+    },
+  }
 }
 
 const uploadPartCopy: RouteHandler = async (model, request) => {

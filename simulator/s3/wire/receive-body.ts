@@ -83,12 +83,12 @@ const stage = async (
   model: S3Model,
   source: AsyncIterable<Buffer>,
   length: number,
-  algorithm: ChecksumAlgorithm,
+  algorithms: ReadonlySet<ChecksumAlgorithm>,
   payloadHash: string | undefined,
 ): Promise<Body> => {
   const sink = model.openSink()
   const md5 = makeMd5()
-  const checksum = makeDigest(algorithm)
+  const checksums = [...algorithms].map((algorithm) => ({ algorithm, digest: makeDigest(algorithm) }))
   const sha256 = payloadHash === undefined ? undefined : createHash('sha256')
   let size = 0
   try {
@@ -96,7 +96,7 @@ const stage = async (
       size += chunk.length
       if (size > length) throw incompleteBody()
       md5.update(chunk)
-      checksum.update(chunk)
+      for (const { digest } of checksums) digest.update(chunk)
       sha256?.update(chunk)
       sink.write(chunk)
     }
@@ -110,20 +110,19 @@ const stage = async (
     blob: sink.finish(),
     size,
     md5: md5.digest().toString('hex'),
-    checksums: { [algorithm]: checksum.digest().toString('base64') },
+    checksums: Object.fromEntries(
+      checksums.map(({ algorithm, digest }) => [algorithm, digest.digest().toString('base64')]),
+    ),
   }
 }
 
-/**
- * Takes the request's body; up to `wholeBytes` in memory.
- * `algorithm` is the checksum to work out when the request names none.
- */
+/** Takes the request's body; up to `wholeBytes` in memory. Works out `needed` besides the checksum that it carries. */
 export const receiveBody = async (
   model: S3Model,
   request: S3Request,
   signing: ChunkSigning | undefined,
   wholeBytes = WHOLE_BYTES,
-  algorithm: ChecksumAlgorithm = DEFAULT_CHECKSUM,
+  needed?: ChecksumAlgorithm,
 ): Promise<ReceivedBody> => {
   const scheme = request.header('x-amz-content-sha256') ?? ''
   const isChunked =
@@ -144,10 +143,14 @@ export const receiveBody = async (
     const bytes = body
     checkPayloadHash(payloadHash, () => createHash('sha256').update(bytes).digest('hex'))
   } else {
-    body = await stage(model, source, length, claimed?.algorithm ?? algorithm, payloadHash)
+    const algorithms = new Set([
+      claimed?.algorithm ?? DEFAULT_CHECKSUM,
+      needed ?? claimed?.algorithm ?? DEFAULT_CHECKSUM,
+    ])
+    body = await stage(model, source, length, algorithms, payloadHash)
   }
   const contentMd5 = request.header('content-md5')
-  if (claimed === undefined) return { body, checksum: { algorithm }, contentMd5 }
+  if (claimed === undefined) return { body, contentMd5 }
   const value = claimed.value ?? trailers.get(`x-amz-checksum-${claimed.algorithm.toLowerCase()}`)
   if (value === undefined && request.header('x-amz-trailer') !== undefined) {
     if (!(body instanceof Uint8Array)) model.dropBody(body)
