@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { VirtualClock } from '../clock.ts'
 import type { SqsModel } from '../sqs/sqs-model.ts'
 import type { Route } from '../wire/service-handler.ts'
+import { makeActivity } from './activity.ts'
 import { API_PREFIX, makeHttpApi } from './api/http-api.ts'
 import type { Deployment, FunctionDefinition } from './deployment/definitions.ts'
 import { makeQueuePoller } from './events/queue-poller.ts'
@@ -58,7 +59,6 @@ export type Host = HostLog & {
   close(): Promise<void>
 }
 
-const TICK_MS = 20
 /** The simulated cloud's own. */
 export const DEFAULT_CREDENTIALS = { accessKeyId: 'icecore', secretAccessKey: 'icecore-local' }
 
@@ -68,8 +68,6 @@ export const makeHost = (options: HostOptions): Host => {
   const { functions } = deployment
   const tmp = mkdtempSync(join(tmpdir(), 'icecore-host-'))
   const log = makeHostLog(clock.now)
-  let stopped = false
-  let changed = Promise.withResolvers<void>()
 
   const pool = makeEnvironmentPool({
     concurrency,
@@ -93,7 +91,7 @@ export const makeHost = (options: HostOptions): Host => {
   const invoke = async (definition: FunctionDefinition, event: unknown) => {
     const outcome = await pool.invoke(definition, event)
     // after the caller has dealt with the outcome
-    setImmediate(pump)
+    setImmediate(() => activity.pump())
     return outcome
   }
 
@@ -113,60 +111,23 @@ export const makeHost = (options: HostOptions): Host => {
   const scheduler = makeScheduler({ definitions: functions, now: clock.now, invoke, onFailure })
   cloud.mount(makeHttpApi({ definitions: functions, now: clock.now, invoke, onFailure }))
 
-  const work = (closeWindows: boolean) => {
-    if (stopped) return
-    scheduler.fireDue()
-    for (const poller of pollers) poller.pump(closeWindows)
-  }
-  const pump = () => {
-    work(false)
-    changed.resolve()
-    changed = Promise.withResolvers()
-  }
-  let pumpIsDue = false
-  const unsubscribe = sqs.subscribe(() => {
-    if (pumpIsDue) return
-    pumpIsDue = true
-    setImmediate(() => {
-      pumpIsDue = false
-      pump()
-    })
+  const activity = makeActivity({
+    cloud,
+    busy: pool.busy,
+    startWork: (closeWindows) => {
+      scheduler.fireDue()
+      for (const poller of pollers) poller.pump(closeWindows)
+    },
   })
-  const ticker = setInterval(pump, TICK_MS)
-  ticker.unref()
-
-  /** Lets everything that can happen at this virtual instant happen. */
-  const settle = async (closeWindows: boolean) => {
-    while (!stopped) {
-      cloud.runDue()
-      work(closeWindows)
-      if (pool.busy() === 0) {
-        // whatever the last invocation set off takes a turn to arrive
-        await new Promise((resolve) => setImmediate(resolve))
-        const due = cloud.nextDue()
-        work(closeWindows)
-        if (pool.busy() === 0 && (due === undefined || due > clock.now())) return
-      } else await changed.promise
-    }
-  }
 
   const nextDue = () => {
     const times = [cloud.nextDue(), ...pollers.map((poller) => poller.windowEnds())]
     return times.filter((time) => time !== undefined).sort((a, b) => a - b)[0]
   }
 
-  const deadLetterArns = deployment.queues
-    .filter(({ arn }) =>
-      deployment.queues.some(({ attributes }) => attributes.RedrivePolicy?.includes(JSON.stringify(arn))),
-    )
-    .map(({ name, arn }) => ({ name, arn }))
-
   const stop = async () => {
-    stopped = true
-    clearInterval(ticker)
-    unsubscribe()
+    activity.stop()
     await pool.stop()
-    changed.resolve()
     rmSync(tmp, { recursive: true, force: true })
   }
 
@@ -179,23 +140,31 @@ export const makeHost = (options: HostOptions): Host => {
       if (definition === undefined) throw new Error(`there is no function ${functionName}`)
       return invoke(definition, event)
     },
-    idle: () => settle(true),
+    idle: () => activity.settle(true),
     runUntil: (target, run = {}) =>
-      runUntil({ clock, settle: () => settle(false), nextDue, nextSchedule: scheduler.nextDue }, target, run),
-    deadLetters: () =>
-      new Map(
-        deadLetterArns
-          .map(({ name, arn }): [string, number] => {
-            const { visible, inFlight, delayed } = sqs.counts(arn)
-            return [name, visible + inFlight + delayed]
-          })
-          .filter(([, count]) => count > 0),
+      runUntil(
+        { clock, settle: () => activity.settle(false), nextDue, nextSchedule: scheduler.nextDue },
+        target,
+        run,
       ),
+    deadLetters: () => countDeadLetters(deployment, sqs),
     crash: stop,
     close: async () => {
-      stopped = true
+      activity.stop()
       while (pool.busy() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
       await stop()
     },
   }
+}
+
+const countDeadLetters = ({ queues }: Deployment, sqs: SqsModel): Map<string, number> => {
+  const isTarget = (arn: string) =>
+    queues.some(({ attributes }) => attributes.RedrivePolicy?.includes(JSON.stringify(arn)))
+  const counts = queues
+    .filter(({ arn }) => isTarget(arn))
+    .map(({ name, arn }): [string, number] => {
+      const { visible, inFlight, delayed } = sqs.counts(arn)
+      return [name, visible + inFlight + delayed]
+    })
+  return new Map(counts.filter(([, count]) => count > 0))
 }
