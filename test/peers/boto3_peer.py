@@ -128,14 +128,14 @@ def _():
 def _():
     upload = s3.create_multipart_upload(Bucket=BUCKET, Key="parts", StorageClass="GLACIER_IR")["UploadId"]
     target = {"Bucket": BUCKET, "Key": "parts", "UploadId": upload}
-    bodies = {2: b"tail", 1: b"x" * (5 * 1024 * 1024)}
+    bodies = {3: b"tail", 2: b"y" * (5 * 1024 * 1024), 1: b"x" * (5 * 1024 * 1024)}
     parts = {number: s3.upload_part(**target, PartNumber=number, Body=body) for number, body in bodies.items()}
-    listed = [{"PartNumber": number, "ETag": parts[number]["ETag"]} for number in (1, 2)]
-    refused(400, "InvalidPartOrder", s3.complete_multipart_upload, **target, MultipartUpload={"Parts": listed[::-1]})
+    listed = [{"PartNumber": number, "ETag": parts[number]["ETag"]} for number in (1, 2, 3)]
+    refused(400, "InvalidPartOrder", s3.complete_multipart_upload, **target, MultipartUpload={"Parts": [listed[1], listed[0], listed[2]]})
     s3.complete_multipart_upload(**target, MultipartUpload={"Parts": listed})
     head = s3.head_object(Bucket=BUCKET, Key="parts")
-    equal((head["ContentLength"], head["StorageClass"]), (5 * 1024 * 1024 + 4, "GLACIER_IR"))
-    equal(s3.get_object(Bucket=BUCKET, Key="parts", Range="bytes=-6")["Body"].read(), b"xxtail")
+    equal((head["ContentLength"], head["StorageClass"]), (10 * 1024 * 1024 + 4, "GLACIER_IR"))
+    equal(s3.get_object(Bucket=BUCKET, Key="parts", Range="bytes=-6")["Body"].read(), b"yytail")
     aborted = s3.create_multipart_upload(Bucket=BUCKET, Key="aborted")["UploadId"]
     s3.abort_multipart_upload(Bucket=BUCKET, Key="aborted", UploadId=aborted)
     refused(404, "NoSuchUpload", s3.list_parts, Bucket=BUCKET, Key="aborted", UploadId=aborted)
