@@ -17,7 +17,7 @@ import { makeSqsModel, type SqsModel } from './sqs/sqs-model.ts'
 import { makeMemorySqsStore } from './sqs/store.ts'
 import { makeSqsHandler } from './sqs/wire/sqs-handler.ts'
 import { makeControl } from './wire/control.ts'
-import { makeFrontDoor } from './wire/front-door.ts'
+import { makeFrontDoor, provenSignatureOf } from './wire/front-door.ts'
 import { startServer } from './wire/server.ts'
 import type { Route } from './wire/service-handler.ts'
 import type { Credentials } from './wire/signature.ts'
@@ -154,7 +154,7 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     credentials,
     now: clock.now,
     checkSkew,
-    s3: makeS3Handler(s3),
+    s3: makeS3Handler(s3, { signingOf: provenSignatureOf }),
     sqs: makeSqsHandler(sqs),
     dynamodb: dynamodb.handle,
     routes,
