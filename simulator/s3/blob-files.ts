@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { BlobSink } from './store.ts'
 
-/** Blobs as files, spread over 256 folders. `newId` gives ids that were never used before. */
+/** Blobs as files, spread over some folders. `newId` gives ids that were never used before. */
 export type BlobFiles = {
   openSink(): BlobSink
   read(id: string, start: number, end: number): Buffer
@@ -22,7 +22,7 @@ export type BlobFiles = {
   keepOnly(ids: ReadonlySet<string>): void
 }
 
-const FOLDERS = 256
+const FOLDERS = 16
 const STREAM_CHUNK = 1024 * 1024
 
 const writeAll = (file: number, bytes: Uint8Array) => {
