@@ -19,7 +19,10 @@ export type QuarantinedItem = {
 
 export type QuarantineUnit = {
   readonly dataset: string
-  /** Names this batch of items: kept a second time under the same unit, it is the same. */
+  /**
+   * Names this batch of items: the same items kept a second time under the same unit are the same. Other items, because what
+   * they came from is read differently by now, are kept beside them.
+   */
   readonly unit: string
   readonly items: readonly QuarantinedItem[]
   /** Digest of the items' texts. */

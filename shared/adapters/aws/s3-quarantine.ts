@@ -33,7 +33,9 @@ export const makeS3Quarantine = (dynamo: DynamoTable & { writer: SegmentWriter }
       TableName: dynamo.table,
       Item: {
         pk: quarantinePk(dataset),
-        sk: unit,
+        // with what it holds: a unit that reads differently now is booked beside the first
+        sk: `${unit} ${name.slice(0, 16)}`,
+        unit,
         key,
         items: items.length,
         digest: formatDigest(digest),

@@ -1,0 +1,320 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digestText } from '../../shared/codec/digest.ts'
+import { addDigests, emptyDigest } from '../../shared/domain/digest.ts'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { type HotObject, HotObjectChanged } from '../../shared/ports/hot-store.ts'
+import type { QuarantineUnit } from '../../shared/ports/quarantine.ts'
+import { type NewObject, SegmentIsCold, SegmentIsMissing } from '../../shared/ports/segment-store.ts'
+import { collect } from '../support/archive-facts.ts'
+import { ARCHIVE_BACKENDS, type ArchiveBackend } from './archive-backend.ts'
+
+const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('base64')
+
+describe.each(ARCHIVE_BACKENDS)('storage %s', (_, open) => {
+  let backend: ArchiveBackend
+  let folder: string
+  beforeAll(async () => {
+    backend = await open()
+    folder = await mkdtemp(join(tmpdir(), 'icecore-contract-'))
+  })
+  afterAll(async () => {
+    await backend.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  let keys = 0
+  const aKey = () => {
+    keys += 1
+    return `sealed/dataset=orders/partition=2024-03-10/contract-${keys}.parquet`
+  }
+
+  const anObject = (parts: Partial<NewObject> & { text?: string } = {}): NewObject => {
+    const data = Buffer.from(parts.text ?? '0123456789')
+    return {
+      key: aKey(),
+      content: { kind: 'memory', data },
+      bytes: data.byteLength,
+      sha256: sha256(data),
+      storageClass: 'STANDARD',
+      contentType: 'application/octet-stream',
+      ...parts,
+    }
+  }
+
+  const stored = async (parts: Parameters<typeof anObject>[0] = {}) => {
+    const object = anObject(parts)
+    await backend.archive.writer.put(object)
+    return object
+  }
+
+  describe('segment writer', () => {
+    test('a key is written once: the same again is already stored, other bytes are an error', async () => {
+      const { writer, reader } = backend.archive
+      const object = anObject()
+      expect(await writer.put(object)).toBe('stored')
+      expect(await writer.put(object)).toBe('already-stored')
+      await expect(writer.put(anObject({ key: object.key, text: 'other' }))).rejects.toThrow(
+        `${object.key} exists with other bytes`,
+      )
+      expect(Buffer.from(await reader.read(object.key, 0, 10)).toString()).toBe('0123456789')
+    })
+
+    test('of many that put one key at once, one stores it', async () => {
+      const object = anObject()
+      const outcomes = await Promise.all(Array.from({ length: 6 }, () => backend.archive.writer.put(object)))
+      expect(outcomes.toSorted()).toEqual([...Array(5).fill('already-stored'), 'stored'])
+    })
+
+    test('bytes that are not those announced are refused, and nothing is stored', async () => {
+      const { writer, reader } = backend.archive
+      const wrongSum = anObject({ sha256: sha256(Buffer.from('other')) })
+      const wrongSize = anObject({ bytes: 9 })
+      for (const object of [wrongSum, wrongSize]) {
+        await expect(writer.put(object)).rejects.toThrow()
+        expect(await reader.head(object.key)).toBeUndefined()
+      }
+    })
+
+    test('a file is put in the class that is asked for', async () => {
+      const path = join(folder, 'content')
+      await writeFile(path, '0123456789')
+      const { key } = await stored({ content: { kind: 'file', path }, storageClass: 'GLACIER_IR' })
+      expect(await backend.archive.reader.head(key)).toEqual({
+        key,
+        bytes: 10,
+        sha256: sha256(Buffer.from('0123456789')),
+        storageClass: 'GLACIER_IR',
+        restore: null,
+      })
+    })
+  })
+
+  describe('segment reader', () => {
+    test('a range holds its start and not its end', async () => {
+      const { key } = await stored()
+      const read = async (start: number, end: number) =>
+        Buffer.from(await backend.archive.reader.read(key, start, end)).toString()
+      expect([await read(0, 1), await read(3, 7), await read(9, 10)]).toEqual(['0', '3456', '9'])
+    })
+
+    test('a range that goes beyond the end is an error, never a short answer', async () => {
+      const { key } = await stored()
+      await expect(backend.archive.reader.read(key, 5, 11)).rejects.toThrow()
+      await expect(backend.archive.reader.read(key, 10, 12)).rejects.toThrow()
+    })
+
+    test('what is not there is missing', async () => {
+      const { reader } = backend.archive
+      await expect(reader.read(aKey(), 0, 1)).rejects.toThrow(SegmentIsMissing)
+      await expect(reader.download(aKey(), join(folder, 'x'), '')).rejects.toThrow(SegmentIsMissing)
+      expect(await reader.head(aKey())).toBeUndefined()
+    })
+
+    test('a download is checked against its SHA-256', async () => {
+      const { key, sha256: sum } = await stored()
+      const path = join(folder, 'download')
+      await backend.archive.reader.download(key, path, sum)
+      expect(await readFile(path, 'utf8')).toBe('0123456789')
+      const other = sha256(Buffer.from('other'))
+      await expect(backend.archive.reader.download(key, path, other)).rejects.toThrow('expected SHA-256')
+    })
+
+    test('a download of damaged bytes is an error', async () => {
+      const { key, sha256: sum } = await stored()
+      const damage = (bytes: Buffer) => bytes.map((byte) => byte ^ 1)
+      backend.s3.corruptObject({ bucket: backend.archiveBucket, key, damage })
+      await expect(backend.archive.reader.download(key, join(folder, 'damaged'), sum)).rejects.toThrow()
+    })
+
+    test.each(['GLACIER', 'DEEP_ARCHIVE'] as const)(
+      'an object in %s is cold until it is restored, and again after',
+      async (storageClass) => {
+        const { reader } = backend.archive
+        const { key, sha256: sum } = await stored({ storageClass })
+        const isCold = async () => {
+          await expect(reader.read(key, 0, 1)).rejects.toThrow(SegmentIsCold)
+          await expect(reader.download(key, join(folder, 'cold'), sum)).rejects.toThrow(SegmentIsCold)
+        }
+        await isCold()
+        backend.s3.restoreObject({ bucket: backend.archiveBucket, key, days: 1, tier: 'Standard' })
+        await isCold()
+        expect(await reader.head(key)).toMatchObject({
+          storageClass,
+          restore: { ongoing: true, readableUntil: null },
+        })
+        await backend.advance(backend.now() + 13 * HOUR)
+        const restored = await reader.head(key)
+        expect(restored).toMatchObject({ storageClass, restore: { ongoing: false } })
+        expect((restored?.restore?.readableUntil ?? 0) % DAY).toBe(0)
+        expect(Buffer.from(await reader.read(key, 0, 2)).toString()).toBe('01')
+        await backend.advance(restored?.restore?.readableUntil ?? 0)
+        await isCold()
+        expect(await reader.head(key)).toMatchObject({ restore: null })
+      },
+    )
+  })
+
+  describe('segment lister, tagger and remover', () => {
+    test('every object under a prefix is listed, over many pages, with its class and restored copy', async () => {
+      const { lister } = backend.archive
+      const { s3, archiveBucket: bucket } = backend
+      for (let at = 0; at < 1003; at += 1)
+        s3.putObject({ bucket, key: `sealed/many/${String(at).padStart(4, '0')}`, body: Buffer.from('x') })
+      s3.putObject({ bucket, key: 'sealed/many/cold', body: Buffer.from('cold'), storageClass: 'GLACIER' })
+      s3.putObject({ bucket, key: 'sealed/man', body: Buffer.from('x') })
+      s3.restoreObject({ bucket, key: 'sealed/many/cold', days: 1, tier: 'Expedited' })
+      const listed = await collect(lister.list('sealed/many/'))
+      expect(listed).toHaveLength(1004)
+      expect(listed[0]).toMatchObject({
+        key: 'sealed/many/0000',
+        bytes: 1,
+        storageClass: 'STANDARD',
+        restore: null,
+      })
+      expect(listed.at(-1)).toMatchObject({
+        key: 'sealed/many/cold',
+        bytes: 4,
+        storageClass: 'GLACIER',
+        restore: { ongoing: true, readableUntil: null },
+      })
+      await backend.advance(backend.now() + HOUR)
+      const [restored] = await collect(lister.list('sealed/many/cold'))
+      expect(restored?.restore?.ongoing).toBe(false)
+      expect(restored?.restore?.readableUntil).toBeGreaterThan(backend.now())
+      expect(await collect(lister.list('nothing/'))).toEqual([])
+    })
+
+    test('a tagged object is moved to its class by lifecycle, and stays the same object', async () => {
+      const { tagger, reader } = backend.archive
+      const { key, sha256: sum } = await stored()
+      await tagger.tag(key, 'GLACIER_IR')
+      await tagger.tag(key, 'GLACIER_IR')
+      expect(await reader.head(key)).toMatchObject({ storageClass: 'STANDARD' })
+      await backend.advance(backend.now() + 2 * DAY)
+      expect(await reader.head(key)).toMatchObject({ storageClass: 'GLACIER_IR', sha256: sum })
+    })
+
+    test('what is removed is missing, and may be removed again', async () => {
+      const { remover, reader } = backend.archive
+      const { key } = await stored()
+      await remover.remove(key)
+      await remover.remove(key)
+      await remover.remove(aKey())
+      expect(await reader.head(key)).toBeUndefined()
+      await expect(reader.read(key, 0, 1)).rejects.toThrow(SegmentIsMissing)
+    })
+  })
+
+  describe('hot store', () => {
+    let objects = 0
+    const putHot = async (text: string, name?: string) => {
+      objects += 1
+      const key = name ?? `orders/a b+c ${objects}/é.ndjson`
+      backend.s3.putObject({ bucket: backend.hotBucket, key, body: Buffer.from(text) })
+      const found = await backend.hot.find(key)
+      if (found === undefined) throw new Error(`${key} was put and is not found`)
+      return found
+    }
+    const textOf = async (object: HotObject, start?: number) =>
+      Buffer.concat(await collect(await backend.hot.stream(object, start))).toString()
+
+    test('an object is found in its current version, and streamed from any place', async () => {
+      const object = await putHot('0123456789')
+      expect(object.bytes).toBe(10)
+      expect([await textOf(object), await textOf(object, 4), await textOf(object, 10)]).toEqual([
+        '0123456789',
+        '456789',
+        '',
+      ])
+      expect(Buffer.from(await backend.hot.read(object, 2, 5)).toString()).toBe('234')
+    })
+
+    test('an empty object is a stream of nothing', async () => {
+      expect(await textOf(await putHot(''))).toBe('')
+    })
+
+    test('an object that changed is not read, and not removed', async () => {
+      const old = await putHot('old')
+      const current = await putHot('newer', old.key)
+      expect(current.version).not.toBe(old.version)
+      await expect(backend.hot.stream(old)).rejects.toThrow(HotObjectChanged)
+      await expect(backend.hot.read(old, 0, 1)).rejects.toThrow(HotObjectChanged)
+      expect(await backend.hot.remove(old)).toBe('changed')
+      expect(await textOf(current)).toBe('newer')
+    })
+
+    test('an object that is removed is gone', async () => {
+      const object = await putHot('text')
+      expect(await backend.hot.remove(object)).toBe('removed')
+      expect(await backend.hot.find(object.key)).toBeUndefined()
+      expect(await backend.hot.remove(object)).toBe('gone')
+      await expect(backend.hot.stream(object)).rejects.toThrow(HotObjectChanged)
+      expect(await backend.hot.find('orders/never')).toBeUndefined()
+    })
+  })
+
+  describe('quarantine', () => {
+    let units = 0
+    const aUnit = (texts: readonly string[], parts: Partial<QuarantineUnit> = {}): QuarantineUnit => {
+      units += 1
+      return {
+        dataset: `orders-${units}`,
+        unit: 'message m-1',
+        items: texts.map((text) => ({
+          dataset: 'orders',
+          reason: 'malformed-json',
+          detail: 'body: expected a JSON document',
+          text,
+          encoding: 'utf8',
+          header: null,
+          source: 'message m-1',
+        })),
+        digest: addDigests(...texts.map((text) => digestText(text))),
+        at: backend.now(),
+        ...parts,
+      }
+    }
+
+    test('a unit is kept once, and counts once', async () => {
+      const { quarantine } = backend
+      const unit = aUnit(['{', '\u0000é\n'])
+      expect(await quarantine.total(unit.dataset)).toEqual(emptyDigest)
+      expect(await quarantine.keep(unit)).toBe('kept')
+      expect(await quarantine.keep(unit)).toBe('already-kept')
+      expect(await quarantine.total(unit.dataset)).toEqual(unit.digest)
+    })
+
+    test('the same unit with other items is kept beside it, and in the books', async () => {
+      const { quarantine } = backend
+      const first = aUnit(['{'])
+      const second = { ...aUnit(['{', '[']), dataset: first.dataset }
+      await quarantine.keep(first)
+      expect(await quarantine.keep(second)).toBe('kept')
+      expect(await quarantine.total(first.dataset)).toEqual(addDigests(first.digest, second.digest))
+    })
+
+    test('a unit that is kept again on another day is the same', async () => {
+      const { quarantine } = backend
+      const unit = aUnit(['{'])
+      await quarantine.keep(unit)
+      expect(await quarantine.keep({ ...unit, at: unit.at + 3 * DAY })).toBe('already-kept')
+      expect(await quarantine.total(unit.dataset)).toEqual(unit.digest)
+    })
+
+    test('many units of a dataset add up, and those of another do not count', async () => {
+      const { quarantine } = backend
+      const kept = Array.from({ length: 30 }, (__, at) => ({
+        ...aUnit([`{${at}`]),
+        dataset: 'many',
+        unit: `object o.${at}`,
+      }))
+      for (const unit of kept) await quarantine.keep(unit)
+      expect(await quarantine.total('many')).toEqual(addDigests(...kept.map(({ digest }) => digest)))
+      expect(await quarantine.total('man')).toEqual(emptyDigest)
+    })
+  })
+})
