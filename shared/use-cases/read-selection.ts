@@ -41,11 +41,17 @@ const filterOf = (selection: Selection): RowFilter => {
   return { ids: new Set(selection.ids.map(({ id }) => id)), ...bounds }
 }
 
+const MiB = 2 ** 20
+
 /** A row group is at most about this much text in memory. */
-const ROW_GROUP_TEXT = 8 * 2 ** 20
+const ROW_GROUP_TEXT = 8 * MiB
 
 /** What the merge may hold of its inputs, one row group each. */
-const MAX_OPEN_TEXT = 512 * 2 ** 20
+const MAX_OPEN_TEXT = 512 * MiB
+
+/** Few segments are read in large pieces, many in small ones: what is read ahead is 64 MiB in all. */
+const readBytesFor = (segments: number): number =>
+  Math.min(8 * MiB, Math.max(MiB, Math.floor((64 * MiB) / segments)))
 
 const checkMemory = (found: readonly FoundSegment[]) => {
   const text = found.reduce((sum, { segment }) => sum + Math.min(segment.bodyBytes, ROW_GROUP_TEXT), 0)
@@ -68,10 +74,11 @@ export async function* readSelection(
   checkMemory(found)
   const filter = filterOf(selection)
   const select = makeSelector(selection)
+  const readBytes = readBytesFor(found.length)
 
   async function* rowsOf(one: FoundSegment): AsyncGenerator<ArchiveRecord[]> {
     try {
-      yield* (await openFound(reader, one, { promoted })).rows(filter)
+      yield* (await openFound(reader, one, { promoted, readBytes })).rows(filter)
     } catch (error) {
       const reason = unreadReason(error)
       throw reason === undefined ? error : new SegmentUnread(one.segment.id, reason, { cause: error })
