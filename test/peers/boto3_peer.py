@@ -202,6 +202,17 @@ def _():
     equal(status_of(restore("deep", tier="Bulk")), 202)
 
 
+@check("s3: Expedited without capacity is a 503, and with it takes minutes")
+def _():
+    s3.put_object(Bucket=BUCKET, Key="hasty", Body=b"x", StorageClass="GLACIER")
+    urllib.request.urlopen(f"{ENDPOINT}/_peers/expedited?none").close()
+    refused(503, "GlacierExpeditedRetrievalNotAvailable", restore, key="hasty", tier="Expedited")
+    urllib.request.urlopen(f"{ENDPOINT}/_peers/expedited?available").close()
+    equal(status_of(restore("hasty", tier="Expedited")), 202)
+    leap("5m")
+    equal(s3.get_object(Bucket=BUCKET, Key="hasty")["Body"].read(), b"x")
+
+
 @check("s3: a presigned URL works without credentials, until it expires")
 def _():
     # Left to itself boto3 presigns with the old version 2.

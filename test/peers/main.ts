@@ -67,7 +67,18 @@ const runCli = async (program: string, cloud: Cloud, folder: string) => {
 try {
   const bin = await preparePython(buildFolder, process.env.PYTHON ?? 'python3')
   const folder = await mkdtemp(join(buildFolder, 'run-'))
-  const cloud = await makeCloud({ dataDir: join(folder, 'cloud') })
+  let expeditedAvailable = true
+  const knobs = { expeditedAvailable: () => expeditedAvailable }
+  const cloud = await makeCloud({ dataDir: join(folder, 'cloud'), s3: { knobs } })
+  // So that the script, which is another process, can use up the capacity for Expedited restores.
+  cloud.mount({
+    service: 'peers',
+    prefix: '/_peers/expedited',
+    handle: async ({ query }) => {
+      expeditedAvailable = query === 'available'
+      return { status: 204 }
+    },
+  })
   await runBoto3(bin, envOf(cloud, folder))
   await runCli(join(bin, 'aws'), cloud, folder)
   if (existsSync('/usr/bin/aws')) await runCli('/usr/bin/aws', cloud, folder)
