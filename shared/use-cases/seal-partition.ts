@@ -82,10 +82,11 @@ export const sealPartition =
   (deps: SealDeps) =>
   async (
     dataset: Dataset,
-    ref: PartitionRef,
+    { partition }: Pick<PartitionRef, 'partition'>,
   ): Promise<'sealed' | 'nothing-to-seal' | 'too-early' | 'outrun'> => {
     const { log, now, random, writer, metrics } = deps
-    const plan = planSeal(await log.read(ref), dataset, ref.partition, now())
+    const ref = { dataset: dataset.name, partition }
+    const plan = planSeal(await log.read(ref), dataset, partition, now())
     if (plan.kind === 'nothing-to-seal') return 'nothing-to-seal'
     if (plan.kind === 'wait') return 'too-early'
     const { inputs, generation, storageClass } = plan
