@@ -34,14 +34,19 @@ const envOf = (cloud: Cloud, folder: string) => ({
   PEER_FOLDER: folder,
 })
 
-const runBoto3 = async (bin: string, env: Readonly<Record<string, string>>) => {
-  const script = join(import.meta.dirname, 'boto3_peer.py')
-  const { code, stdout, stderr } = await runProgram(join(bin, 'python'), [script], env)
+const boto3Scripts = ['boto3_s3.py', 'boto3_cold.py', 'boto3_services.py']
+
+const runBoto3 = async (bin: string, script: string, env: Readonly<Record<string, string>>) => {
+  const { code, stdout, stderr } = await runProgram(
+    join(bin, 'python'),
+    ['-B', join(import.meta.dirname, script)],
+    env,
+  )
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
     const { name, error } = reportSchema.parse(JSON.parse(line))
     report(`boto3: ${name}`, error)
   }
-  if (code !== 0) report('boto3: the script runs to its end', stderr)
+  if (code !== 0) report(`boto3: ${script} runs to its end`, stderr)
 }
 
 const runCli = async (program: string, cloud: Cloud, folder: string) => {
@@ -79,7 +84,7 @@ try {
       return { status: 204 }
     },
   })
-  await runBoto3(bin, envOf(cloud, folder))
+  for (const script of boto3Scripts) await runBoto3(bin, script, envOf(cloud, folder))
   await runCli(join(bin, 'aws'), cloud, folder)
   if (existsSync('/usr/bin/aws')) await runCli('/usr/bin/aws', cloud, folder)
   else console.log('There is no /usr/bin/aws: the older AWS CLI of the system was not tried.')
