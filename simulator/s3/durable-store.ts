@@ -56,11 +56,13 @@ export const makeDurableS3Store = (directory: string): S3Store => {
     return bytes.subarray(start, end)
   }
 
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
   const transaction = (work: () => void) => {
-    database.exec('BEGIN IMMEDIATE')
+    begin.run()
     try {
       work()
-      database.exec('COMMIT')
+      commit.run()
     } catch (error) {
       database.exec('ROLLBACK')
       throw error

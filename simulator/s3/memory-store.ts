@@ -6,18 +6,17 @@ export const makeMemoryS3Store = (): S3Store => {
   const blobs = new Map<string, Buffer>()
   let count = 0
 
-  const keep = (bytes: Uint8Array) => {
+  const add = (bytes: Buffer) => {
     count++
     const id = String(count)
-    // A copy: the writer may use its buffer again.
-    blobs.set(id, Buffer.from(bytes))
+    blobs.set(id, bytes)
     return id
   }
 
   const read = (blob: string, start: number, end: number) => {
     const bytes = blobs.get(blob)
     if (bytes === undefined || end > bytes.length) throw new Error(`blob ${blob} does not reach byte ${end}`)
-    return Buffer.from(bytes.subarray(start, end))
+    return bytes.subarray(start, end)
   }
 
   return {
@@ -29,18 +28,19 @@ export const makeMemoryS3Store = (): S3Store => {
       for (const id of dropped) blobs.delete(id)
     },
     openSink: () => {
-      const chunks: Buffer[] = []
+      const chunks: Uint8Array[] = []
       return {
         write: (bytes) => {
-          chunks.push(Buffer.from(bytes))
+          chunks.push(bytes)
         },
-        finish: () => keep(Buffer.concat(chunks)),
+        finish: () => add(Buffer.concat(chunks)),
         abandon: () => {
           chunks.length = 0
         },
       }
     },
-    keep,
+    // A copy: the writer may use its buffer again.
+    keep: (bytes) => add(Buffer.from(bytes)),
     read,
     stream: (blob, start, end) => Readable.from([read(blob, start, end)], { objectMode: false }),
     close: () => blobs.clear(),

@@ -1,6 +1,4 @@
-import { accountId, region } from '../account.ts'
-import type { Meter, TimedModel } from '../model.ts'
-import { makeAgenda } from './agenda.ts'
+import type { TimedModel } from '../model.ts'
 import type { Body, StagedBody } from './body.ts'
 import * as buckets from './bucket-operations.ts'
 import { completeUpload } from './complete-upload.ts'
@@ -8,77 +6,23 @@ import { copyObject } from './copy-object.ts'
 import { corruptObject } from './corrupt-object.ts'
 import { deleteObject, deleteObjects } from './delete-object.ts'
 import { runTask } from './due-tasks.ts'
-import { makeEvents, type Notify } from './events.ts'
-import { makeJournal } from './journal.ts'
 import { listObjects } from './list-objects.ts'
 import { listUploads, listVersions } from './list-versions.ts'
-import { loadWorld } from './load-world.ts'
+import { makeWorld, type S3ModelOptions } from './make-world.ts'
 import * as multipart from './multipart.ts'
 import { putObject } from './put-object.ts'
 import { getObject, headObject } from './read-object.ts'
 import { restoreObject } from './restore-object.ts'
 import { makeRestoreThrottle } from './restore-rules.ts'
-import type { BlobSink, S3Store } from './store.ts'
+import type { BlobSink } from './store.ts'
 import * as tagging from './tag-object.ts'
 import { uploadPartCopy } from './upload-part-copy.ts'
-import {
-  type DueTask,
-  newOpaqueId,
-  type OperationTarget,
-  type S3Faults,
-  type S3Knobs,
-  type World,
-} from './world.ts'
+import type { OperationTarget, World } from './world.ts'
 
-export type S3ModelOptions = {
-  readonly now: () => number
-  readonly store: S3Store
-  readonly meter: Meter
-  /** Where event messages go; without it no queue can be notified. */
-  readonly notify?: Notify
-  /** 0 to 1; for ids and restore times. */
-  readonly random?: () => number
-  readonly knobs?: Partial<S3Knobs>
-  readonly faults?: S3Faults
-}
+export type { S3ModelOptions } from './make-world.ts'
 
 const earliest = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
-
-const makeWorld = (options: S3ModelOptions, now: () => number): World => {
-  const { store, meter, random = Math.random, notify = () => false } = options
-  const knobs: S3Knobs = {
-    lifecycleLag: () => 0,
-    restoreDraw: random,
-    expeditedAvailable: () => true,
-    restoreRequestsPerSecond: 1000,
-    eventDelays: () => [0],
-    ...options.knobs,
-  }
-  const journal = makeJournal(store)
-  let order = 0
-  const events = makeEvents({
-    journal,
-    notify,
-    eventDelays: (name, key) => knobs.eventDelays(name, key),
-    newId: () => newOpaqueId(random),
-  })
-  const base = {
-    now,
-    random,
-    region,
-    accountId,
-    knobs,
-    meter,
-    store,
-    journal,
-    events,
-    agenda: makeAgenda<DueTask>(),
-  }
-  return loadWorld({ ...base, buckets: new Map(), nextOrder: () => ++order }, (seen) => {
-    order = Math.max(order, seen)
-  })
-}
 
 /** Simple Storage Service, in process and synchronous: each call is one step at the virtual time of the call. */
 export const makeS3Model = (options: S3ModelOptions) => {

@@ -6,6 +6,7 @@ export type Change = { readonly kind: RowKind; readonly id: string; readonly val
 
 /** Takes one body in order, in bounded memory. What is neither finished nor abandoned is gone after a restart. */
 export type BlobSink = {
+  /** The bytes are the sink's from now on: not to be changed any more. */
   write(bytes: Uint8Array): void
   /** The new blob's id; kept over a restart once a committed row names it. */
   finish(): string
@@ -26,7 +27,7 @@ export type S3Store = {
   openSink(): BlobSink
   /** A whole body at once; `BlobSink.finish` tells what the answer means. */
   keep(bytes: Uint8Array): string
-  /** Bytes from `start` up to, without, `end`. Missing bytes are an error. */
+  /** Bytes from `start` up to, without, `end`; not to be changed. Missing bytes are an error. */
   read(blob: string, start: number, end: number): Buffer
   stream(blob: string, start: number, end: number): Readable
   close(): void

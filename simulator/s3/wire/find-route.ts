@@ -8,10 +8,12 @@ import { objectRoutes } from './object-routes.ts'
 import type { Route } from './route.ts'
 import type { S3Request } from './s3-request.ts'
 import { tagRoutes } from './tag-routes.ts'
+import { uploadListRoutes } from './upload-list-routes.ts'
 
 const routes: readonly Route[] = [
   ...objectRoutes,
   ...multipartRoutes,
+  ...uploadListRoutes,
   ...tagRoutes,
   ...attributeRoutes,
   ...listRoutes,

@@ -1,18 +1,18 @@
 import { CHECKSUM_ALGORITHMS, isChecksumAlgorithm } from '../checksum.ts'
 import type { NamedPart } from '../complete-upload.ts'
-import { invalidArgument, invalidRequest, malformedXml, notImplemented } from '../s3-error.ts'
-import type { Checksum, Part } from '../stored.ts'
+import { invalidArgument, invalidRequest, malformedXml } from '../s3-error.ts'
+import type { Checksum } from '../stored.ts'
 import { conditionsOf, descriptionOf, lockRequestOf } from './object-headers.ts'
 import { copySourceOf } from './object-routes.ts'
 import { readDocument } from './read-document.ts'
 import { receiveBody } from './receive-body.ts'
 import type { Route, RouteHandler } from './route.ts'
 import { xmlAnswer } from './s3-answer.ts'
-import { bucketOf, integerParameter, type S3Request, targetOf } from './s3-request.ts'
+import { integerParameter, type S3Request, targetOf } from './s3-request.ts'
 import { childrenOf, requiredInteger, requiredText, textOf, type XmlNode } from './xml-reader.ts'
 import { element, isoTime, optional, type Xml, xmlDocument } from './xml-writer.ts'
 
-const uploadTarget = (request: S3Request) => {
+export const uploadTarget = (request: S3Request) => {
   const { bucket, key } = targetOf(request)
   return { bucket, key, uploadId: request.query.get('uploadId') ?? '' }
 }
@@ -54,7 +54,7 @@ const createUpload: RouteHandler = async (model, request) => {
   })
 }
 
-const checksumElement = (checksum: Checksum | undefined): Xml | undefined =>
+export const checksumElement = (checksum: Checksum | undefined): Xml | undefined =>
   checksum && element(`Checksum${checksum.algorithm}`, checksum.value)
 
 const uploadPart: RouteHandler = async (model, request, signing) => {
@@ -131,96 +131,9 @@ const abortUpload: RouteHandler = async (model, request) => {
   return { status: 204 }
 }
 
-const partElement = (part: Part) =>
-  element(
-    'Part',
-    element('PartNumber', part.number),
-    element('LastModified', isoTime(part.uploadedAt)),
-    element('ETag', `"${part.etag}"`),
-    element('Size', part.piece.size),
-    checksumElement(part.checksum),
-  )
-
-const listParts: RouteHandler = async (model, request) => {
-  const target = uploadTarget(request)
-  const maxParts = Math.min(integerParameter(request, 'max-parts') ?? 1000, 1000)
-  const after = integerParameter(request, 'part-number-marker')
-  const { upload, parts, next } = model.listParts({ ...target, after, maxParts })
-  const document = xmlDocument(
-    'ListPartsResult',
-    element('Bucket', target.bucket),
-    element('Key', target.key),
-    element('UploadId', target.uploadId),
-    element('PartNumberMarker', after ?? 0),
-    optional('NextPartNumberMarker', next),
-    element('MaxParts', maxParts),
-    element('IsTruncated', next !== undefined),
-    element('StorageClass', upload.storageClass),
-    element('ChecksumAlgorithm', upload.checksumAlgorithm),
-    element('ChecksumType', upload.checksumType),
-    parts.map(partElement),
-  )
-  return xmlAnswer(document)
-}
-
-const listUploads: RouteHandler = async (model, request) => {
-  const bucket = bucketOf(request)
-  const { query } = request
-  if (query.has('delimiter') && query.get('delimiter') !== '') {
-    throw notImplemented('a delimiter in ListMultipartUploads')
-  }
-  const maxUploads = integerParameter(request, 'max-uploads')
-  const scope = {
-    bucket,
-    prefix: query.get('prefix') ?? undefined,
-    keyMarker: query.get('key-marker') ?? undefined,
-    uploadIdMarker: query.get('upload-id-marker') ?? undefined,
-    maxUploads,
-  }
-  const { uploads, isTruncated } = model.listUploads(scope)
-  const last = isTruncated ? uploads.at(-1) : undefined
-  const document = xmlDocument(
-    'ListMultipartUploadsResult',
-    element('Bucket', bucket),
-    element('KeyMarker', scope.keyMarker),
-    element('UploadIdMarker', scope.uploadIdMarker),
-    optional('NextKeyMarker', last?.key),
-    optional('NextUploadIdMarker', last?.uploadId),
-    element('Prefix', scope.prefix),
-    element('MaxUploads', maxUploads ?? 1000),
-    element('IsTruncated', isTruncated),
-    uploads.map((upload) =>
-      element(
-        'Upload',
-        element('Key', upload.key),
-        element('UploadId', upload.uploadId),
-        element('StorageClass', upload.storageClass),
-        element('Initiated', isoTime(upload.createdAt)),
-        element('ChecksumAlgorithm', upload.checksumAlgorithm),
-        element('ChecksumType', upload.checksumType),
-      ),
-    ),
-  )
-  return xmlAnswer(document)
-}
-
 export const multipartRoutes: readonly Route[] = [
   { method: 'POST', level: 'object', sub: 'uploads', handle: createUpload },
   { method: 'PUT', level: 'object', sub: 'uploadId', parameters: ['partNumber'], handle: uploadPart },
   { method: 'POST', level: 'object', sub: 'uploadId', handle: completeUpload },
   { method: 'DELETE', level: 'object', sub: 'uploadId', handle: abortUpload },
-  {
-    method: 'GET',
-    level: 'object',
-    sub: 'uploadId',
-    parameters: ['max-parts', 'part-number-marker'],
-    handle: listParts,
-  },
-  {
-    method: 'GET',
-    level: 'bucket',
-    sub: 'uploads',
-    parameters: ['prefix', 'delimiter', 'key-marker', 'upload-id-marker', 'max-uploads'],
-    handle: listUploads,
-  },
 ]

@@ -44,8 +44,16 @@ export const writeS3Answer = async (response: ServerResponse, answer: S3Answer, 
   }
   const stream = body.stream()
   response.writeHead(status, headers)
-  await pipeline(stream, response)
+  try {
+    await pipeline(stream, response)
+  } catch (error) {
+    // A client that has seen enough hangs up; that is its right.
+    if (!isPrematureClose(error)) throw error
+  }
 }
+
+const isPrematureClose = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 export const xmlAnswer = (body: string, headers: AnswerHeaders = {}): S3Answer => ({
   status: 200,

@@ -1,8 +1,9 @@
 import { makeBill } from '../../../simulator/bill.ts'
+import type { S3ModelOptions } from '../../../simulator/s3/make-world.ts'
 import { makeMemoryS3Store } from '../../../simulator/s3/memory-store.ts'
 import type { PutObjectInput } from '../../../simulator/s3/put-object.ts'
 import { S3Error } from '../../../simulator/s3/s3-error.ts'
-import { makeS3Model, type S3ModelOptions } from '../../../simulator/s3/s3-model.ts'
+import { makeS3Model } from '../../../simulator/s3/s3-model.ts'
 import type { Lifecycle, LifecycleRule } from '../../../simulator/s3/stored.ts'
 
 export const HOUR = 3_600_000
