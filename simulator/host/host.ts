@@ -88,12 +88,15 @@ export const makeHost = (options: HostOptions): Host => {
 
   const onFailure = ({ name }: FunctionDefinition, requestId: string, reason: string) =>
     log.fail({ functionName: name, requestId, reason, at: clock.now() })
-  const invoke = async (definition: FunctionDefinition, event: unknown) => {
-    const outcome = await pool.invoke(definition, event)
-    // after the caller has dealt with the outcome
-    setImmediate(() => activity.pump())
-    return outcome
-  }
+  const pumpAfter =
+    (start: typeof pool.invoke): typeof pool.invoke =>
+    async (definition, event) => {
+      const outcome = await start(definition, event)
+      // after the caller has dealt with the outcome
+      setImmediate(() => activity.pump())
+      return outcome
+    }
+  const invoke = pumpAfter(pool.invoke)
 
   const pollers = functions.flatMap((definition) =>
     definition.queues.map((trigger) =>
@@ -109,7 +112,9 @@ export const makeHost = (options: HostOptions): Host => {
     ),
   )
   const scheduler = makeScheduler({ definitions: functions, now: clock.now, invoke, onFailure })
-  cloud.mount(makeHttpApi({ definitions: functions, now: clock.now, invoke, onFailure }))
+  cloud.mount(
+    makeHttpApi({ definitions: functions, now: clock.now, invoke: pumpAfter(pool.invokeNow), onFailure }),
+  )
 
   const activity = makeActivity({
     cloud,

@@ -7,6 +7,8 @@ export type EnvironmentPool = {
   canStart(definition: FunctionDefinition): boolean
   /** Starts at once, or as soon as there is room. Never rejects. */
   invoke(definition: FunctionDefinition, event: unknown): Promise<InvocationOutcome>
+  /** Starts at once, however many run: somebody waits for the answer. Only the function's own limit holds. */
+  invokeNow(definition: FunctionDefinition, event: unknown): Promise<InvocationOutcome>
   /** Invocations under way or waiting for room. */
   busy(): number
   /** Ends every thread at once: invocations under way fail. */
@@ -42,9 +44,9 @@ export const makeEnvironmentPool = ({ start, concurrency, warm }: PoolOptions): 
       .filter((each) => each.name === name)
       .toArray().length
 
-  const canStart = (definition: FunctionDefinition) =>
-    running.size < concurrency &&
+  const mayStart = (definition: FunctionDefinition) =>
     runningOf(definition) < (definition.reservedConcurrency ?? Number.POSITIVE_INFINITY)
+  const canStart = (definition: FunctionDefinition) => running.size < concurrency && mayStart(definition)
 
   const environmentFor = (definition: FunctionDefinition): Environment => {
     for (const environment of resting) {
@@ -74,15 +76,18 @@ export const makeEnvironmentPool = ({ start, concurrency, warm }: PoolOptions): 
     return outcome
   }
 
+  const runLater = (definition: FunctionDefinition, event: unknown) =>
+    new Promise<InvocationOutcome>((resolve) => {
+      waiting.push({ definition, begin: () => resolve(run(definition, event)) })
+    })
+
   return {
     canStart,
     busy: () => running.size + waiting.length,
-    invoke: async (definition, event) => {
-      if (canStart(definition)) return run(definition, event)
-      return new Promise((resolve) => {
-        waiting.push({ definition, begin: () => resolve(run(definition, event)) })
-      })
-    },
+    invoke: async (definition, event) =>
+      canStart(definition) ? run(definition, event) : runLater(definition, event),
+    invokeNow: async (definition, event) =>
+      mayStart(definition) ? run(definition, event) : runLater(definition, event),
     stop: async () => {
       stopped = true
       for (const { begin } of waiting.splice(0)) begin()
