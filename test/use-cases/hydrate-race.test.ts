@@ -87,6 +87,14 @@ test('an attempt that died after its put is replaced by the next one', async () 
   expect(textOf(world, task.rehydrationId).split('\n')).toHaveLength(3)
 })
 
+test('an attempt that failed leaves the task to the next one at once', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  const failing = slowly(world, () => Promise.reject(new Error('S3 is slow')))
+  await expect(failing.hydrate(task)).rejects.toThrow('S3 is slow')
+  expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered' })
+})
+
 test('a task that is done is done again without a second delivery', async () => {
   const world = aWorld()
   const task = await inHand(world)

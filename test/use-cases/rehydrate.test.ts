@@ -131,11 +131,11 @@ describe('a rehydration of what is readable', () => {
     await world.land([aRecord({ id: 'whole' })])
     const lost = await world.land([aRecord({ id: 'lost' })])
     const broken = await world.land([aRecord({ id: 'broken' })])
-    const swapped = await world.land([aRecord({ id: 'swapped' })])
+    const short = await world.land([aRecord({ id: 'short' })])
     world.removeObject(lost.segment.key)
     world.corrupt(broken.segment.key, Buffer.alloc(broken.segment.bytes))
-    const other = world.s3.getObject({ bucket: 'archive', key: swapped.segment.key }).content.bytes()
-    world.corrupt(swapped.segment.key, other.subarray(0, other.length - 9))
+    const content = world.s3.getObject({ bucket: 'archive', key: short.segment.key }).content.bytes()
+    world.corrupt(short.segment.key, content.subarray(0, content.length - 9))
     const id = await world.ask()
     await world.drain()
     expect(manifestOf(world, id)).toMatchObject({
@@ -143,6 +143,38 @@ describe('a rehydration of what is readable', () => {
       completeness: { complete: false, segments: 4, read: 1, missing: 1, unreadable: 2 },
       incompletePartitions: [{ partition: '2024-03-10' }],
     })
+  })
+
+  test('takes no segment for another, nor its index', async () => {
+    const world = aWorld()
+    const [one, two] = [await world.land([aRecord({ id: 'a' })]), await world.land([aRecord({ id: 'b' })])]
+    const bytesOf = (key: string) => world.s3.getObject({ bucket: 'archive', key }).content.bytes()
+    const swap = (first: string, second: string) => {
+      const [x, y] = [bytesOf(first), bytesOf(second)]
+      world.corrupt(first, y)
+      world.corrupt(second, x)
+    }
+    swap(one.segment.indexKey, two.segment.indexKey)
+    const ids = [
+      { id: 'a', time: null },
+      { id: 'b', time: null },
+    ]
+    // the id ranges of both hold both ids, so that only the index can rule one out
+    const wide = await world.land([aRecord({ id: 'a' }), aRecord({ id: 'c' })])
+    const other = await world.land([
+      aRecord({ id: 'a', body: '2' }),
+      aRecord({ id: 'b' }),
+      aRecord({ id: 'c' }),
+    ])
+    swap(wide.segment.indexKey, other.segment.indexKey)
+    const found = await world.ask({ selection: { kind: 'ids', ids } })
+    await world.drain()
+    expect(manifestOf(world, found)).toMatchObject({ records: 3, notFound: [] })
+    expect(one.segment.bytes).toBe(two.segment.bytes)
+    swap(one.segment.key, two.segment.key)
+    const range = await world.ask()
+    await world.drain()
+    expect(manifestOf(world, range).completeness).toMatchObject({ segments: 4, read: 2, unreadable: 2 })
   })
 
   test('fails, and says why, when a part is too large for a file', async () => {

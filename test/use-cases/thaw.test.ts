@@ -109,6 +109,54 @@ describe('a rehydration of what is cold', () => {
     expect(await holdingOf(world, segment)).toMatchObject({ thaw: { tier: 'Standard' } })
   })
 
+  test('never shortens the window of one that came and was served between its look and its claim', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    const [one, two] = [await world.ask(), await world.ask({ keepDays: 20 })]
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    world.thawQueue.receive()
+    let interrupted = false
+    const slow = world.on({
+      ...ports,
+      holdings: {
+        put: async (...given) => {
+          if (!interrupted) {
+            interrupted = true
+            await world.run.thaw({ rehydrationId: two, partition: REF.partition })
+            world.advance(5 * HOUR)
+          }
+          return ports.holdings.put(...given)
+        },
+      },
+    })
+    expect(await slow.thaw({ rehydrationId: one, partition: REF.partition })).toMatchObject({
+      outcome: 'readable',
+    })
+    expect(await ports.reader.head(segment.key)).toMatchObject({
+      restore: { readableUntil: Date.parse('2024-03-31T00:00:00Z') },
+    })
+  })
+
+  test('is thawed again in part when one segment has expired and another is still awaited', async () => {
+    const { world } = await coldWorld()
+    await world.ask()
+    await world.drain()
+    world.advance(3 * DAY)
+    await world.land([aRecord({ id: 'b' })], { storageClass: 'DEEP_ARCHIVE' })
+    const id = await world.ask({ tier: 'Bulk' })
+    await world.drain()
+    world.advance(1.4 * DAY)
+    const waiter = (await world.waiters()).find(({ rehydrationId }) => rehydrationId === id)
+    expect(waiter?.segmentIds).toHaveLength(1)
+    const [glacier] = (await world.ports.log.read(REF)).commits.flatMap(({ segments }) => segments)
+    await world.ports.waiters.put(REF, {
+      rehydrationId: id,
+      segmentIds: [...(waiter?.segmentIds ?? []), glacier?.id ?? ''],
+      since: NOON,
+    })
+    expect(await world.run.resume(REF)).toMatchObject({ thawing: 2, waiting: 0 })
+  })
+
   test('never shortens a window, and lengthens it when asked for longer', async () => {
     const { world, segment } = await coldWorld()
     const until = async () => (await world.ports.reader.head(segment.key))?.restore?.readableUntil
