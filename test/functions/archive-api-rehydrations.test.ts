@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import { HOUR } from '../../shared/domain/duration.ts'
+import { anApi, CALLER, problem, REQUEST } from '../support/an-api.ts'
+import { aRecord } from '../support/builders.ts'
+
+describe('a quote', () => {
+  test('gives each tier its price and time', async () => {
+    const { world, json } = anApi()
+    const { segment } = await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const { status, body } = await json('POST /quotes', {
+      body: { dataset: 'orders', select: REQUEST.select, keepDays: 2 },
+    })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      dataset: 'orders',
+      segments: 1,
+      segmentsToThaw: 1,
+      bytesToThaw: segment.bytes,
+      recordsAtMost: 1,
+      tiers: [
+        { tier: 'Bulk', readyBy: '2024-03-11T00:00:00.000Z' },
+        { tier: 'Standard', readyBy: '2024-03-10T17:00:00.000Z', dollars: { requests: 0.00005 } },
+        { tier: 'Expedited', readyBy: '2024-03-10T12:05:00.000Z', dollars: { requests: 0.01 } },
+      ],
+    })
+  })
+
+  test('asks for no destination, and refuses one', async () => {
+    const { json } = anApi()
+    const { format: _, ...body } = { ...REQUEST, format: 'ndjson' }
+    expect(await json('POST /quotes', { body })).toMatchObject(problem(400, 'invalid-request'))
+  })
+})
+
+describe('a rehydration', () => {
+  test('is accepted, then followed to its end', async () => {
+    const { world, json } = anApi()
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const accepted = await json('POST /rehydrations', { body: { ...REQUEST, tier: 'Standard' } })
+    const { id } = accepted.body
+    expect(accepted).toMatchObject({
+      status: 202,
+      headers: { location: `/rehydrations/${id}` },
+      body: {
+        status: 'accepted',
+        tier: 'Standard',
+        format: 'ndjson',
+        select: { to: '2024-03-11T00:00:00.000Z' },
+      },
+    })
+    await world.drain()
+    const path = { rehydrationId: id }
+    expect((await json('GET /rehydrations/{rehydrationId}', { path })).body).toMatchObject({
+      status: 'thawing',
+      progress: {
+        partitions: { planned: 0, thawing: 1, hydrating: 0, done: 0 },
+        readyBy: '2024-03-10T17:00:00.000Z',
+        segmentsThawedAsStandard: 0,
+      },
+    })
+    await world.pass(5 * HOUR)
+    expect((await json('GET /rehydrations/{rehydrationId}', { path })).body).toMatchObject({
+      status: 'completed',
+      result: {
+        complete: true,
+        records: 1,
+        files: 1,
+        manifest: `analysts/${id}/manifest.json`,
+        segments: { segments: 1, read: 1 },
+      },
+      progress: { partitions: { done: 1 } },
+    })
+  })
+
+  test('with the same idempotency key is the same one, for the same role in another session', async () => {
+    const { json } = anApi()
+    const headers = { 'Idempotency-Key': 'abc' }
+    const first = await json('POST /rehydrations', { body: REQUEST, headers })
+    const caller = { ...CALLER, userArn: CALLER.userArn.replace('session-1', 'session-2') }
+    const again = await json('POST /rehydrations', { body: REQUEST, headers, caller })
+    expect(again).toEqual(first)
+    const other = { ...REQUEST, tier: 'Bulk' }
+    expect(await json('POST /rehydrations', { body: other, headers })).toMatchObject(
+      problem(422, 'idempotency-key-reused'),
+    )
+  })
+
+  test('of another account is as unknown as one that is not there', async () => {
+    const { json } = anApi()
+    const { body } = await json('POST /rehydrations', { body: REQUEST })
+    const caller = { accountId: '999999999999', userArn: 'arn:aws:iam::999999999999:user/x' }
+    const get = (rehydrationId: string) =>
+      json('GET /rehydrations/{rehydrationId}', { path: { rehydrationId }, caller })
+    const unknown = await get('01HRKZ0000000000000000ABCD')
+    expect(unknown).toMatchObject(problem(404, 'unknown-rehydration'))
+    expect(await get(body.id)).toEqual(unknown)
+    for (const id of ['../x', '__proto__', '', 'x'.repeat(10_000)]) expect(await get(id)).toEqual(unknown)
+    expect((await json('GET /rehydrations', { caller })).body.rehydrations).toEqual([])
+  })
+
+  test('is listed, newest first, page by page', async () => {
+    const { world, json } = anApi()
+    const ids: string[] = []
+    for (let at = 0; at < 3; at += 1) {
+      world.advance(1)
+      ids.unshift((await json('POST /rehydrations', { body: REQUEST })).body.id)
+    }
+    const first = await json('GET /rehydrations', { query: 'limit=2' })
+    const second = await json('GET /rehydrations', { query: `limit=2&next=${first.body.next}` })
+    const listed = [...first.body.rehydrations, ...second.body.rehydrations]
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual(ids)
+    expect(second.body.next).toBeNull()
+  })
+
+  const many = (count: number, id: string) => Array.from({ length: count }, () => ({ id }))
+
+  test.each([
+    ['a body that is not JSON', { text: '{"dataset":' }, '(whole)'],
+    ['no body', {}, '(whole)'],
+    ['an unknown member', { body: { ...REQUEST, colour: 'red' } }, '(whole)'],
+    ['a member __proto__', { text: JSON.stringify(REQUEST).replace('{', '{"__proto__":{},') }, '(whole)'],
+    ['an unknown tier', { body: { ...REQUEST, tier: 'Instant' } }, 'tier'],
+    ['an unknown format', { body: { ...REQUEST, format: 'xml' } }, 'format'],
+    ['a URL as destination', { body: { ...REQUEST, destination: 's3://mine/' } }, 'destination'],
+    ['no destination', { body: { ...REQUEST, destination: undefined } }, 'destination'],
+    ['an empty selection', { body: { ...REQUEST, select: {} } }, 'select'],
+    [
+      'ids and a range',
+      { body: { ...REQUEST, select: { ...REQUEST.select, ids: [{ id: 'a' }] } } },
+      'select',
+    ],
+    ['half a range', { body: { ...REQUEST, select: { from: 1 } } }, 'select'],
+    ['a range that ends first', { body: { ...REQUEST, select: { from: 2, to: 1 } } }, 'select.to'],
+    ['no id at all', { body: { ...REQUEST, select: { ids: [] } } }, 'select.ids'],
+    ['too many ids', { body: { ...REQUEST, select: { ids: many(1001, 'a') } } }, 'select.ids'],
+    [
+      'too long ids in all',
+      { body: { ...REQUEST, select: { ids: many(100, 'x'.repeat(1000)) } } },
+      'select.ids',
+    ],
+    [
+      'an id of 10 KB',
+      { body: { ...REQUEST, select: { ids: many(1, 'x'.repeat(10_240)) } } },
+      'select.ids.0.id',
+    ],
+    [
+      'a time that is none',
+      { body: { ...REQUEST, select: { ids: [{ id: 'a', time: 'noon' }] } } },
+      'select.ids.0.time',
+    ],
+    [
+      'a time out of range',
+      { body: { ...REQUEST, select: { ids: [{ id: 'a', time: 1e300 }] } } },
+      'select.ids.0.time',
+    ],
+    ['half a day', { body: { ...REQUEST, keepDays: 0.5 } }, 'keepDays'],
+    ['a year', { body: { ...REQUEST, keepDays: 365 } }, 'keepDays'],
+    ['a bad key', { body: REQUEST, headers: { 'idempotency-key': 'a b' } }, 'Idempotency-Key'],
+  ])('with %s is refused, and the field is named', async (_, given, field) => {
+    const { world, json } = anApi()
+    const answer = await json('POST /rehydrations', given)
+    expect(answer).toMatchObject(problem(400, 'invalid-request', { errors: [{ field }] }))
+    for (const { expected, got } of answer.body.errors) {
+      expect(expected).toMatch(/\w/)
+      expect(got.length).toBeLessThan(200)
+    }
+    expect(world.thawQueue.receive()).toEqual([])
+  })
+
+  test('takes hostile ids as what they are', async () => {
+    const { world, json } = anApi()
+    const ids = ['../x', '%2f', '\u0000', '\u202e', '__proto__', 'constructor', ' ']
+    await world.land(ids.map((id) => aRecord({ id, body: JSON.stringify(id) })))
+    const select = { ids: [...ids.map((id) => ({ id })), { id: 'toString' }] }
+    const { body } = await json('POST /rehydrations', { body: { ...REQUEST, select } })
+    await world.drain()
+    const lines = world.file(`${body.id}/2024-03-10.ndjson`).toString().trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line)).toSorted()).toEqual(ids.toSorted())
+    const manifest = JSON.parse(world.file(`${body.id}/manifest.json`).toString())
+    expect(manifest.notFound).toEqual([{ id: 'toString', time: null }])
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { aRecord } from '../support/builders.ts'
+import { aRequest, aWorld } from '../support/rehydration-world.ts'
+
+describe('a request', () => {
+  test('with the same idempotency key is the same rehydration, and another request is refused', async () => {
+    const { run, thawQueue, drain } = aWorld()
+    const who = { caller: 'tester', idempotencyKey: 'once' }
+    const first = await run.request(aRequest(), who)
+    const again = await run.request(aRequest(), who)
+    expect(first.kind).toBe('accepted')
+    expect(again).toEqual({ ...first, kind: 'repeated' })
+    expect(thawQueue.receive()).toHaveLength(2)
+    expect(await run.request(aRequest({ tier: 'Bulk' }), who)).toEqual({ kind: 'key-reused' })
+    const other = await run.request(aRequest(), { ...who, caller: 'somebody' })
+    expect(other.kind).toBe('accepted')
+    await drain()
+    expect(thawQueue.receive()).toEqual([])
+  })
+
+  test('for an unknown dataset or destination is refused', async () => {
+    const { run } = aWorld()
+    const who = { caller: 'tester', idempotencyKey: null }
+    for (const dataset of ['nope', '__proto__', 'constructor'])
+      expect(await run.request(aRequest({ dataset }), who)).toEqual({ kind: 'unknown-dataset' })
+    expect(await run.request(aRequest({ destination: '__proto__' }), who)).toEqual({
+      kind: 'unknown-destination',
+    })
+  })
+
+  test('whose message was lost is planned by the check', async () => {
+    const world = aWorld()
+    await world.land([aRecord()])
+    const id = await world.ask()
+    world.thawQueue.receive()
+    expect(await world.run.check()).toEqual({ sent: 0, failed: 0 })
+    world.advance(2 * HOUR)
+    expect(await world.run.check()).toEqual({ sent: 1, failed: 0 })
+    await world.drain()
+    expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    world.advance(DAY)
+    expect(await world.run.check()).toEqual({ sent: 0, failed: 0 })
+  })
+
+  test('that nothing brings to its end fails after 14 days', async () => {
+    const world = aWorld()
+    await world.land([aRecord()])
+    const id = await world.ask()
+    await world.run.thaw({ rehydrationId: id, partition: null })
+    world.thawQueue.receive()
+    world.advance(14 * DAY)
+    expect(await world.run.check()).toEqual({ sent: 0, failed: 1 })
+    expect(await world.stateOf(id)).toMatchObject({
+      name: 'failed',
+      reason: expect.stringContaining('2024-03-10'),
+    })
+  })
+})

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import type { Segment } from '../../shared/domain/segment.ts'
+import { aRecord, NOON } from '../support/builders.ts'
+import { aWorld } from '../support/rehydration-world.ts'
+
+const REF = { dataset: 'orders', partition: '2024-03-10' }
+const STANDARD_RESTORES = 's3.restore-request.GLACIER.Standard'
+
+const coldWorld = async (options: Parameters<typeof aWorld>[0] = {}) => {
+  const world = aWorld(options)
+  const { segment, commit } = await world.land([aRecord()], { storageClass: 'GLACIER' })
+  return { world, segment, commit }
+}
+
+const holdingOf = async (world: ReturnType<typeof aWorld>, { id }: Segment) =>
+  (await world.ports.log.read(REF)).holdings.get(id)
+
+describe('a thaw that others need too', () => {
+  test('shares one thaw with every other that needs the segment', async () => {
+    const { world } = await coldWorld()
+    const ids = [await world.ask(), await world.ask({ tier: 'Bulk', keepDays: 9 }), await world.ask()]
+    await world.drain()
+    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+    expect(await world.waiters()).toHaveLength(3)
+    expect((await world.pass(5 * HOUR)).filter((outcome) => outcome === 'delivered')).toHaveLength(3)
+    for (const id of ids) expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    expect(world.metered('s3.restore-request.GLACIER.Bulk')).toBe(0)
+  })
+
+  test('that comes at the very same time looks again, and finds the thaw of the other', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    await world.ask()
+    await world.ask()
+    const [first, second] = world.thawQueue.receive()
+    if (first === undefined || second === undefined) throw new Error('expected two plans')
+    await world.run.thaw(first)
+    await world.run.thaw(second)
+    const [one, two] = world.thawQueue.receive()
+    if (one === undefined || two === undefined) throw new Error('expected two tasks')
+    // the second runs to its end between what the first has read and what it writes
+    let interrupted = false
+    const slow = world.on({
+      ...ports,
+      holdings: {
+        put: async (...given) => {
+          if (!interrupted) {
+            interrupted = true
+            await world.run.thaw(two)
+          }
+          return ports.holdings.put(...given)
+        },
+      },
+    })
+    expect(await slow.thaw(one)).toEqual({ outcome: 'waiting', thaws: 0 })
+    expect(interrupted).toBe(true)
+    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+    expect(await holdingOf(world, segment)).toMatchObject({ thaw: { tier: 'Standard' } })
+  })
+
+  test('never shortens the window of one that came and was served between its look and its claim', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    const [one, two] = [await world.ask(), await world.ask({ keepDays: 20 })]
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    world.thawQueue.receive()
+    let interrupted = false
+    const slow = world.on({
+      ...ports,
+      holdings: {
+        put: async (...given) => {
+          if (!interrupted) {
+            interrupted = true
+            await world.run.thaw({ rehydrationId: two, partition: REF.partition })
+            world.advance(5 * HOUR)
+          }
+          return ports.holdings.put(...given)
+        },
+      },
+    })
+    expect(await slow.thaw({ rehydrationId: one, partition: REF.partition })).toMatchObject({
+      outcome: 'readable',
+    })
+    expect(await ports.reader.head(segment.key)).toMatchObject({
+      restore: { readableUntil: Date.parse('2024-03-31T00:00:00Z') },
+    })
+  })
+
+  test('is thawed again in part when one segment has expired and another is still awaited', async () => {
+    const { world } = await coldWorld()
+    await world.ask()
+    await world.drain()
+    world.advance(3 * DAY)
+    await world.land([aRecord({ id: 'b' })], { storageClass: 'DEEP_ARCHIVE' })
+    const id = await world.ask({ tier: 'Bulk' })
+    await world.drain()
+    world.advance(1.4 * DAY)
+    const waiter = (await world.waiters()).find(({ rehydrationId }) => rehydrationId === id)
+    expect(waiter?.segmentIds).toHaveLength(1)
+    const [glacier] = (await world.ports.log.read(REF)).commits.flatMap(({ segments }) => segments)
+    await world.ports.waiters.put(REF, {
+      rehydrationId: id,
+      segmentIds: [...(waiter?.segmentIds ?? []), glacier?.id ?? ''],
+      since: NOON,
+    })
+    expect(await world.run.resume(REF)).toMatchObject({ thawing: 2, waiting: 0 })
+  })
+
+  test('never shortens a window, and lengthens it when asked for longer', async () => {
+    const { world, segment } = await coldWorld()
+    const until = async () => (await world.ports.reader.head(segment.key))?.restore?.readableUntil
+    await world.ask({ keepDays: 20 })
+    await world.drain()
+    await world.pass(5 * HOUR)
+    const long = await until()
+    await world.ask({ keepDays: 2 })
+    await world.drain()
+    expect(await until()).toBe(long)
+    await world.ask({ keepDays: 25 })
+    await world.drain()
+    expect(await until()).toBeGreaterThan(long ?? Number.POSITIVE_INFINITY)
+    expect(await holdingOf(world, segment)).toMatchObject({ thaw: { readableUntil: await until() } })
+  })
+
+  test('relies on no copy that is about to expire', async () => {
+    const { world } = await coldWorld()
+    await world.ask()
+    await world.drain()
+    await world.pass(5 * HOUR)
+    world.advance(Date.parse('2024-03-13T21:00:00Z') - world.now())
+    await world.ask()
+    expect(await world.drain()).toEqual(['planned', 'readable', 'delivered'])
+    expect(world.metered(STANDARD_RESTORES)).toBe(2)
+  })
+
+  test('thaws again what expired before it was read', async () => {
+    const { world } = await coldWorld()
+    const id = await world.ask()
+    await world.drain()
+    world.advance(10 * DAY)
+    expect(await world.run.resume(REF)).toEqual({ hydrating: 0, thawing: 1, waiting: 0 })
+    expect(await world.drain()).toEqual(['waiting'])
+    await world.pass(5 * HOUR)
+    expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+  })
+})
