@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { type Cloud, makeCloud } from '../../simulator/cloud.ts'
 import { awsCliChecks } from './aws-cli-peer.ts'
+import { sealHostileLines } from './parquet-peer.ts'
 import { runProgram } from './peer.ts'
 import { PeersUnavailable, preparePython } from './python.ts'
 
-/** `npm run test:peers`: boto3 and the AWS CLIs against the simulator, over its wire. */
-const buildFolder = join(import.meta.dirname, '../../.build/peers')
+/** `npm run test:peers`: boto3 and the AWS CLIs against the simulator, pyarrow and DuckDB against a sealed segment. */
+const root = join(import.meta.dirname, '../..')
+const buildFolder = join(root, '.build/peers')
 const reportSchema = z.object({ name: z.string(), error: z.string().nullable() })
 
 let passed = 0
@@ -36,7 +38,7 @@ const envOf = (cloud: Cloud, folder: string) => ({
 
 const boto3Scripts = ['boto3_s3.py', 'boto3_cold.py', 'boto3_services.py']
 
-const runBoto3 = async (bin: string, script: string, env: Readonly<Record<string, string>>) => {
+const runPython = async (bin: string, script: string, env: Readonly<Record<string, string>>) => {
   const { code, stdout, stderr } = await runProgram(
     join(bin, 'python'),
     ['-B', join(import.meta.dirname, script)],
@@ -44,9 +46,9 @@ const runBoto3 = async (bin: string, script: string, env: Readonly<Record<string
   )
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
     const { name, error } = reportSchema.parse(JSON.parse(line))
-    report(`boto3: ${name}`, error)
+    report(name, error)
   }
-  if (code !== 0) report(`boto3: ${script} runs to its end`, stderr)
+  if (code !== 0) report(`${script} runs to its end`, stderr)
 }
 
 const runCli = async (program: string, cloud: Cloud, folder: string) => {
@@ -84,11 +86,15 @@ try {
       return { status: 204 }
     },
   })
-  for (const script of boto3Scripts) await runBoto3(bin, script, envOf(cloud, folder))
+  for (const script of boto3Scripts) await runPython(bin, script, envOf(cloud, folder))
   await runCli(join(bin, 'aws'), cloud, folder)
   if (existsSync('/usr/bin/aws')) await runCli('/usr/bin/aws', cloud, folder)
   else console.log('There is no /usr/bin/aws: the older AWS CLI of the system was not tried.')
   await cloud.close()
+  const archive = await makeCloud({ start: Date.parse('2026-01-02T12:00:00Z') })
+  await sealHostileLines(archive, root, folder)
+  await runPython(bin, 'parquet_readers.py', envOf(archive, folder))
+  await archive.close()
   await rm(folder, { recursive: true })
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1
