@@ -4,6 +4,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod'
+import { readTask } from './read-task.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /**
@@ -20,7 +21,7 @@ export const makeSqsHandler = <Task>(options: {
 
   const workOn = async (message: SQSRecord, context: Context) => {
     try {
-      const outcome = await work(schema.parse(JSON.parse(message.body)), message, context)
+      const outcome = await work(readTask(schema, message.body), message, context)
       logger.info('task done', { messageId: message.messageId, outcome })
     } catch (error) {
       // logged here, once: what is rethrown only becomes an item failure

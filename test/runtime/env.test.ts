@@ -1,0 +1,23 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { readEnv } from '../../shared/runtime/env.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+test('the named variables come back, and no others', () => {
+  vi.stubEnv('STAGE', 'dev')
+  vi.stubEnv('ACCOUNT_ID', '000000000000')
+  vi.stubEnv('HOT_BUCKET', 'icecore-dev-hot')
+  expect(readEnv('STAGE', 'HOT_BUCKET')).toEqual({ STAGE: 'dev', HOT_BUCKET: 'icecore-dev-hot' })
+})
+
+test('every missing or malformed variable is named in one error', () => {
+  vi.stubEnv('ARCHIVE_BUCKET', 'Not_A_Bucket')
+  vi.stubEnv('SEAL_QUEUE_URL', 'seal')
+  vi.stubEnv('ACCOUNT_ID', '12')
+  vi.stubEnv('STAGE', undefined)
+  const reading = () => readEnv('STAGE', 'ACCOUNT_ID', 'ARCHIVE_BUCKET', 'SEAL_QUEUE_URL')
+  for (const name of ['STAGE', 'ACCOUNT_ID', 'ARCHIVE_BUCKET', 'SEAL_QUEUE_URL'])
+    expect(reading).toThrow(new RegExp(`environment has mistakes:.*${name}: `))
+})
