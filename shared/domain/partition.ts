@@ -18,7 +18,8 @@ export const partitionRange = (partition: string): { start: number; end: number 
   const start = PARTITION.test(partition)
     ? Date.parse(`${partition}${'0000-01-01T00:00:00Z'.slice(partition.length)}`)
     : Number.NaN
-  if (Number.isNaN(start))
+  // Date.parse takes the 30th of February for the 1st of March
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(partition))
     throw new Error(
       `partition: expected YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH, got ${JSON.stringify(partition)}`,
     )

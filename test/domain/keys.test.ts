@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { indexKey, parseSegmentKey, quarantineKey, segmentKey } from '../../shared/domain/keys.ts'
+
+const ulid = '01HRM7VBG00000000000000000'
+const ref = { dataset: 'orders', partition: '2024-03-10' }
+
+test.each(['landing', 'sealed'] as const)(
+  'the key of a %s segment names where it belongs, and is read back',
+  (kind) => {
+    for (const partition of ['2024-03', '2024-03-10', '2024-03-10T12']) {
+      const key = segmentKey(kind, { ...ref, partition }, ulid)
+      expect(parseSegmentKey(key)).toEqual({ kind, dataset: 'orders', partition, segmentId: ulid })
+    }
+  },
+)
+
+test('keys are Hive-style, each kind of object under a prefix of its own', () => {
+  expect(segmentKey('sealed', ref, ulid)).toBe(`sealed/dataset=orders/partition=2024-03-10/${ulid}.parquet`)
+  expect(indexKey(ref, ulid)).toBe(`index/dataset=orders/partition=2024-03-10/${ulid}.index`)
+  expect(quarantineKey('orders', '2024-03-10', 'name')).toBe(
+    'quarantine/dataset=orders/day=2024-03-10/name.ndjson',
+  )
+})
+
+test.each([
+  '',
+  indexKey(ref, ulid),
+  `sealed/dataset=orders/partition=2024-03-10/../${ulid}.parquet`,
+  `sealed/dataset=Orders/partition=2024-03-10/${ulid}.parquet`,
+  `sealed/dataset=orders/partition=2024-03-10/${ulid.toLowerCase()}.parquet`,
+  `sealed/dataset=orders/partition=2024-03-10/${ulid}.parquet/x`,
+  `/sealed/dataset=orders/partition=2024-03-10/${ulid}.parquet`,
+  `sealed/dataset=orders/partition=/${ulid}.parquet`,
+])('%j is no key of a segment', (key) => {
+  expect(parseSegmentKey(key)).toBeUndefined()
+})
