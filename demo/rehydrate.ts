@@ -86,7 +86,7 @@ export const rehydrate = async (
     onTime(cloud.clock.now())
     return ['completed', 'failed', 'cancelled'].includes((await status()).status)
   }
-  await host.runUntil(isOver, { deadline: cloud.clock.now() + 7 * 86_400_000, stride: 3_600_000 })
+  await host.runUntil(isOver, { deadline: cloud.clock.now() + 7 * 86_400_000, stride: 4 * 3_600_000 })
   stopListening()
   const { result, phases, reason } = await status()
   if (result === undefined || phases === undefined) throw new Error(`rehydration ${id} failed: ${reason}`)

@@ -11,7 +11,8 @@ const bytes = (value: number): string => {
   return `${(value / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`
 }
 
-const dollars = (value: number): string => (value === 0 ? '$0' : `$${value.toFixed(value < 0.1 ? 5 : 2)}`)
+const dollars = (value: number): string =>
+  value === 0 ? '$0' : `$${value.toFixed(value < 0.01 ? 5 : value < 1 ? 3 : 2)}`
 
 const duration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`

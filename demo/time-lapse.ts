@@ -54,7 +54,7 @@ export const seal = async (session: Session, progress: Progress) => {
     progress.update({ at: cloud.clock.now(), text, done: before - landing, total: before })
     return landing === 0
   }
-  await host.runUntil(allSealed, { deadline: cloud.clock.now() + 7 * DAY, stride: HOUR })
+  await host.runUntil(allSealed, { deadline: cloud.clock.now() + 7 * DAY, stride: 3 * HOUR })
   const sealed = await allSegments(session)
   progress.end(`${before} landing segments became ${sealed.length} sealed ones`)
 }
@@ -70,7 +70,7 @@ export const cool = async (session: Session, progress: Progress) => {
     progress.update({ at: cloud.clock.now(), text, done: segments.length - warm, total: segments.length })
     return warm === 0
   }
-  const stride = DAY / 2
+  const stride = DAY
   await host.runUntil(allCold, { deadline: cloud.clock.now() + 60 * DAY, stride })
   const classes = Map.groupBy(await allSegments(session), ({ storageClass }) => storageClass)
   progress.end([...classes].map(([storageClass, some]) => `${some.length} in ${storageClass}`).join(', '))
