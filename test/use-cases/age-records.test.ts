@@ -4,10 +4,14 @@ import { expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
 import { UNKNOWN_DATASET } from '../../shared/ports/quarantine.ts'
 import { bodiesOf, expectCatalogTrue, readAll, segmentsOf } from '../support/archive-facts.ts'
-import { anArchiveWorld } from '../support/archive-world.ts'
+import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
+import { crashEverywhere } from '../support/crashing.ts'
 import { failing } from '../support/failing.ts'
 import { aMessage, anOrder, someOrders } from '../support/orders.ts'
+
+const quarantinedTexts = (world: ArchiveWorld) =>
+  world.quarantine.units().flatMap(({ items }) => items.map(({ text }) => text))
 
 const tickets = aDataset({ name: 'tickets', hotPrefix: 'tickets/', partition: 'month' })
 
@@ -213,4 +217,24 @@ test('a thousand messages of one partition land as one segment', async () => {
     .map((order) => aMessage([order]))
   await world.age(messages)
   expect((await segmentsOf(world)).map(({ records }) => records.count)).toEqual([700])
+})
+
+test('after a crash at any call, the redelivered messages are kept, read once and balanced', async () => {
+  const points = await crashEverywhere(async (point, name) => {
+    const world = anArchiveWorld()
+    const messages = [
+      aMessage([anOrder('a'), anOrder('b', NOON - 24 * HOUR)]),
+      aMessage([anOrder('c'), 'poison']),
+    ]
+    const { done } = await world.age(messages, point.wrap)
+    const kept = new Set([...bodiesOf(await readAll(world)), ...quarantinedTexts(world)])
+    for (const { messageId, text } of messages)
+      if (done.has(messageId)) for (const line of text.split('\n')) expect(kept, name).toContain(line)
+    await world.age(messages.filter(({ messageId }) => !done.has(messageId)))
+    expect(bodiesOf(await readAll(world)), name).toHaveLength(3)
+    expect(quarantinedTexts(world), name).toEqual(['poison'])
+    expect((await world.ledger()).balanced, name).toBe(true)
+    await expectCatalogTrue(world)
+  })
+  expect(points).toBeGreaterThanOrEqual(9)
 })
