@@ -6,6 +6,7 @@ import type { Holding, Waiter } from './holding.ts'
 import { parseSegmentKey } from './keys.ts'
 import { partitionRange } from './partition.ts'
 import { planSeal } from './plan-seal.ts'
+import { alignHolding, holdingOf, type StorageFacts } from './plan-thaw.ts'
 import type { PartitionRef, Segment } from './segment.ts'
 import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
 import { ulidTime } from './ulid.ts'
@@ -19,11 +20,7 @@ const THAW_CHECK = HOUR
 const SOONEST = 60_000
 
 /** An object as the bucket lists it. */
-export type StoredObject = {
-  readonly key: string
-  readonly storageClass: StorageClass
-  readonly restore: { readonly ongoing: boolean; readonly readableUntil: number | null } | null
-}
+export type StoredObject = StorageFacts & { readonly key: string }
 
 export type SweepFacts = {
   readonly ref: PartitionRef
@@ -61,37 +58,6 @@ export type SweepPlan = {
 }
 
 const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
-
-const holdingOf = ({ holdings }: SweepFacts, segment: Segment): Holding =>
-  holdings.get(segment.id) ?? {
-    segmentId: segment.id,
-    storageClass: segment.storageClass,
-    confirmedAt: segment.createdAt,
-    target: null,
-    taggedAt: null,
-    thaw: null,
-  }
-
-/** The holding as the bucket shows it now. The list is the truth for class and restored copy. */
-const observe = (holding: Holding, object: StoredObject, now: number): Holding => {
-  const readableUntil = object.restore?.ongoing === false ? object.restore.readableUntil : null
-  const thawGone = object.restore === null
-  const thaw = holding.thaw === null || thawGone ? null : { ...holding.thaw, readableUntil }
-  const { storageClass } = object
-  const moved = storageClass !== holding.storageClass
-  const thawed =
-    thaw?.readableUntil !== holding.thaw?.readableUntil || (thaw === null) !== (holding.thaw === null)
-  if (!moved && !thawed) return holding
-  const arrived = holding.target !== null && coldness(storageClass) >= coldness(holding.target)
-  return {
-    ...holding,
-    storageClass,
-    confirmedAt: moved ? now : holding.confirmedAt,
-    target: arrived ? null : holding.target,
-    taggedAt: arrived ? null : holding.taggedAt,
-    thaw,
-  }
-}
 
 /** When each dead commit died: at the first commit that replaced it. */
 const deathTimes = (commits: readonly Commit[]): ReadonlyMap<string, number> => {
@@ -172,8 +138,9 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     const object = objects.get(segment.key)
     if (object === undefined) continue
     const before = facts.holdings.get(segment.id)
-    const holding = holdingOf(facts, segment)
-    const seen = observe(holding, object, now)
+    const holding = holdingOf(segment, before)
+    // the list is the truth for class and restored copy
+    const seen = alignHolding(holding, object, now)
     const shouldMove =
       segment.kind === 'sealed' &&
       coldness(wanted) > coldness(seen.storageClass) &&
