@@ -13,6 +13,8 @@ export type Segment = PartitionRef & {
   readonly key: string
   /** Key of its index object, which stays in STANDARD. */
   readonly indexKey: string
+  /** Size of the index object, so that one read brings it whole. */
+  readonly indexBytes: number
   readonly bytes: number
   /** SHA-256 of the object's bytes, base64 as S3 gives it. */
   readonly sha256: string

@@ -20,6 +20,16 @@ export class SegmentIsMissing extends Error {
   }
 }
 
+/** The object ends before the range that was asked for: it is not the one that was put, or not all of it. */
+export class SegmentIsShort extends Error {
+  override readonly name = 'SegmentIsShort'
+  readonly key: string
+  constructor(key: string, options?: ErrorOptions) {
+    super(`${key} is shorter than it should be`, options)
+    this.key = key
+  }
+}
+
 /** The bytes of an object to be put: small ones in memory, large ones as a file. */
 export type SegmentContent =
   | { readonly kind: 'memory'; readonly data: Uint8Array }
@@ -55,7 +65,7 @@ export type SegmentWriter = {
 
 /** Reads objects of the archive bucket. */
 export type SegmentReader = {
-  /** Bytes from `start` up to, not including, `end`. Throws SegmentIsCold or SegmentIsMissing. */
+  /** Bytes from `start` up to, not including, `end`. Throws SegmentIsCold, SegmentIsMissing or SegmentIsShort. */
   read(key: string, start: number, end: number): Promise<Uint8Array>
   /** The whole object to a local file, its SHA-256 checked. Throws SegmentIsCold or SegmentIsMissing. */
   download(key: string, path: string, sha256: string): Promise<void>

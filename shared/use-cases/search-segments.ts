@@ -7,7 +7,12 @@ import { mayBeInSegment, selectorsWithin } from '../domain/plan-selection.ts'
 import type { Selection } from '../domain/rehydration.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { PartitionState } from '../ports/catalog.ts'
-import { SegmentIsCold, SegmentIsMissing, type SegmentReader } from '../ports/segment-store.ts'
+import {
+  SegmentIsCold,
+  SegmentIsMissing,
+  SegmentIsShort,
+  type SegmentReader,
+} from '../ports/segment-store.ts'
 import { mapBounded } from './bounded.ts'
 
 const INDEXES_AT_ONCE = 16
@@ -21,18 +26,17 @@ export type FoundSegment = { readonly segment: Segment; readonly index: SegmentI
  */
 const readIndex = async (
   reader: SegmentReader,
-  { id, indexKey }: Segment,
+  { id, indexKey, indexBytes }: Segment,
 ): Promise<SegmentIndex | undefined> => {
-  const facts = await reader.head(indexKey)
-  if (facts === undefined) return undefined
   try {
-    const index = decodeIndex(await reader.read(indexKey, 0, facts.bytes))
+    const index = decodeIndex(await reader.read(indexKey, 0, indexBytes))
     return index.footer.segment.id === id ? index : undefined
   } catch (error) {
     const useless =
       error instanceof SegmentCorrupt ||
       error instanceof UnknownSegmentFormat ||
       error instanceof SegmentIsMissing ||
+      error instanceof SegmentIsShort ||
       error instanceof SegmentIsCold
     if (useless) return undefined
     throw error
@@ -67,12 +71,8 @@ const remoteSource = (reader: SegmentReader, { key, bytes }: Segment): ByteSourc
     try {
       return await reader.read(key, start, end)
     } catch (error) {
-      const facts =
-        error instanceof SegmentIsCold || error instanceof SegmentIsMissing
-          ? undefined
-          : await reader.head(key)
-      if (facts === undefined || facts.bytes === bytes) throw error
-      throw new SegmentCorrupt(`${key}: expected ${bytes} bytes, it has ${facts.bytes}`, { cause: error })
+      if (error instanceof SegmentIsShort) throw new SegmentCorrupt(error.message, { cause: error })
+      throw error
     }
   },
 })

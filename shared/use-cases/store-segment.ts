@@ -26,6 +26,7 @@ export const storeSegment = async (writer: SegmentWriter, segment: SegmentToStor
     kind,
     key: segmentKey(kind, ref, id),
     indexKey: indexKey(ref, id),
+    indexBytes: index.byteLength,
     createdAt,
     storageClass,
   }

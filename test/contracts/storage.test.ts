@@ -8,7 +8,12 @@ import { addDigests, emptyDigest } from '../../shared/domain/digest.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { type HotObject, HotObjectChanged } from '../../shared/ports/hot-store.ts'
 import type { QuarantineUnit } from '../../shared/ports/quarantine.ts'
-import { type NewObject, SegmentIsCold, SegmentIsMissing } from '../../shared/ports/segment-store.ts'
+import {
+  type NewObject,
+  SegmentIsCold,
+  SegmentIsMissing,
+  SegmentIsShort,
+} from '../../shared/ports/segment-store.ts'
 import { collect } from '../support/archive-facts.ts'
 import { ARCHIVE_BACKENDS, type ArchiveBackend } from './archive-backend.ts'
 
@@ -103,8 +108,8 @@ describe.each(ARCHIVE_BACKENDS)('storage %s', (_, open) => {
 
     test('a range that goes beyond the end is an error, never a short answer', async () => {
       const { key } = await stored()
-      await expect(backend.archive.reader.read(key, 5, 11)).rejects.toThrow()
-      await expect(backend.archive.reader.read(key, 10, 12)).rejects.toThrow()
+      await expect(backend.archive.reader.read(key, 5, 11)).rejects.toThrow(SegmentIsShort)
+      await expect(backend.archive.reader.read(key, 10, 12)).rejects.toThrow(SegmentIsShort)
     })
 
     test('what is not there is missing', async () => {

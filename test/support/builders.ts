@@ -55,6 +55,7 @@ export const aSegment = (parts: Partial<Segment> = {}): Segment => {
     kind,
     key: segmentKey(kind, ref, id),
     indexKey: indexKey(ref, id),
+    indexBytes: 100,
     bytes: 1000,
     sha256: 'sha',
     records: { count: 10, upper: 10n, lower: 10n },

@@ -20,6 +20,7 @@ const segmentSchema = z.object({
   kind: z.enum(['landing', 'sealed']),
   key: z.string(),
   indexKey: z.string(),
+  indexBytes: z.int(),
   bytes: z.int(),
   sha256: z.string(),
   records: digest,

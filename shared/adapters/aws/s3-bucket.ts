@@ -6,7 +6,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { isStorageClass, type StorageClass } from '../../domain/storage-class.ts'
-import { SegmentIsCold, SegmentIsMissing } from '../../ports/segment-store.ts'
+import { SegmentIsCold, SegmentIsMissing, SegmentIsShort } from '../../ports/segment-store.ts'
 
 /** A bucket and the account that must own it, which S3 checks on every call. */
 export type S3Bucket = { readonly s3: S3Client; readonly bucket: string; readonly owner: string }
@@ -31,6 +31,8 @@ export const readStorageClass = (text: string | undefined): StorageClass => {
 export const translateRead = (key: string, error: unknown): unknown => {
   if (error instanceof InvalidObjectState) return new SegmentIsCold(key, { cause: error })
   if (isNotFound(error)) return new SegmentIsMissing(key, { cause: error })
+  // the range begins behind the end of the object
+  if (statusOf(error) === 416) return new SegmentIsShort(key, { cause: error })
   return error
 }
 

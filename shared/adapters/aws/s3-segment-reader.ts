@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
-import type { SegmentReader } from '../../ports/segment-store.ts'
+import { SegmentIsShort, type SegmentReader } from '../../ports/segment-store.ts'
 import {
   inBucket,
   isNotFound,
@@ -27,8 +27,7 @@ export const makeS3SegmentReader = (archive: S3Bucket): SegmentReader => {
 
   const read = async (key: string, start: number, end: number) => {
     const bytes = await (await get(key, `bytes=${start}-${end - 1}`)).transformToByteArray()
-    if (bytes.byteLength !== end - start)
-      throw new Error(`${key}: expected ${end - start} bytes from ${start}, got ${bytes.byteLength}`)
+    if (bytes.byteLength !== end - start) throw new SegmentIsShort(key)
     return bytes
   }
 

@@ -9,6 +9,7 @@ import {
   type ObjectFacts,
   SegmentIsCold,
   SegmentIsMissing,
+  SegmentIsShort,
   type SegmentLister,
   type SegmentReader,
   type SegmentRemover,
@@ -35,6 +36,7 @@ const restoreOf = ({ restore }: ObjectVersion): ObjectFacts['restore'] =>
 const translate = (key: string, error: unknown) => {
   if (codeOf(error) === 'InvalidObjectState') return new SegmentIsCold(key, { cause: error })
   if (codeOf(error) === 'NoSuchKey') return new SegmentIsMissing(key, { cause: error })
+  if (codeOf(error) === 'InvalidRange') return new SegmentIsShort(key, { cause: error })
   return error
 }
 
@@ -96,7 +98,7 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
       read: async (key, start, end) => {
         const bytes = get(key, `bytes=${start}-${end - 1}`)
         if (bytes.byteLength === end - start) return bytes
-        throw new Error(`${key}: expected ${end - start} bytes from ${start}, got ${bytes.byteLength}`)
+        throw new SegmentIsShort(key)
       },
       download: async (key, path, sha256) => {
         const bytes = get(key)
