@@ -11,12 +11,16 @@ export const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (millis: bigint) => Number(millis),
 }
 
-const OPTIONS = {
-  params: { [constants.ZSTD_c_compressionLevel]: 5, [constants.ZSTD_c_checksumFlag]: 1 },
-  chunkSize: 1024 * 1024,
-}
+const PARAMS = { [constants.ZSTD_c_compressionLevel]: 5, [constants.ZSTD_c_checksumFlag]: 1 }
+const MOST_AT_ONCE = 1024 * 1024
+/** What zstd adds at most to a short text that it cannot compress. */
+const FRAME = 128
 
-export const compressors = { ZSTD: (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes, OPTIONS) }
+export const compressors = {
+  // room for the outcome and no more: a megabyte for each of a small segment's columns costs more than compressing them
+  ZSTD: (bytes: Uint8Array): Uint8Array =>
+    zstdCompressSync(bytes, { params: PARAMS, chunkSize: Math.min(MOST_AT_ONCE, bytes.byteLength + FRAME) }),
+}
 
 export const decompressors = {
   ZSTD: (bytes: Uint8Array, length: number): Uint8Array =>
