@@ -170,11 +170,16 @@ describe.each(ARCHIVE_BACKENDS)('the catalog %s', (_, open) => {
     test('a due time is only ever brought forward by who expects something', async () => {
       const { registry } = backend.catalog
       const ref = aRef()
-      for (const dueAt of [NOON + DAY, NOON + HOUR, NOON + 2 * HOUR, NOON + HOUR])
-        await registry.expect(ref, dueAt)
-      expect(await entriesOf(ref.dataset)).toEqual([[ref.partition, NOON + HOUR]])
-      await registry.expect(ref, NOON - HOUR)
-      expect(await entriesOf(ref.dataset)).toEqual([[ref.partition, NOON - HOUR]])
+      const MINUTE = 60_000
+      const dueAfter = async (...dueAts: number[]) => {
+        for (const dueAt of dueAts) await registry.expect(ref, dueAt)
+        return entriesOf(ref.dataset)
+      }
+      expect(await dueAfter(NOON + DAY, NOON + HOUR, NOON + 2 * HOUR)).toEqual([[ref.partition, NOON + HOUR]])
+      expect(await dueAfter(NOON + 10 * MINUTE, NOON + 15 * MINUTE)).toEqual([
+        [ref.partition, NOON + 10 * MINUTE],
+      ])
+      expect(await dueAfter(NOON - HOUR, NOON)).toEqual([[ref.partition, NOON - HOUR]])
     })
 
     test('what is due comes most overdue first, up to the limit, of its dataset only', async () => {
@@ -218,7 +223,14 @@ describe.each(ARCHIVE_BACKENDS)('the catalog %s', (_, open) => {
   })
 
   describe('register of hot objects', () => {
-    const progress = { state: 'under-way', chunks: 2, records: 10, quarantined: 1, keptInHot: 0 } as const
+    const progress = {
+      state: 'under-way',
+      chunks: 2,
+      rows: 11,
+      records: 10,
+      quarantined: 1,
+      keptInHot: 0,
+    } as const
 
     test('progress is of one version of one object, whatever its key', async () => {
       const { register } = backend

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
@@ -6,7 +7,7 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { HotObjectChanged } from '../../shared/ports/hot-store.ts'
 import { MoreToAge, UnknownHotObject } from '../../shared/use-cases/age-object.ts'
 import { bodiesOf, expectCatalogTrue, readAll, segmentsOf } from '../support/archive-facts.ts'
-import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
+import { type ArchiveWorld, anArchiveWorld, type Wrap } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere, crashes } from '../support/crashing.ts'
 import { failing, meanwhile } from '../support/failing.ts'
@@ -139,6 +140,23 @@ test.each([
     expect(await world.hot.find(hotKey)).toBeDefined()
   },
 )
+
+test('damage on the way is not taken for the end of the object', async () => {
+  const world = anArchiveWorld()
+  const packed = gzipSync(lines(large))
+  world.putHot('orders/a.ndjson.gz', packed)
+  const cutShort: Wrap = (port) =>
+    new Proxy(port, {
+      get: (target, name, receiver) =>
+        name === 'stream'
+          ? async () => Readable.from([packed.subarray(0, packed.length / 2)])
+          : Reflect.get(target, name, receiver),
+    })
+  await expect(world.ageObject({ key: 'orders/a.ndjson.gz' }, cutShort)).rejects.toThrow(SourceCorrupt)
+  await world.ageObject({ key: 'orders/a.ndjson.gz' })
+  expect(bodiesOf(await readAll(world))).toEqual(large)
+  expect((await world.ledger()).balanced).toBe(true)
+})
 
 test('an object that is replaced while it is read is not deleted, and the newer version is archived too', async () => {
   const world = anArchiveWorld()
