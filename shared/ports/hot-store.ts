@@ -26,8 +26,10 @@ export type HotStore = {
 export type HotObjectProgress = {
   /** `archived`: every one of its records is committed or in quarantine. */
   readonly state: 'under-way' | 'archived'
-  /** Chunks, from the first on, that are committed whole; a later attempt begins behind them. */
+  /** Chunks, from the first on, that are committed whole. */
   readonly chunks: number
+  /** The last row of these chunks; a later attempt begins behind it. */
+  readonly rows: number
   readonly records: number
   readonly quarantined: number
   /** Rows too long to copy: they are only in the hot object, which therefore stays. */

@@ -24,7 +24,7 @@ export type AgeObjectDeps = AgeChunkDeps & {
   readonly register: HotObjectRegister
   /** True while there is time for another chunk. */
   readonly hasTime: () => boolean
-  /** How much is archived at once; 32 MiB of text unless given. Not to be changed while an object is half aged. */
+  /** How much is archived at once; 32 MiB of text unless given. */
   readonly chunk?: ChunkLimit
 }
 
@@ -87,6 +87,7 @@ const unitOf = ({ key, version }: HotObject) =>
 const NOTHING_YET: HotObjectProgress = {
   state: 'under-way',
   chunks: 0,
+  rows: 0,
   records: 0,
   quarantined: 0,
   keptInHot: 0,
@@ -107,8 +108,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
     const batches = readObject(await openSource(hot, task, object), { maxBodyBytes })
     const unit = { dataset, object, unit: unitOf(object), sentAt: task.sentAt }
     let progress = start
-    for await (const chunk of chunksOf(batches, deps.chunk)) {
-      if (chunk.index < start.chunks) continue
+    for await (const chunk of chunksOf(batches, start, deps.chunk)) {
       if (!hasTime())
         throw new MoreToAge(`${object.key}: ${progress.chunks} chunks are archived, more are left`)
       const aged = await age(unit, chunk)
@@ -117,6 +117,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
       progress = {
         state: 'under-way',
         chunks: chunk.index + 1,
+        rows: chunk.items.at(-1)?.row ?? progress.rows,
         records: progress.records + aged.records,
         quarantined: progress.quarantined + aged.quarantined,
         keptInHot: progress.keptInHot + aged.keptInHot,

@@ -1,6 +1,6 @@
 import { DecompressionLimit, SourceCorrupt, type SourceItem } from '../codec/sources/source-item.ts'
 
-/** A run of an object's rows. Where it ends depends on the rows alone, so every attempt cuts the object alike. */
+/** A run of an object's rows. Where it ends depends on the rows alone, so every attempt under the same limits cuts alike. */
 export type Chunk = {
   readonly index: number
   readonly items: readonly SourceItem[]
@@ -18,17 +18,25 @@ const sizeOf = (item: SourceItem) => (item.kind === 'text' ? item.text.length : 
 
 const isDamage = (error: unknown) => error instanceof SourceCorrupt || error instanceof DecompressionLimit
 
-/** Every attempt at an object must have the same `limit`. Where the object is damaged, what came before goes out first. */
+/** So much of an object was cut into chunks, and archived, by earlier attempts. */
+export type Passed = { readonly chunks: number; readonly rows: number }
+
+/**
+ * The chunks behind those that are `passed`. They are passed by their rows, never by their number: a deployment may have changed
+ * the limits that chunks are cut by. Where the object is damaged, what came before goes out first.
+ */
 export async function* chunksOf(
   batches: AsyncIterable<readonly SourceItem[]>,
+  passed: Passed,
   limit = CHUNK,
 ): AsyncGenerator<Chunk> {
-  let index = 0
+  let index = passed.chunks
   let items: SourceItem[] = []
   let bytes = 0
   try {
     for await (const batch of batches) {
       for (const item of batch) {
+        if (item.row <= passed.rows) continue
         items.push(item)
         bytes += sizeOf(item)
       }

@@ -7,6 +7,7 @@ import type { DynamoTable } from './dynamo.ts'
 const progressSchema = z.object({
   state: z.enum(['under-way', 'archived']),
   chunks: z.int(),
+  rows: z.int(),
   records: z.int(),
   quarantined: z.int(),
   keptInHot: z.int(),
