@@ -72,6 +72,11 @@ export const digestRecords = (records: Iterable<RecordIdentity>): Digest => {
 
 export const digestRecord = (record: RecordIdentity): Digest => digestRecords([record])
 
-/** The digest of text that is no record, such as what goes to quarantine: that of a record without id, at time 0. */
-export const digestText = (text: string): Digest =>
-  digestRecord({ id: '', time: 0, body: text, header: null })
+/** The digest of texts that are no records, such as what goes to quarantine: each that of a record without id, at time 0. */
+export const digestTexts = (texts: Iterable<string>): Digest => {
+  const digester = makeDigester()
+  for (const body of texts) digester.add({ id: '', time: 0, body, header: null })
+  return digester.value()
+}
+
+export const digestText = (text: string): Digest => digestTexts([text])

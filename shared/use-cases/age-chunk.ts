@@ -1,10 +1,9 @@
-import { digestText } from '../codec/digest.ts'
+import { digestTexts } from '../codec/digest.ts'
 import { makeCsvRecordParser } from '../codec/parse-csv-record.ts'
 import { parseJsonRecord } from '../codec/parse-record.ts'
 import { isRejection, type Rejection } from '../codec/rejection.ts'
 import type { SourceItem } from '../codec/sources/source-item.ts'
 import type { Dataset } from '../domain/dataset.ts'
-import { addDigests } from '../domain/digest.ts'
 import { partitionOf } from '../domain/partition.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { AgeMetrics } from '../ports/archive-metrics.ts'
@@ -86,7 +85,7 @@ export const ageChunk = (deps: AgeChunkDeps) => {
       if (duplicates > 0) metrics.duplicatesDropped(duplicates)
     }
     if (rejected.length > 0) {
-      const digest = addDigests(...rejected.map(({ text }) => digestText(text)))
+      const digest = digestTexts(rejected.map(({ text }) => text))
       const unitOfRejects = {
         dataset: dataset.name,
         unit: `object ${name}`,

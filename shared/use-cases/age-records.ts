@@ -1,10 +1,9 @@
-import { digestText } from '../codec/digest.ts'
+import { digestTexts } from '../codec/digest.ts'
 import { readMessage } from '../codec/envelope.ts'
 import { parseJsonRecord } from '../codec/parse-record.ts'
 import { isRejection } from '../codec/rejection.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
-import { addDigests } from '../domain/digest.ts'
 import { partitionOf } from '../domain/partition.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { AgeMetrics } from '../ports/archive-metrics.ts'
@@ -44,6 +43,9 @@ type Group = {
 }
 
 const STEPS_AT_ONCE = 8
+
+/** So many rejected records are kept as one object: a message of 1 MiB can hold half a million. */
+const REJECTED_A_UNIT = 10_000
 
 const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: number) => {
   const accepted: { dataset: Dataset; record: ArchiveRecord }[] = []
@@ -105,9 +107,13 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
   ): Step => ({
     messageIds: new Set([messageId]),
     run: async () => {
-      const digest = addDigests(...items.map(({ text }) => digestText(text)))
-      const kept = await quarantine.keep({ dataset, unit: `message ${messageId}`, items, digest, at })
-      if (kept === 'kept') metrics.quarantined(items.length)
+      for (let start = 0; start < items.length; start += REJECTED_A_UNIT) {
+        const some = items.slice(start, start + REJECTED_A_UNIT)
+        const unit = start === 0 ? `message ${messageId}` : `message ${messageId} from ${start}`
+        const digest = digestTexts(some.map(({ text }) => text))
+        const kept = await quarantine.keep({ dataset, unit, items: some, digest, at })
+        if (kept === 'kept') metrics.quarantined(some.length)
+      }
     },
   })
 
