@@ -6,9 +6,14 @@ import type { StorageClass } from './storage-class.ts'
 
 /** In a partition that is still being written to, this many landing commits are merged without waiting for its end. */
 const MANY_LANDING_COMMITS = 64
-/** What one run takes on; more is left to the next. Bounds its time and its room on disk. */
+/** What one run takes on; more is left to the next. Bounds its time, its room on disk, and the names in its commit. */
 const MAX_INPUTS = 500
 const MAX_INPUT_BYTES = 1 << 30
+/** Segments that one commit is meant to have at most: all of them stand in one item of the catalog, with two ids each. */
+const MAX_OUTPUTS = 16
+/** A merge holds a row group of each input in memory, which is at most about so much text. */
+const ROW_GROUP_TEXT = 8 << 20
+const MAX_OPEN_TEXT = 512 << 20
 
 export type SealPlan =
   | { readonly kind: 'nothing-to-seal' }
@@ -37,11 +42,20 @@ const canMergeAgain = (commit: Commit, holdings: ReadonlyMap<string, Holding>, d
     )
   })
 
-const takeUpTo = (commits: readonly Commit[]): readonly Commit[] => {
-  let bytes = 0
+const openTextOf = (commit: Commit) =>
+  commit.segments.reduce((sum, { bodyBytes }) => sum + Math.min(bodyBytes, ROW_GROUP_TEXT), 0)
+
+const takeUpTo = (commits: readonly Commit[], { targetBytes }: Dataset['seal']): readonly Commit[] => {
+  const most = Math.min(MAX_INPUT_BYTES, MAX_OUTPUTS * targetBytes)
+  let [bytes, text, landing] = [0, 0, false]
   const fitting = commits.findIndex((commit, index) => {
     bytes += bytesOf(commit)
-    return index > 0 && (index >= MAX_INPUTS || bytes > MAX_INPUT_BYTES)
+    text += openTextOf(commit)
+    const full = index >= MAX_INPUTS || bytes > most || text > MAX_OPEN_TEXT
+    // without a landing commit the run would seal what is sealed, and the next one would find the same
+    const enough = landing
+    landing ||= isLanding(commit)
+    return full && enough
   })
   return fitting === -1 ? commits : commits.slice(0, fitting)
 }
@@ -64,7 +78,10 @@ export const planSeal = (
     landing.reduce((sum, commit) => sum + bytesOf(commit), 0) >= dataset.seal.targetBytes
   if (now < quietAt && !crowded) return { kind: 'wait', until: quietAt }
   const again = live.filter((commit) => !isLanding(commit) && canMergeAgain(commit, state.holdings, dataset))
-  const inputs = takeUpTo([...again, ...landing].toSorted((a, b) => a.committedAt - b.committedAt))
+  const inputs = takeUpTo(
+    [...again, ...landing].toSorted((a, b) => a.committedAt - b.committedAt),
+    dataset.seal,
+  )
   return {
     kind: 'seal',
     inputs,

@@ -75,3 +75,32 @@ test('one run takes on a bounded number of bytes and leaves the rest', () => {
   const planned = plan([big(), big(), big()], END + DAY)
   expect(planned.kind === 'seal' && planned.inputs).toHaveLength(1)
 })
+
+const inputsOf = (commits: readonly Commit[], targetBytes?: number) => {
+  const seal = { ...aDataset().seal, ...(targetBytes && { targetBytes }) }
+  const planned = plan(commits, END + DAY, aDataset({ seal }))
+  return planned.kind === 'seal' ? planned.inputs : []
+}
+
+test('one run opens no more inputs than their row groups have room in memory', () => {
+  const MiB = 2 ** 20
+  const many = (bodyBytes: number) =>
+    Array.from({ length: 100 }, () => aCommit({ segments: [aSegment({ bytes: 2 * MiB, bodyBytes })] }))
+  expect(inputsOf(many(32 * MiB))).toHaveLength(64)
+  expect(inputsOf(many(4 * MiB))).toHaveLength(100)
+})
+
+test('one run makes no more segments than its commit has room for', () => {
+  const many = Array.from({ length: 100 }, () => aCommit({ segments: [aSegment({ bytes: 500_000 })] }))
+  expect(inputsOf(many, 1_000_000)).toHaveLength(32)
+})
+
+test('every run takes on a landing commit, however much is sealed already', () => {
+  const sealed = aCommit({
+    id: 'G#000001',
+    segments: [aSegment({ kind: 'sealed', bytes: 400_000 })],
+    committedAt: NOON - 1,
+  })
+  const large = aCommit({ segments: [aSegment({ bytes: 20_000_000 })] })
+  expect(inputsOf([sealed, large, aCommit()], 1_000_000)).toEqual([sealed, large])
+})
