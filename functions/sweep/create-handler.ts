@@ -11,6 +11,8 @@ type Deps = Omit<SweepDeps, 'metrics' | 'hasTime'> & {
   readonly telemetry: Telemetry
   /** Sends what is left of unfinished rehydrations on its way again. */
   readonly checkRehydrations: () => Promise<{ sent: number; failed: number }>
+  /** Sends hot objects whose events were lost to be aged. */
+  readonly remindOfHotObjects: () => Promise<{ reminded: number }>
 }
 
 /** Runs one sweep. What the event says does not matter: what is due stands in the catalog. */
@@ -22,12 +24,21 @@ export const createHandler = (deps: Deps) => {
     .handler(async (_event, context) => {
       logger.info('sweep started')
       const hasTime = () => context.getRemainingTimeInMillis() > TIME_TO_FINISH
-      const rehydrations = await deps.checkRehydrations()
-      const { partitions } = await sweep({ ...deps, metrics: makeSweepMetrics(metrics), hasTime })()
+      const steps = [
+        deps.checkRehydrations(),
+        deps.remindOfHotObjects(),
+        sweep({ ...deps, metrics: makeSweepMetrics(metrics), hasTime })(),
+      ] as const
+      // one step's trouble does not keep the others from their work
+      const settled = await Promise.allSettled(steps)
+      const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+      if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
+      const [{ sent, failed }, { reminded }, { partitions }] = await Promise.all(steps)
       const outcome = {
         partitions,
-        rehydrationsSent: rehydrations.sent,
-        rehydrationsFailed: rehydrations.failed,
+        hotObjectsReminded: reminded,
+        rehydrationsSent: sent,
+        rehydrationsFailed: failed,
       }
       logger.info('sweep done', outcome)
       return outcome

@@ -13,12 +13,14 @@ import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader
 import {
   makeExpireQueue,
   makeHydrateQueue,
+  makeObjectsQueue,
   makeSealQueue,
   makeThawQueue,
 } from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
+import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { createHandler } from './create-handler.ts'
 
@@ -26,6 +28,8 @@ const env = readEnv(
   'CATALOG_TABLE',
   'ARCHIVE_BUCKET',
   'ACCOUNT_ID',
+  'HOT_BUCKET',
+  'OBJECTS_QUEUE_URL',
   'SEAL_QUEUE_URL',
   'EXPIRE_QUEUE_URL',
   'HYDRATE_QUEUE_URL',
@@ -59,6 +63,12 @@ export const handler = createHandler({
     index: makeDynamoRehydrationIndex(dynamo),
     taskList: makeDynamoTaskList(dynamo),
     thawQueue,
+    now: dynamo.now,
+  }),
+  remindOfHotObjects: remindOfHotObjects({
+    config,
+    lister: makeS3Lister({ s3, bucket: env.HOT_BUCKET, owner: env.ACCOUNT_ID }),
+    objectsQueue: makeObjectsQueue({ sqs, url: env.OBJECTS_QUEUE_URL }),
     now: dynamo.now,
   }),
   now: dynamo.now,

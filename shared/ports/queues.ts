@@ -3,6 +3,9 @@ import type { PartitionRef } from '../domain/segment.ts'
 /** Every send either takes all tasks or throws; what is sent twice is worked on twice, harmlessly. */
 export type SealQueue = { send(tasks: readonly PartitionRef[]): Promise<void> }
 
+/** A hot object to age, by its key. */
+export type ObjectsQueue = { send(tasks: readonly { readonly key: string }[]): Promise<void> }
+
 /** A rehydration to plan (no partition), or one partition of it to thaw. */
 export type ThawTask = { readonly rehydrationId: string; readonly partition: string | null }
 export type ThawQueue = { send(tasks: readonly ThawTask[]): Promise<void> }

@@ -7,7 +7,13 @@ import { aMessage, anOrder } from '../support/orders.ts'
 import { keptTelemetry } from '../support/silent-telemetry.ts'
 import { aContext } from '../support/sqs-event.ts'
 
-const aFunction = async (options: { wrap?: Wrap; remaining?: number } = {}) => {
+type Options = {
+  wrap?: Wrap
+  remaining?: number
+  checkRehydrations?: () => Promise<{ sent: number; failed: number }>
+}
+
+const aFunction = async (options: Options = {}) => {
   const { wrap = (port) => port, remaining = 600_000 } = options
   const world = anArchiveWorld()
   await world.age([aMessage([anOrder('hunter2')])])
@@ -21,7 +27,8 @@ const aFunction = async (options: { wrap?: Wrap; remaining?: number } = {}) => {
     sealQueue: world.sealQueue,
     expireQueue: world.expireQueue,
     resumeWaiters: async () => undefined,
-    checkRehydrations: async () => ({ sent: 2, failed: 1 }),
+    checkRehydrations: options.checkRehydrations ?? (async () => ({ sent: 2, failed: 1 })),
+    remindOfHotObjects: async () => ({ reminded: 3 }),
     telemetry,
   })
   const sweep = () => handler({ any: 'event' }, { ...aContext, getRemainingTimeInMillis: () => remaining })
@@ -30,7 +37,12 @@ const aFunction = async (options: { wrap?: Wrap; remaining?: number } = {}) => {
 
 test('a sweep sends what is due to be sealed and says what it did, in valid EMF', async () => {
   const { world, lines, sweep } = await aFunction()
-  expect(await sweep()).toEqual({ partitions: 1, rehydrationsSent: 2, rehydrationsFailed: 1 })
+  expect(await sweep()).toEqual({
+    partitions: 1,
+    hotObjectsReminded: 3,
+    rehydrationsSent: 2,
+    rehydrationsFailed: 1,
+  })
   expect(world.sealQueue.receive()).toEqual([{ dataset: 'orders', partition: '2024-03-10' }])
   expectEmf(metricLines(lines))
   expect(metricLines(lines)).toMatchObject([{ partitionsSwept: 1, partitionsOverdue: 0, segmentsMissing: 0 }])
@@ -48,4 +60,11 @@ test('a sweep that fails on a partition is an error, with its metrics told all t
   const { lines, sweep } = await aFunction({ wrap: failing('read') })
   await expect(sweep()).rejects.toThrow('sweep failed on 1 partitions')
   expect(metricLines(lines)).toMatchObject([{ partitionsSwept: 1 }])
+})
+
+test('when one step fails, the others still do their work, and the sweep is an error', async () => {
+  const checkRehydrations = () => Promise.reject(new Error('no table'))
+  const { world, sweep } = await aFunction({ checkRehydrations })
+  await expect(sweep()).rejects.toThrow('no table')
+  expect(world.sealQueue.receive()).toEqual([{ dataset: 'orders', partition: '2024-03-10' }])
 })

@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import type { PartitionRef } from '../../domain/segment.ts'
-import type { ExpireQueue, HydrateQueue, SealQueue, ThawQueue } from '../../ports/queues.ts'
+import type { ExpireQueue, HydrateQueue, ObjectsQueue, SealQueue, ThawQueue } from '../../ports/queues.ts'
 
 type QueueAddress = { readonly sqs: SQSClient; readonly url: string }
 
@@ -38,6 +38,7 @@ const makeQueue = <Task>(address: QueueAddress) => ({
 
 export const makeThawQueue = (address: QueueAddress): ThawQueue => makeQueue(address)
 export const makeHydrateQueue = (address: QueueAddress): HydrateQueue => makeQueue(address)
+export const makeObjectsQueue = (address: QueueAddress): ObjectsQueue => makeQueue(address)
 export const makeExpireQueue = (address: QueueAddress): ExpireQueue => makeQueue(address)
 
 /** FIFO with one group a partition, so that a partition is sealed by one worker at a time. */

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
+import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
+import { HOUR } from '../../shared/domain/duration.ts'
+import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
+import { anArchiveWorld } from '../support/archive-world.ts'
+import { NOON } from '../support/builders.ts'
+
+const aWorld = () => {
+  const world = anArchiveWorld()
+  const objectsQueue = makeMemoryQueue<{ readonly key: string }>()
+  const { lister } = makeMemoryArchive(world.s3, 'hot')
+  const remind = remindOfHotObjects({
+    config: world.config,
+    lister,
+    objectsQueue,
+    now: () => world.clock.now,
+  })
+  return { ...world, remind, objectsQueue }
+}
+
+test('a hot object whose event was lost is sent to be aged, after six hours', async () => {
+  const world = aWorld()
+  world.putHot('orders/forgotten.ndjson', '{"id":"o-1","at":"2024-03-10T11:00:00Z"}\n')
+  world.clock.now = NOON + 6 * HOUR - 1
+  expect(await world.remind()).toEqual({ reminded: 0 })
+  world.clock.now = NOON + 6 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 1 })
+  const [task] = world.objectsQueue.receive()
+  expect(task).toEqual({ key: 'orders/forgotten.ndjson' })
+  expect(await world.ageObject({ key: task?.key ?? '' })).toMatchObject({ outcome: 'archived', records: 1 })
+  expect(await world.remind()).toEqual({ reminded: 0 })
+})
+
+test('folders, and objects of no dataset, are left alone', async () => {
+  const world = aWorld()
+  world.putHot('orders/', '')
+  world.putHot('elsewhere/file.ndjson', '{}')
+  world.clock.now = NOON + 9 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 0 })
+})
+
+test('one run sends a bounded number of reminders', async () => {
+  const world = aWorld()
+  for (let number = 0; number < 1005; number += 1) world.putHot(`orders/${number}.ndjson`, '{}')
+  world.clock.now = NOON + 9 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 1000 })
+})
