@@ -32,8 +32,9 @@ export type AgeObjectOutcome = {
   /**
    * `archived`: every record is kept, and the hot object is gone, or was replaced meanwhile. `kept-in-hot`: the same, but
    * rows too long for the dataset are only in the hot object, so it stays. `gone`: there is no such object (any more).
+   * `folder`: nothing but the mark of an empty folder.
    */
-  readonly outcome: 'archived' | 'kept-in-hot' | 'gone'
+  readonly outcome: 'archived' | 'kept-in-hot' | 'gone' | 'folder'
   readonly records: number
   readonly quarantined: number
 }
@@ -93,6 +94,9 @@ const NOTHING_YET: HotObjectProgress = {
   keptInHot: 0,
 }
 
+/** What consoles and tools put to show an empty folder: it holds nothing, and is left where it is. */
+const isFolder = ({ key, bytes }: HotObject): boolean => key.endsWith('/') && bytes === 0
+
 /**
  * Archives every record of one version of a hot object, chunk by chunk in bounded memory, and only then deletes it, if it is
  * still that version (storage rule 7). Damage in the object ends in an error, with all that came before it archived and the
@@ -132,6 +136,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
   return async (task: ObjectTask): Promise<AgeObjectOutcome> => {
     const object = await hot.find(task.key)
     if (object === undefined) return { outcome: 'gone', records: 0, quarantined: 0 }
+    if (isFolder(object)) return { outcome: 'folder', records: 0, quarantined: 0 }
     const known = (await register.find(object)) ?? NOTHING_YET
     const done = known.state === 'archived' ? known : await ageChunks(task, object, known)
     const { records, quarantined } = done

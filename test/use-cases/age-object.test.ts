@@ -237,3 +237,10 @@ test('a row that only a later attempt accepts is not taken for one that was arch
   expect(bodiesOf(await readAll(world))).toEqual([anOrder('a'), early])
   expect((await world.ledger()).balanced).toBe(true)
 })
+
+test('the mark of an empty folder is no object to age, and stays', async () => {
+  const world = anArchiveWorld()
+  world.putHot('orders/', '')
+  expect(await world.ageObject({ key: 'orders/' })).toMatchObject({ outcome: 'folder' })
+  expect(await world.hot.find('orders/')).toBeDefined()
+})
