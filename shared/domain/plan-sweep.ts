@@ -16,6 +16,8 @@ export const GRACE = DAY
 /** Every partition is looked at this often, even if nothing is known to be due. */
 export const PATROL = 7 * DAY
 const LIFECYCLE_PERIOD = DAY
+/** So many commits are retired by one, which names them all; the rest by the next. */
+const RETIRED_AT_ONCE = 1000
 const THAW_CHECK = HOUR
 const SOONEST = 60_000
 
@@ -102,7 +104,9 @@ export const isRemovableOrphan = (key: string, commits: readonly Commit[], now: 
 
 const retirement = ({ commits, dataset, ref, now }: SweepFacts): Commit | undefined => {
   const { retention } = dataset
-  const live = liveCommits(commits).filter(({ segments }) => segments.length > 0)
+  const live = liveCommits(commits)
+    .filter(({ segments }) => segments.length > 0)
+    .slice(0, RETIRED_AT_ONCE)
   if (retention === null || live.length === 0 || now < partitionRange(ref.partition).end + retention)
     return undefined
   const expired = addDigests(
@@ -168,7 +172,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   }
   if (waiters.length > 0) due.push(now + THAW_CHECK)
   const retire = retirement(facts)
-  if (retire !== undefined) due.push(now + GRACE)
+  if (retire !== undefined) due.push(retire.replaces.length < RETIRED_AT_ONCE ? now + GRACE : now)
 
   return {
     seal: seal.kind === 'seal' && retire === undefined,
@@ -179,6 +183,10 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     orphanKeys,
     missing: segments.filter(({ key }) => !objects.has(key)),
     hasWaiters: waiters.length > 0,
-    nextDue: Math.max(Math.min(...due), now + SOONEST),
+    // a partition may hold more objects than a call takes as arguments
+    nextDue: Math.max(
+      due.reduce((soonest, at) => Math.min(soonest, at)),
+      now + SOONEST,
+    ),
   }
 }

@@ -115,3 +115,22 @@ test('the next look is at the next thing that can become due, and within a week 
   expect(due).toBe(END + 30 * DAY)
   expect(planSweep(facts({ now: END + 300 * DAY })).nextDue).toBe(END + 307 * DAY)
 })
+
+test('a partition of very many commits is retired in parts, each of one item', () => {
+  const dataset = aDataset({ retention: 100 * DAY })
+  const now = END + 100 * DAY
+  const commits = Array.from({ length: 1500 }, (_, at) => aCommit({ id: `L#${at}` }))
+  const { retire, nextDue } = planSweep(facts({ dataset, commits, now }))
+  expect(retire).toMatchObject({ books: { received: { count: 10_000 }, expired: { count: 10_000 } } })
+  expect(retire?.replaces).toHaveLength(1000)
+  expect(nextDue).toBe(now + 60_000)
+  const rest = planSweep(facts({ dataset, commits: retire ? [...commits, retire] : [], now }))
+  expect(rest.retire).toMatchObject({ id: 'G#000002', books: { expired: { count: 5000 } } })
+  expect(rest.retire?.replaces).toHaveLength(500)
+})
+
+test('a partition of more objects than a call takes as arguments is looked at all the same', () => {
+  const dead = Array.from({ length: 200_000 }, (_, at) => `L#${at}`)
+  const commit = aCommit({ id: 'G#000001', segments: [sealed], replaces: dead, committedAt: END })
+  expect(planSweep(facts({ commits: [commit], now: END + HOUR })).nextDue).toBe(NOON + DAY)
+})
