@@ -4,10 +4,14 @@ const INTEGER = /^(-?)0*(\d+)$/
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Integers by value, however long; all else as text. ISO times of one form order as text. */
+/**
+ * Integers by value, however long, and before all else, so that any three versions have an order; all else as text. ISO times
+ * of one form order as text.
+ */
 const compareVersionText = (a: string, b: string): number => {
   const [first, second] = [INTEGER.exec(a), INTEGER.exec(b)]
-  if (first === null || second === null) return compareText(a, b)
+  if (first === null || second === null)
+    return Number(first === null) - Number(second === null) || compareText(a, b)
   const [, sign = '', digits = ''] = first
   const [, otherSign = '', otherDigits = ''] = second
   if (sign !== otherSign) return sign === '-' ? -1 : 1

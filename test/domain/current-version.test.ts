@@ -21,3 +21,10 @@ test.each([
   expect(compareCurrency(aRecord(older), aRecord(newer))).toBeLessThan(0)
   expect(compareCurrency(aRecord(newer), aRecord(older))).toBeGreaterThan(0)
 })
+
+test('versions that are partly numbers have one order, however they came', () => {
+  const versions = ['9', '10', '1a'].map((version) => aRecord({ version }))
+  const orders = [versions, versions.toReversed(), [...versions.slice(1), ...versions.slice(0, 1)]]
+  for (const order of orders)
+    expect(order.toSorted(compareCurrency).map(({ version }) => version)).toEqual(['9', '10', '1a'])
+})
