@@ -53,17 +53,34 @@ const MAX_OPEN_TEXT = 512 * MiB
 const readBytesFor = (segments: number): number =>
   Math.min(8 * MiB, Math.max(MiB, Math.floor((64 * MiB) / segments)))
 
-const checkMemory = (found: readonly FoundSegment[]) => {
-  const text = found.reduce((sum, { segment }) => sum + Math.min(segment.bodyBytes, ROW_GROUP_TEXT), 0)
+/** Segments one behind the other: the ids of each come before those of the next, so one at a time is open. */
+type Chain = FoundSegment[]
+
+/** As few chains as there can be: sealed segments of one seal are one. */
+const chainsOf = (found: readonly FoundSegment[]): Chain[] => {
+  const chains: Chain[] = []
+  for (const one of found.toSorted((a, b) => (a.segment.minId < b.segment.minId ? -1 : 1))) {
+    const chain = chains.find((before) => (before.at(-1)?.segment.maxId ?? '') < one.segment.minId)
+    if (chain === undefined) chains.push([one])
+    else chain.push(one)
+  }
+  return chains
+}
+
+const openTextOf = (chain: Chain): number =>
+  chain.reduce((most, { segment }) => Math.max(most, Math.min(segment.bodyBytes, ROW_GROUP_TEXT)), 0)
+
+const checkMemory = (chains: readonly Chain[]) => {
+  const text = chains.reduce((sum, chain) => sum + openTextOf(chain), 0)
   if (text > MAX_OPEN_TEXT)
     throw new Error(
-      `${found.length} segments of one partition are too many to merge at once: they are read when the partition is sealed`,
+      `${chains.length} segments of one partition are too many to merge at once: they are read when the partition is sealed`,
     )
 }
 
 /**
  * The selected records of these segments, in order, each once. Throws SegmentUnread for the first segment that cannot be
- * read. Memory: one row group of each segment.
+ * read. Memory: one row group of each segment whose ids overlap with those of others.
  */
 export async function* readSelection(
   reader: SegmentReader,
@@ -71,10 +88,11 @@ export async function* readSelection(
   selection: Selection,
   promoted: readonly PromotedColumn[],
 ): AsyncGenerator<{ records: ArchiveRecord[]; positions: number[] }> {
-  checkMemory(found)
+  const chains = chainsOf(found)
+  checkMemory(chains)
   const filter = filterOf(selection)
   const select = makeSelector(selection)
-  const readBytes = readBytesFor(found.length)
+  const readBytes = readBytesFor(chains.length)
 
   async function* rowsOf(one: FoundSegment): AsyncGenerator<ArchiveRecord[]> {
     try {
@@ -85,7 +103,11 @@ export async function* readSelection(
     }
   }
 
-  for await (const batch of mergeRecords(found.map(rowsOf))) {
+  async function* rowsOfAll(chain: Chain): AsyncGenerator<ArchiveRecord[]> {
+    for (const one of chain) yield* rowsOf(one)
+  }
+
+  for await (const batch of mergeRecords(chains.map(rowsOfAll))) {
     const records: ArchiveRecord[] = []
     const positions: number[] = []
     for (const record of batch) {
