@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createHandler } from '../../functions/seal-segments/create-handler.ts'
 import { segmentsOf } from '../support/archive-facts.ts'
 import { anArchiveWorld, type Wrap } from '../support/archive-world.ts'
+import { aDataset } from '../support/builders.ts'
 import { expectEmf, metricLines } from '../support/emf.ts'
 import { failing } from '../support/failing.ts'
 import { aMessage, anOrder } from '../support/orders.ts'
@@ -10,14 +11,17 @@ import { aContext, anSqsEvent } from '../support/sqs-event.ts'
 
 const ref = { dataset: 'orders', partition: '2024-03-10' }
 
-const aFunction = async (wrap: Wrap = (port) => port) => {
-  const world = anArchiveWorld()
+const LONG = { ...aContext, getRemainingTimeInMillis: () => 900_000 }
+
+const aFunction = async (wrap: Wrap = (port) => port, dataset = aDataset()) => {
+  const world = anArchiveWorld([dataset])
   await world.age([aMessage([anOrder('hunter2')])])
   await world.age([aMessage([anOrder('hunter2'), anOrder('b')])])
   world.clock.now = Date.parse('2024-03-11T01:00:00Z')
   const { telemetry, lines } = keptTelemetry()
   const handler = createHandler({ ...world.ports(wrap), reader: world.archive.reader, telemetry })
-  return { world, lines, seal: (...tasks: unknown[]) => handler(anSqsEvent(...tasks), aContext) }
+  const sealIn = (context: typeof aContext, ...tasks: unknown[]) => handler(anSqsEvent(...tasks), context)
+  return { world, lines, sealIn, seal: (...tasks: unknown[]) => sealIn(aContext, ...tasks) }
 }
 
 test('the partition of a message is sealed, and told of in valid EMF without any record', async () => {
@@ -28,6 +32,18 @@ test('the partition of a message is sealed, and told of in valid EMF without any
   expect(metricLines(lines)).toMatchObject([{ segmentsSealed: 1, duplicatesDropped: 1 }])
   expect(lines.find(({ message }) => message === 'task done')).toMatchObject({ outcome: 'sealed' })
   expect(JSON.stringify(lines)).not.toContain('hunter2')
+})
+
+test('what one seal leaves to the next is sealed as long as there is time', async () => {
+  // a seal takes on sixteen times as many bytes as a segment is to have: here one landing segment
+  const small = aDataset({ seal: { after: 0, targetBytes: 50 } })
+  const kindsAfter = async (context: typeof aContext) => {
+    const { world, sealIn } = await aFunction(undefined, small)
+    await sealIn(context, ref)
+    return (await segmentsOf(world)).map(({ kind }) => kind)
+  }
+  expect(await kindsAfter({ ...LONG, getRemainingTimeInMillis: () => 400_000 })).toContain('landing')
+  expect(await kindsAfter(LONG)).not.toContain('landing')
 })
 
 test('a partition with nothing to seal is done', async () => {
