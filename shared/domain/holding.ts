@@ -25,4 +25,6 @@ export type Waiter = {
   readonly rehydrationId: string
   readonly segmentIds: readonly string[]
   readonly since: number
+  /** How long it wants them to stay readable. */
+  readonly keepDays: number | null
 }

@@ -24,16 +24,20 @@ type Next = 'hydrate' | 'thaw' | 'wait'
 
 /**
  * What a waiter is to do next. `thaw`: a segment is no longer the one to wait for (sealed into another one, gone), or its
- * restored copy has expired or was never asked for.
+ * restored copy has expired, was never asked for, or was asked for by another for fewer days than the waiter wants.
  */
 const nextFor = (
-  { segmentIds }: Waiter,
+  { segmentIds, keepDays }: Waiter,
   facts: ReadonlyMap<string, ObjectFacts | undefined>,
   now: number,
 ): Next => {
-  const decisions = segmentIds.map((id) => decideThaw(facts.get(id), { keepDays: null, now }))
-  if (decisions.every((decision) => decision === 'readable' || decision === 'extend')) return 'hydrate'
-  return decisions.some((decision) => decision === 'thaw' || decision === 'missing') ? 'thaw' : 'wait'
+  const decisions = segmentIds.map((id) => {
+    const decision = decideThaw(facts.get(id), { keepDays, now })
+    // where no days are asked for, a copy that is there is read at once, for as long as it is there
+    return decision === 'extend' && keepDays === null ? 'readable' : decision
+  })
+  if (decisions.every((decision) => decision === 'readable')) return 'hydrate'
+  return decisions.every((decision) => decision === 'readable' || decision === 'wait') ? 'wait' : 'thaw'
 }
 
 /**

@@ -1,5 +1,5 @@
 import { HOUR } from '../domain/duration.ts'
-import { isReadable } from '../domain/plan-thaw.ts'
+import { decideThaw } from '../domain/plan-thaw.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { PartitionRegistry, Waiters } from '../ports/catalog.ts'
@@ -40,10 +40,10 @@ export const thawTask = (deps: ThawTaskDeps) => {
   const thaw = thawSegment(deps)
   const search = searchSegments(reader)
 
-  const allReadable = async (segments: readonly Segment[]): Promise<boolean> => {
+  const allReadable = async (segments: readonly Segment[], keepDays: number | null): Promise<boolean> => {
     const facts = await mapBounded(segments, SEGMENTS_AT_ONCE, ({ key }) => reader.head(key))
     // one that is gone is nothing to wait for: hydrating looks at what took its place, or says that it is missing
-    return facts.every((one) => one === undefined || isReadable(one, now()))
+    return facts.every((one) => one === undefined || decideThaw(one, { keepDays, now: now() }) === 'readable')
   }
 
   return async ({ rehydrationId, partition }: ThawTask): Promise<ThawTaskOutcome> => {
@@ -81,11 +81,11 @@ export const thawTask = (deps: ThawTaskDeps) => {
         readyBy: Math.max(...waiting.map(({ readyBy }) => readyBy)),
         thawedAsStandard: thaws.filter(({ asStandard }) => asStandard).map(({ segmentId }) => segmentId),
       })
-      await waiters.put(ref, { rehydrationId, segmentIds, since: now() })
+      await waiters.put(ref, { rehydrationId, segmentIds, since: now(), keepDays: request.keepDays })
       const soonest = Math.min(...waiting.map(({ readyBy }) => readyBy))
       await registry.expect(ref, Math.min(soonest, now() + CHECK_WAITERS))
       // a thaw that ended before the waiter was there has told nobody, so the last look comes after it
-      if (!(await allReadable(cold))) return { outcome: 'waiting', ...answer }
+      if (!(await allReadable(cold, request.keepDays))) return { outcome: 'waiting', ...answer }
     }
     await hydrateQueue.send([{ rehydrationId, partition }])
     return { outcome: 'readable', ...answer }

@@ -151,8 +151,8 @@ describe.each(ARCHIVE_BACKENDS)('the catalog %s', (_, open) => {
   test('a waiter is added, replaced, and removed, each rehydration its own', async () => {
     const { log, waiters } = backend.catalog
     const ref = aRef()
-    const waiter = { rehydrationId: 'r-1', segmentIds: ['s-1', 's-2'], since: NOON }
-    const other = { rehydrationId: 'r-2', segmentIds: [], since: NOON }
+    const waiter = { rehydrationId: 'r-1', segmentIds: ['s-1', 's-2'], since: NOON, keepDays: 2 }
+    const other = { rehydrationId: 'r-2', segmentIds: [], since: NOON, keepDays: null }
     for (const each of [{ ...waiter, since: 1 }, waiter, other]) await waiters.put(ref, each)
     expect((await log.read(ref)).waiters).toEqual([waiter, other])
     await waiters.remove(ref, 'r-1')

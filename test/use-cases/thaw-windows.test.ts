@@ -19,7 +19,7 @@ const holdingOf = async (world: ReturnType<typeof aWorld>, { id }: Segment) =>
 describe('a thaw that others need too', () => {
   test('shares one thaw with every other that needs the segment', async () => {
     const { world } = await coldWorld()
-    const ids = [await world.ask(), await world.ask({ tier: 'Bulk', keepDays: 9 }), await world.ask()]
+    const ids = [await world.ask(), await world.ask({ tier: 'Bulk', keepDays: 2 }), await world.ask()]
     await world.drain()
     expect(world.metered(STANDARD_RESTORES)).toBe(1)
     expect(await world.waiters()).toHaveLength(3)
@@ -103,6 +103,7 @@ describe('a thaw that others need too', () => {
       rehydrationId: id,
       segmentIds: [...(waiter?.segmentIds ?? []), glacier?.id ?? ''],
       since: NOON,
+      keepDays: null,
     })
     expect(await world.run.resume(REF)).toMatchObject({ thawing: 2, waiting: 0 })
   })

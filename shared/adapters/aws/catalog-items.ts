@@ -58,6 +58,7 @@ const waiterSchema = z.object({
   rehydrationId: z.string(),
   segmentIds: z.array(z.string()),
   since: z.int(),
+  keepDays: z.int().nullable(),
 })
 
 const segmentToItem = (segment: Segment) => ({ ...segment, records: formatDigest(segment.records) })
