@@ -7,7 +7,6 @@ import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
-import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import type { ExpireTask } from '../../shared/ports/queues.ts'
 import { type AgeObjectDeps, ageObject, type ObjectTask } from '../../shared/use-cases/age-object.ts'
 import { ageRecords, type RecordMessage } from '../../shared/use-cases/age-records.ts'
@@ -18,6 +17,7 @@ import { sweep } from '../../shared/use-cases/sweep.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model } from '../../simulator/s3/s3-model.ts'
 import { aDataset, NOON } from './builders.ts'
+import { lifecycleTo } from './lifecycle.ts'
 
 export type Wrap = <Port extends object>(port: Port) => Port
 
@@ -27,14 +27,6 @@ const asItIs: Wrap = (port) => port
 
 const ARCHIVE = 'archive'
 const HOT = 'hot'
-
-const lifecycleTo = (storageClass: StorageClass) => ({
-  id: `to-${storageClass}`,
-  enabled: true,
-  filter: { prefix: '', tags: { 'icecore-class': storageClass }, sizeGreaterThan: 0 },
-  transitions: [{ when: { days: 0 }, storageClass }],
-  noncurrentTransitions: [],
-})
 
 /** Repeats from run to run. */
 const makeRandom = (seed: number) => {

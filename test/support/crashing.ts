@@ -73,7 +73,8 @@ export const crashEverywhere = async (attempt: (point: CrashPoint, name: string)
   return most
 }
 
-const isCrash = (error: unknown): boolean =>
+/** A crash, or several at once. */
+export const isCrash = (error: unknown): boolean =>
   error instanceof Crash || (error instanceof AggregateError && error.errors.every(isCrash))
 
 /** Whether `work` ends in a crash. Any other error passes. */

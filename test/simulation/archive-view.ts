@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto'
+import { memorySource } from '../../shared/codec/byte-source.ts'
+import { digestRecords } from '../../shared/codec/digest.ts'
+import { mergeRecords } from '../../shared/codec/merge-records.ts'
+import { openSegment } from '../../shared/codec/open-segment.ts'
+import { liveSegments } from '../../shared/domain/commit.ts'
+import { sameDigest } from '../../shared/domain/digest.ts'
+import type { ArchiveRecord } from '../../shared/domain/record.ts'
+import type { PartitionRef, Segment } from '../../shared/domain/segment.ts'
+import type { PartitionState } from '../../shared/ports/catalog.ts'
+import type { Cloud } from './cloud.ts'
+import { CONFIG } from './settings.ts'
+import { Violation } from './violation.ts'
+
+export type PartitionView = PartitionState & {
+  readonly ref: PartitionRef
+  readonly records: readonly ArchiveRecord[]
+}
+
+async function* inOne<Item>(item: Item) {
+  yield item
+}
+
+/** Reads the whole archive as a reader would, through the catalog, and checks on the way that the catalog tells the truth. */
+export const makeArchiveReader = ({ ports, contentOf }: Cloud) => {
+  const decoded = new Map<string, readonly ArchiveRecord[]>()
+  const merged = new Map<string, readonly ArchiveRecord[]>()
+
+  const decode = async ({ key, sha256, records: expected }: Segment) => {
+    const known = decoded.get(key)
+    if (known !== undefined) return known
+    const content = contentOf(sha256)
+    if (content === undefined || hash('sha256', content, 'base64') !== sha256)
+      throw new Violation('catalog truth', `${key} was never stored with the SHA-256 of its commit`)
+    const records: ArchiveRecord[] = []
+    for await (const batch of (await openSegment(memorySource(content))).rows()) records.push(...batch)
+    if (!sameDigest(digestRecords(records), expected))
+      throw new Violation('catalog truth', `${key} does not hold the records of its commit`)
+    decoded.set(key, records)
+    return records
+  }
+
+  const check = async (segment: Segment) => {
+    const facts = await ports.reader.head(segment.key)
+    if (facts === undefined)
+      throw new Violation('catalog truth', `${segment.key} is committed and is not there`)
+    if (facts.bytes !== segment.bytes || facts.sha256 !== segment.sha256)
+      throw new Violation('catalog truth', `${segment.key} is not what was committed`)
+    if ((await ports.reader.head(segment.indexKey)) === undefined)
+      throw new Violation('catalog truth', `${segment.indexKey} is not there`)
+  }
+
+  const merge = async (segments: readonly Segment[]) => {
+    const name = segments.map(({ key }) => key).join()
+    const known = merged.get(name)
+    if (known !== undefined) return known
+    const inputs = await Promise.all(segments.map(async (segment) => inOne([...(await decode(segment))])))
+    const records: ArchiveRecord[] = []
+    for await (const batch of mergeRecords(inputs)) records.push(...batch)
+    merged.set(name, records)
+    return records
+  }
+
+  return async (): Promise<readonly PartitionView[]> => {
+    const views: PartitionView[] = []
+    for (const dataset of CONFIG.datasets.keys())
+      for await (const { partition } of ports.registry.list(dataset)) {
+        const ref = { dataset, partition }
+        const state = await ports.log.read(ref)
+        const live = liveSegments(state.commits)
+        for (const segment of live) await check(segment)
+        views.push({ ...state, ref, records: await merge(live) })
+      }
+    return views
+  }
+}
