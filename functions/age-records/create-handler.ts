@@ -6,6 +6,9 @@ import { makeAgeMetrics, type Telemetry } from '../../shared/runtime/telemetry.t
 import { type AgeRecordsDeps, ageRecords } from '../../shared/use-cases/age-records.ts'
 import { readRecord } from './event.ts'
 
+/** Begins no segment when less than this is left (ms): those under way then end in time. */
+const TIME_FOR_A_SEGMENT = 15_000
+
 /** Ages a batch of messages and acknowledges those, and only those, that are archived or in quarantine. */
 export const createHandler = (deps: Omit<AgeRecordsDeps, 'metrics'> & { telemetry: Telemetry }) => {
   const { logger, metrics } = deps.telemetry
@@ -13,9 +16,12 @@ export const createHandler = (deps: Omit<AgeRecordsDeps, 'metrics'> & { telemetr
   return middy<SQSEvent>()
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
-    .handler(async ({ Records }): Promise<SQSBatchResponse> => {
+    .handler(async ({ Records }, context): Promise<SQSBatchResponse> => {
       logger.info('batch received', { messages: Records.length })
-      const { done, errors } = await age(Records.map(readRecord))
+      const { done, errors } = await age(
+        Records.map(readRecord),
+        () => context.getRemainingTimeInMillis() > TIME_FOR_A_SEGMENT,
+      )
       const failed = Records.filter(({ messageId }) => !done.has(messageId))
       // nothing could be archived: thrown, so that Lambda slows its polling down
       if (failed.length === Records.length && failed.length > 0)

@@ -42,6 +42,11 @@ type Group = {
   readonly messageIds: Set<string>
 }
 
+/** Time ran out before the message had its turn; it comes again. */
+class OutOfTime extends Error {
+  override readonly name = 'OutOfTime'
+}
+
 const STEPS_AT_ONCE = 8
 
 /** So many rejected records are kept as one object: a message of 1 MiB can hold half a million. */
@@ -77,9 +82,22 @@ const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: num
   return { accepted, rejected }
 }
 
+/** Steps of messages that take few steps first: a message that is strewn over thousands of partitions waits for its neighbours. */
+const inTurn = (steps: readonly Step[]): readonly Step[] => {
+  const counts = new Map<string, number>()
+  for (const { messageIds } of steps)
+    for (const messageId of messageIds) counts.set(messageId, (counts.get(messageId) ?? 0) + 1)
+  const fewest = ({ messageIds }: Step) =>
+    [...messageIds].reduce((least, id) => Math.min(least, counts.get(id) ?? 0), Number.POSITIVE_INFINITY)
+  return steps
+    .map((step) => ({ step, turn: fewest(step) }))
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ step }) => step)
+}
+
 /**
  * Ages a batch of inline records: groups them by partition, lands each group, and keeps what is malformed in quarantine.
- * One message's trouble does not hold up the others.
+ * One message's trouble does not hold up the others, nor does one that takes more time than there is.
  */
 export const ageRecords = (deps: AgeRecordsDeps) => {
   const { config, quarantine, metrics, now } = deps
@@ -117,7 +135,10 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
     },
   })
 
-  return async (messages: readonly RecordMessage[]): Promise<AgeRecordsOutcome> => {
+  return async (
+    messages: readonly RecordMessage[],
+    hasTime: () => boolean = () => true,
+  ): Promise<AgeRecordsOutcome> => {
     const arrived = now()
     const groups = new Map<string, Group>()
     const steps: Step[] = []
@@ -135,19 +156,24 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
         steps.push(keepRejected(message.messageId, dataset, items, arrived))
     }
     const oldestSent = messages.reduce((oldest, { sentAt }) => Math.min(oldest, sentAt), arrived)
-    steps.push(...[...groups.values()].map((group) => landGroup(group, oldestSent)))
-    const outcomes = await settleAll(steps, STEPS_AT_ONCE, (step) => step.run())
+    for (const group of groups.values()) steps.push(landGroup(group, oldestSent))
+    const turns = inTurn(steps)
+    const outOfTime = new OutOfTime(`the batch takes ${steps.length} steps, more than there is time for`)
+    const outcomes = await settleAll(turns, STEPS_AT_ONCE, async (step) => {
+      if (!hasTime()) throw outOfTime
+      await step.run()
+    })
     const failed = new Set<string>()
-    const errors: unknown[] = []
+    const errors = new Set<unknown>()
     outcomes.forEach((outcome, index) => {
       if (outcome.status === 'fulfilled') return
-      errors.push(outcome.reason)
-      for (const messageId of steps[index]?.messageIds ?? []) failed.add(messageId)
+      errors.add(outcome.reason)
+      for (const messageId of turns[index]?.messageIds ?? []) failed.add(messageId)
     })
     // a message of nothing but blank lines has no step, and nothing to lose
     const done = new Set(
       messages.map(({ messageId }) => messageId).filter((messageId) => !failed.has(messageId)),
     )
-    return { done, errors }
+    return { done, errors: [...errors] }
   }
 }

@@ -14,7 +14,8 @@ const aFunction = (wrap: Wrap = (port) => port) => {
   const world = anArchiveWorld()
   const { telemetry, lines } = keptTelemetry()
   const handler = createHandler({ ...world.ports(wrap), telemetry })
-  return { world, lines, age: (event: SQSEvent) => handler(event, aContext) }
+  const age = (event: SQSEvent, context = aContext) => handler(event, context)
+  return { world, lines, age }
 }
 
 const anEvent = (...bodies: readonly string[]): SQSEvent => {
@@ -104,4 +105,17 @@ test('the dataset may be told in the message itself or in its attribute', async 
   const tickets = aDataset({ name: 'tickets' })
   await age(anSqsEvent({ dataset: tickets.name, record: {} }, anOrder('no dataset')))
   expect(world.quarantine.units().map(({ dataset }) => dataset)).toEqual(['_unknown', '_unknown'])
+})
+
+test('a message that takes more time than there is comes again, alone', async () => {
+  const { world, lines, age } = aFunction()
+  const strewn = Array.from({ length: 50 }, (_, day) => anOrder(`s-${day}`, NOON - day * 86_400_000))
+  let segments = 10
+  const soonOver = { ...aContext, getRemainingTimeInMillis: () => (segments-- > 0 ? 60_000 : 14_000) }
+  const neighbour = anOrder('n', NOON - 99 * 86_400_000)
+  expect(await age(anEvent(strewn.join('\n'), neighbour), soonOver)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm0' }],
+  })
+  expect((await readAll(world)).map(({ id }) => id)).toContain('n')
+  expect(lines.filter(({ level }) => level === 'ERROR')).toHaveLength(1)
 })
