@@ -3,7 +3,7 @@ import type { Destination, IcecoreConfig } from './config.ts'
 import { type Dataset, type FieldPath, PROMOTED_TYPES } from './dataset.ts'
 import { parseDuration } from './duration.ts'
 import { PARTITION_UNITS } from './partition.ts'
-import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
+import { LIFECYCLE_CLASSES, STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
 
 const MiB = 2 ** 20
 
@@ -70,6 +70,12 @@ const classes = z
           code: 'custom',
           path: [index, 'after'],
           message: 'expected a later age than the step before',
+        })
+      if (!LIFECYCLE_CLASSES.includes(step.storageClass))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'storageClass'],
+          message: `expected one of ${LIFECYCLE_CLASSES.join(', ')}, to which lifecycle moves segments, got ${step.storageClass}`,
         })
       if (coldness(step.storageClass) <= coldness(before.storageClass))
         context.addIssue({

@@ -14,6 +14,9 @@ export type StorageClass = (typeof STORAGE_CLASSES)[number]
 export const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'] as const
 export type ArchiveClass = (typeof ARCHIVE_CLASSES)[number]
 
+/** The classes that the archive bucket's lifecycle moves segments to: `resources/` holds a rule for each. */
+export const LIFECYCLE_CLASSES: readonly StorageClass[] = ['GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE']
+
 /** Slowest and cheapest first. */
 export const RETRIEVAL_TIERS = ['Bulk', 'Standard', 'Expedited'] as const
 export type RetrievalTier = (typeof RETRIEVAL_TIERS)[number]

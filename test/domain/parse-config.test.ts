@@ -32,6 +32,17 @@ test.each([
     'never moves upward',
   ],
   [
+    'a later class that no lifecycle rule moves segments to',
+    withOrders({
+      classes: [
+        { after: '0d', storageClass: 'STANDARD' },
+        { after: '30d', storageClass: 'STANDARD_IA' },
+      ],
+    }),
+    'datasets.orders.classes.1.storageClass',
+    'GLACIER_IR, GLACIER, DEEP_ARCHIVE',
+  ],
+  [
     'a first class that is not at age 0',
     withOrders({ classes: [{ after: '1d', storageClass: 'GLACIER' }] }),
     'datasets.orders.classes.0.after',
