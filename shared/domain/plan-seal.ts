@@ -11,7 +11,7 @@ const MAX_INPUTS = 500
 const MAX_INPUT_BYTES = 1 << 30
 /** Segments that one commit is meant to have at most: all of them stand in one item of the catalog, with two ids each. */
 const MAX_OUTPUTS = 16
-/** A merge holds a row group of each input in memory, which is at most about so much text. */
+/** A merge holds a row group of each input in memory, which is at most about so much text, or one longer body. */
 const ROW_GROUP_TEXT = 8 << 20
 const MAX_OPEN_TEXT = 512 << 20
 
@@ -42,15 +42,17 @@ const canMergeAgain = (commit: Commit, holdings: ReadonlyMap<string, Holding>, d
     )
   })
 
-const openTextOf = (commit: Commit) =>
-  commit.segments.reduce((sum, { bodyBytes }) => sum + Math.min(bodyBytes, ROW_GROUP_TEXT), 0)
+const openTextOf = (commit: Commit, { limits }: Dataset) => {
+  const most = Math.max(ROW_GROUP_TEXT, limits.maxBodyBytes)
+  return commit.segments.reduce((sum, { bodyBytes }) => sum + Math.min(bodyBytes, most), 0)
+}
 
-const takeUpTo = (commits: readonly Commit[], { targetBytes }: Dataset['seal']): readonly Commit[] => {
-  const most = Math.min(MAX_INPUT_BYTES, MAX_OUTPUTS * targetBytes)
+const takeUpTo = (commits: readonly Commit[], dataset: Dataset): readonly Commit[] => {
+  const most = Math.min(MAX_INPUT_BYTES, MAX_OUTPUTS * dataset.seal.targetBytes)
   let [bytes, text, landing] = [0, 0, false]
   const fitting = commits.findIndex((commit, index) => {
     bytes += bytesOf(commit)
-    text += openTextOf(commit)
+    text += openTextOf(commit, dataset)
     const full = index >= MAX_INPUTS || bytes > most || text > MAX_OPEN_TEXT
     // without a landing commit the run would seal what is sealed, and the next one would find the same
     const enough = landing
@@ -80,7 +82,7 @@ export const planSeal = (
   const again = live.filter((commit) => !isLanding(commit) && canMergeAgain(commit, state.holdings, dataset))
   const inputs = takeUpTo(
     [...again, ...landing].toSorted((a, b) => a.committedAt - b.committedAt),
-    dataset.seal,
+    dataset,
   )
   return {
     kind: 'seal',

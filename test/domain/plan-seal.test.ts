@@ -86,8 +86,14 @@ test('one run opens no more inputs than their row groups have room in memory', (
   const MiB = 2 ** 20
   const many = (bodyBytes: number) =>
     Array.from({ length: 100 }, () => aCommit({ segments: [aSegment({ bytes: 2 * MiB, bodyBytes })] }))
-  expect(inputsOf(many(32 * MiB))).toHaveLength(64)
-  expect(inputsOf(many(4 * MiB))).toHaveLength(100)
+  const inputs = (bodyBytes: number, maxBodyBytes: number) => {
+    const limits = { maxBodyBytes, maxFuture: DAY }
+    const planned = plan(many(bodyBytes), END + DAY, aDataset({ limits }))
+    return planned.kind === 'seal' && planned.inputs
+  }
+  expect(inputs(32 * MiB, MiB)).toHaveLength(64)
+  expect(inputs(4 * MiB, MiB)).toHaveLength(100)
+  expect(inputs(300 * MiB, 256 * MiB)).toHaveLength(2)
 })
 
 test('one run makes no more segments than its commit has room for', () => {
