@@ -10,7 +10,7 @@ const MANY_LANDING_COMMITS = 64
 const MAX_INPUTS = 500
 const MAX_INPUT_BYTES = 1 << 30
 /** Segments that one commit is meant to have at most: all of them stand in one item of the catalog, with two ids each. */
-const MAX_OUTPUTS = 16
+const MAX_OUTPUTS = 64
 /** A merge holds a row group of each input in memory, which is at most about so much text, or one longer body. */
 const ROW_GROUP_TEXT = 8 << 20
 const MAX_OPEN_TEXT = 512 << 20

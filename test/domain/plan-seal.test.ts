@@ -97,8 +97,8 @@ test('one run opens no more inputs than their row groups have room in memory', (
 })
 
 test('one run makes no more segments than its commit has room for', () => {
-  const many = Array.from({ length: 100 }, () => aCommit({ segments: [aSegment({ bytes: 500_000 })] }))
-  expect(inputsOf(many, 1_000_000)).toHaveLength(32)
+  const many = Array.from({ length: 200 }, () => aCommit({ segments: [aSegment({ bytes: 500_000 })] }))
+  expect(inputsOf(many, 1_000_000)).toHaveLength(128)
 })
 
 test('every run takes on a landing commit, however much is sealed already', () => {
@@ -107,6 +107,6 @@ test('every run takes on a landing commit, however much is sealed already', () =
     segments: [aSegment({ kind: 'sealed', bytes: 400_000 })],
     committedAt: NOON - 1,
   })
-  const large = aCommit({ segments: [aSegment({ bytes: 20_000_000 })] })
+  const large = aCommit({ segments: [aSegment({ bytes: 70_000_000 })] })
   expect(inputsOf([sealed, large, aCommit()], 1_000_000)).toEqual([sealed, large])
 })

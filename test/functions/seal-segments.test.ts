@@ -35,8 +35,8 @@ test('the partition of a message is sealed, and told of in valid EMF without any
 })
 
 test('what one seal leaves to the next is sealed as long as there is time', async () => {
-  // a seal takes on sixteen times as many bytes as a segment is to have: here one landing segment
-  const small = aDataset({ seal: { after: 0, targetBytes: 50 } })
+  // a seal takes on 64 times as many bytes as a segment is to have: here one landing segment
+  const small = aDataset({ seal: { after: 0, targetBytes: 10 } })
   const kindsAfter = async (context: typeof aContext) => {
     const { world, sealIn } = await aFunction(undefined, small)
     await sealIn(context, ref)
