@@ -4,7 +4,7 @@ import { type DemoOptions, HELP, readOptions, WrongOption } from './options.ts'
 import { makeProgress } from './progress.ts'
 import { renderPage } from './render-page.ts'
 import { serve } from './serve.ts'
-import { type Session, startSession } from './session.ts'
+import { CannotStart, type Session, startSession } from './session.ts'
 import { readEarthquakes } from './source/earthquakes.ts'
 import { readFlights } from './source/flights.ts'
 import { joinSources } from './source/source.ts'
@@ -49,8 +49,9 @@ const main = async (): Promise<number> => {
     }
     return (await run(options)) ? 0 : 1
   } catch (error) {
-    if (!(error instanceof WrongOption)) throw error
-    process.stderr.write(`${error.message}\n\n${HELP}`)
+    if (error instanceof CannotStart) process.stderr.write(`\n${error.message}\n`)
+    else if (error instanceof WrongOption) process.stderr.write(`${error.message}\n\n${HELP}`)
+    else throw error
     return 2
   }
 }

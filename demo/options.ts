@@ -10,7 +10,7 @@ export type DemoOptions = {
   readonly port: number
 }
 
-export const HELP = `npm start -- [options]
+export const HELP = `Usage: npm start -- [options]
 
 Takes real flights and earthquakes through icecore on a simulated cloud: received, aged,
 sealed, moved to colder classes, thawed, rehydrated and compared with what was sent.
@@ -20,7 +20,8 @@ sealed, moved to colder classes, thawed, rehydrated and compared with what was s
   --port PORT   where the simulated cloud listens (127.0.0.1 only); any free port unless given
   --help        this text
 
-The exit status is 0 if all books balance and every byte compares, 1 if not, 2 for a wrong option.
+The exit status is 0 if all books balance and every byte compares, 1 if not, 2 if it cannot start:
+a wrong option, a port in use, a mistake in icecore.config.ts.
 `
 
 export class WrongOption extends Error {

@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { region } from '../simulator/account.ts'
 import { type Cloud, makeCloud } from '../simulator/cloud.ts'
+import { explainStart, findConfigMistake } from '../simulator/explain-start.ts'
 import type { Deployment } from '../simulator/host/deployment/definitions.ts'
 import { loadDeployment } from '../simulator/host/deployment/load-deployment.ts'
 import { DEFAULT_CREDENTIALS, type Host } from '../simulator/host/host.ts'
@@ -25,11 +26,21 @@ export type Session = {
   close(): Promise<void>
 }
 
+/** Nothing could be started; its message is for the user, without a stack. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart'
+}
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Deploys `serverless.yml` to a cloud in memory whose clock starts at `start` (ms) and moves as fast as ours. */
 export const startSession = async (start: number, options: { readonly port: number }): Promise<Session> => {
-  const cloud = await makeCloud({ start, port: options.port, seed: 1 })
+  const mistake = await findConfigMistake(ROOT)
+  if (mistake !== undefined) throw new CannotStart(mistake)
+  const cloud = await makeCloud({ start, port: options.port, seed: 1 }).catch((error: unknown) => {
+    const explanation = explainStart(error, options)
+    throw explanation === undefined ? error : new CannotStart(explanation, { cause: error })
+  })
   const { endpoint } = cloud
   const deployment = loadDeployment(ROOT, { endpoint })
   const host = await startHost(cloud, ROOT, { concurrency: 3 })

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path'
 import { region } from './account.ts'
 import { type Cloud, type CloudOptions, defaultCredentials, makeCloud } from './cloud.ts'
 import { type CommandLine, parseCommandLine, UsageError, usage } from './command-line.ts'
+import { readErrorLine } from './error-line.ts'
+import { explainStart, findConfigMistake } from './explain-start.ts'
 
 const greeting = (endpoint: string, now: number, { dataDir, speed, credentials }: CommandLine) => {
   const [[accessKeyId, secret] = []] = credentials ?? defaultCredentials
@@ -14,7 +16,7 @@ It is ${new Date(now).toISOString()}, and a real second is ${speed} s.
   export AWS_SECRET_ACCESS_KEY=${secret}
   export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
 
-  aws s3 mb s3://cellar
+  aws --endpoint-url $AWS_ENDPOINT_URL s3 mb s3://cellar
   curl -X POST ${endpoint}/_simulator/leap -d '{"by":"12h"}'
   curl ${endpoint}/_simulator/bill
 
@@ -31,27 +33,29 @@ const optionsOf = ({ port, dataDir, speed, start, credentials, checkSkew }: Comm
   ...(credentials === undefined ? {} : { credentials }),
 })
 
-/** What to say for a start that failed for a reason outside the simulator. */
-const explain = (error: unknown, { port, dataDir }: CommandLine) => {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (!('code' in cause)) continue
-    if (cause.code === 'EADDRINUSE')
-      return `Port ${port} is in use. Choose another with --port, or 0 for any.`
-    if (cause.code === 'EACCES') return `No right to use port ${port} or ${dataDir}.`
-    if (cause.code === 'LEVEL_LOCKED') return `Another simulator is running on ${dataDir}.`
-  }
-  return undefined
-}
-
-/** The functions' failures are told as they come; their logs are theirs. */
+/** The functions' failures are told as they come, with the errors that they log; the rest of their logs is theirs. */
 const deploy = async (cloud: Cloud, folder: string, { credentials = defaultCredentials }: CommandLine) => {
   // loaded when asked for: without it the simulator has no dependency but the cloud's own
   const { startHost } = await import('./host/start-host.ts')
   const [[accessKeyId = '', secretAccessKey = ''] = []] = credentials
   const host = await startHost(cloud, resolve(folder), { credentials: { accessKeyId, secretAccessKey } })
+  host.onLine(({ functionName, text }) => {
+    const told = readErrorLine(text)
+    if (told !== undefined) console.error(`${functionName}: ${told}`)
+  })
   host.onFailure(({ functionName, reason }) => console.error(`${functionName}: ${reason}`))
   const outputs = [...host.deployment.outputs].map(([name, value]) => `  ${name}: ${value}`)
-  console.log([`${folder} is deployed.`, '', `  API: ${host.apiUrl}`, ...outputs, ''].join('\n'))
+  console.log(
+    [
+      `${folder === '.' ? 'The deployment of this folder' : folder} is up.`,
+      '',
+      `  API: ${host.apiUrl}`,
+      ...outputs,
+      '',
+      'docs/simulator.md says how to send records to it and how to call its API.',
+      '',
+    ].join('\n'),
+  )
   return host
 }
 
@@ -59,8 +63,10 @@ const serve = async (commandLine: CommandLine) => {
   if (commandLine.deploy !== undefined && !existsSync(join(commandLine.deploy, 'serverless.yml'))) {
     throw new UsageError(`There is no serverless.yml in ${commandLine.deploy}.`)
   }
+  const mistake = commandLine.deploy === undefined ? undefined : await findConfigMistake(commandLine.deploy)
+  if (mistake !== undefined) throw new UsageError(mistake, { cause: commandLine.deploy })
   const cloud = await makeCloud(optionsOf(commandLine)).catch((error: unknown) => {
-    const explanation = explain(error, commandLine)
+    const explanation = explainStart(error, commandLine)
     throw explanation === undefined ? error : new UsageError(explanation, { cause: error })
   })
   console.log(greeting(cloud.endpoint, cloud.clock.now(), commandLine))
