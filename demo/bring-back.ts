@@ -58,7 +58,7 @@ const wishes = ({ records }: Source): Wish[] => [
     pick(records, 'flight', ({ id }) => id === '2001-01-09-00815'),
   ),
   // the day that was sent twice: each of its flights must come back once
-  oneDay('all flights of 2 January', records, 'flights', '2001-01-02'),
+  oneDay('a day of flights', records, 'flights', '2001-01-02'),
 ]
 
 const named = z.union([

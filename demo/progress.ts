@@ -36,6 +36,15 @@ const stamp = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
+/** Columns before a stage's text: the spinner, the name and the time. */
+const BEFORE_TEXT = 31
+
+/** A line that wraps cannot be drawn anew: below this many columns there is no bar. */
+const COLUMNS_FOR_A_BAR = 96
+
+const cut = (text: string, columns: number) =>
+  text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
+
 /** One line that is drawn anew, with the virtual time in it. */
 const makeInteractive = (out: WriteStream): Progress => {
   let name = ''
@@ -44,8 +53,12 @@ const makeInteractive = (out: WriteStream): Progress => {
   let frame = 0
   const draw = () => {
     const spinner = ice(FRAMES[frame++ % FRAMES.length] ?? '')
-    const progress = step?.total === undefined ? '' : ` ${bar(step.done ?? 0, step.total)}`
-    const text = step === undefined ? '' : ` ${dim(stamp(step.at))}${progress} ${step.text}`
+    // a terminal that does not know its size says 0
+    const columns = out.columns > 0 ? out.columns : 80
+    const hasBar = step?.total !== undefined && columns >= COLUMNS_FOR_A_BAR
+    const progress = hasBar ? ` ${bar(step?.done ?? 0, step?.total ?? 0)}` : ''
+    const room = columns - BEFORE_TEXT - (hasBar ? BAR_WIDTH + 1 : 0) - 2
+    const text = step === undefined ? '' : ` ${dim(stamp(step.at))}${progress} ${cut(step.text, room)}`
     out.write(`\r\x1b[2K  ${spinner} ${bold(name.padEnd(10))}${text}`)
   }
   const timer = setInterval(() => {

@@ -17,10 +17,7 @@ const dollars = (value: number): string =>
 const duration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const minutes = Math.floor(ms / 60_000)
-  return minutes < 60
-    ? `${minutes} min`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+  return ms < 3_600_000 ? `${(ms / 60_000).toFixed(1)} min` : `${(ms / 3_600_000).toFixed(1)} h`
 }
 
 const tick = (good: boolean) => (good ? '✓' : '✗')
@@ -54,15 +51,14 @@ const ledger = ({ ledgers }: Page) => [
 const rehydrations = (page: Page) => [
   ...heading('Rehydrations (virtual time)'),
   ...table(
-    ['what', 'class', 'tier', 'records', 'queued', 'thawing', 'hydrating', 'total', 'complete', 'equal'],
+    ['what', 'class', 'tier', 'records', 'queued', 'thawing', 'hydrating', 'total', 'equal'],
     page.rehydrations.map(({ name, storageClass, tier, records, phases, complete, equal }) => [
       name,
       storageClass,
       tier,
       count(records),
       ...[phases.queued, phases.thawing, phases.hydrating, phases.total].map(duration),
-      tick(complete),
-      tick(equal),
+      tick(complete && equal),
     ]),
   ),
 ]
@@ -83,7 +79,7 @@ const SHADES: Readonly<Record<string, string>> = {
   GLACIER: '▓',
   DEEP_ARCHIVE: '█',
 }
-const CORE = 24
+const CORE = 20
 
 const core = (rows: readonly PageClass[]) => {
   const most = Math.max(1, ...rows.map(({ bytes: size }) => size))
@@ -128,7 +124,7 @@ const invoice = ({ invoice: { icecore, s3, other, oneObjectPerRecord, ratio } }:
         ['S3 in all', dollars(s3), dollars(oneObjectPerRecord.total)],
       ],
     ),
-    `  S3 is ${ratio.toFixed(0)} times cheaper. icecore's queues and catalog came to ${dollars(other)} on top.`,
+    `  S3 is ${count(Math.round(ratio))} times cheaper. icecore's queues and catalog came to ${dollars(other)} on top.`,
   ]
 }
 

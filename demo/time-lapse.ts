@@ -30,7 +30,7 @@ export const receive = async (session: Session, source: Source, progress: Progre
   const expected = source.records.length + source.repeats
   const show = (text: string) => progress.update({ at: now(), text, done: archived, total: expected })
   await sendSource(session, source, (sent) =>
-    show(`${sent} of ${total} messages and objects sent, ${count(archived)} records landed`),
+    show(`${sent} of ${total} sent, ${count(archived)} records landed`),
   )
   const ticker = setInterval(() => show(`${count(archived)} records landed`), 200)
   await host.idle()
