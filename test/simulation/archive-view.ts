@@ -15,6 +15,7 @@ import { Violation } from './violation.ts'
 export type PartitionView = PartitionState & {
   readonly ref: PartitionRef
   readonly records: readonly ArchiveRecord[]
+  readonly bodies: ReadonlySet<string>
 }
 
 async function* inOne<Item>(item: Item) {
@@ -24,7 +25,7 @@ async function* inOne<Item>(item: Item) {
 /** Reads the whole archive as a reader would, through the catalog, and checks on the way that the catalog tells the truth. */
 export const makeArchiveReader = ({ ports, contentOf }: Cloud) => {
   const decoded = new Map<string, readonly ArchiveRecord[]>()
-  const merged = new Map<string, readonly ArchiveRecord[]>()
+  const merged = new Map<string, Pick<PartitionView, 'records' | 'bodies'>>()
 
   const decode = async ({ key, sha256, records: expected }: Segment) => {
     const known = decoded.get(key)
@@ -57,8 +58,9 @@ export const makeArchiveReader = ({ ports, contentOf }: Cloud) => {
     const inputs = await Promise.all(segments.map(async (segment) => inOne([...(await decode(segment))])))
     const records: ArchiveRecord[] = []
     for await (const batch of mergeRecords(inputs)) records.push(...batch)
-    merged.set(name, records)
-    return records
+    const view = { records, bodies: new Set(records.map(({ body }) => body)) }
+    merged.set(name, view)
+    return view
   }
 
   return async (): Promise<readonly PartitionView[]> => {
@@ -69,7 +71,7 @@ export const makeArchiveReader = ({ ports, contentOf }: Cloud) => {
         const state = await ports.log.read(ref)
         const live = liveSegments(state.commits)
         for (const segment of live) await check(segment)
-        views.push({ ...state, ref, records: await merge(live) })
+        views.push({ ...state, ref, ...(await merge(live)) })
       }
     return views
   }

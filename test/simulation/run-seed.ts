@@ -1,4 +1,5 @@
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { makeActions, THEMES } from './actions.ts'
 import type { PartitionView } from './archive-view.ts'
 import { makeCloud } from './cloud.ts'
 import { converge, workOff } from './converge.ts'
@@ -23,11 +24,12 @@ export type Run = {
   readonly steps: number
 }
 
-const ACTIONS = 45
+/** A rehydration takes many small steps, an ageing few large ones. */
+const ACTIONS = { ageing: 40, rehydrating: 110 } as const
 /** The day's partition is sealed then, straight into the class that orders belong in. */
 const GROWN = 4 * DAY
 const MOST_AT_ONCE = 6
-const RATES = [0.01, 0.04, 0.1]
+const RATES = [0.01, 0.04, 0.08]
 const CHANGING = /: (log\.append|log\.remove|remover\.|quarantine\.|hot store\.remove)|acknowledged/
 
 /** One whole history of a small archive, from its seed alone. */
@@ -71,60 +73,34 @@ export const runSeed = async (seed: number, mutant: Mutant = {}): Promise<Run> =
     cloud.s3.runDue()
   }
 
-  /** By hand, and twice at once. */
-  const sealAny = async () => {
-    const ref = draw.pick(views)?.ref
-    if (ref === undefined) return
-    for (const _ of [1, 2])
-      await workers.start('seal-segments', (functions) => workers.sealPartition(functions, ref))
-  }
-  /** Mostly after what is under way: Lambda stops what takes longer than a quarter of an hour. */
-  const passLong = async (ms: number) => {
-    if (draw.chance(0.8)) await finish()
-    pass(ms)
-  }
-
-  const { consumers } = workers
-  const actions: readonly [weight: number, begin: () => unknown][] = [
-    [7, producer.sendRecords],
-    [3, producer.putObject],
-    [8, consumers.ageRecords],
-    [5, consumers.ageObjects],
-    [4, consumers.seal],
-    [3, consumers.expire],
-    [3, consumers.track],
-    [4, consumers.thaw],
-    [4, consumers.hydrate],
-    [4, workers.sweep],
-    [2, () => sealAny()],
-    [2, () => workers.start('request', customer.ask(views))],
-    [
-      2,
-      () => {
-        const read = customer.read(views)
-        return read && workers.start('read', read)
-      },
-    ],
-    [3, () => pass(draw.below(10 * 60_000))],
-    [4, () => passLong(draw.below(8 * HOUR))],
-    [1, () => passLong(draw.below(3 * DAY))],
-  ]
-  const all = actions.flatMap(([weight, begin]) => Array.from({ length: weight }, () => begin))
+  const theme = draw.pick(THEMES) ?? 'ageing'
+  const actions = makeActions({
+    theme,
+    draw,
+    producer,
+    customer,
+    workers,
+    views: () => views,
+    pass,
+    finish,
+  })
 
   const live = async () => {
-    for (let begun = 0; begun < ACTIONS; ) {
+    for (let begun = 0; begun < ACTIONS[theme]; ) {
       const running = scheduler.running()
+      // a writer does not wait for those who read what it has written
+      if (running > 0 && draw.chance(0.003)) producer.putObject()
       if (running >= MOST_AT_ONCE || (running > 0 && draw.chance(0.85))) {
         await step()
         continue
       }
       // a queue without messages is no action
-      if ((await draw.pick(all)?.()) !== false) begun += 1
+      if ((await draw.pick(actions)?.()) !== false) begun += 1
       workers.throwFailures()
     }
   }
 
-  /** Half of the worlds begin with records that are cold already. */
+  /** Some worlds begin with records that are cold already. */
   const grow = async () => {
     const { rate } = settings
     settings.rate = 0
@@ -138,7 +114,7 @@ export const runSeed = async (seed: number, mutant: Mutant = {}): Promise<Run> =
   }
 
   const run = async () => {
-    if (draw.chance(0.5)) await grow()
+    if (theme === 'rehydrating' || draw.chance(0.2)) await grow()
     await live()
     settings.rate = 0
     cloud.mood.calm = true
