@@ -47,7 +47,7 @@ const deploy = async (cloud: Cloud, folder: string, { credentials = defaultCrede
   const outputs = [...host.deployment.outputs].map(([name, value]) => `  ${name}: ${value}`)
   console.log(
     [
-      `${folder === '.' ? 'The deployment of this folder' : folder} is up.`,
+      `${resolve(folder)} is deployed.`,
       '',
       `  API: ${host.apiUrl}`,
       ...outputs,
