@@ -2,7 +2,7 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import { HOUR } from '../domain/duration.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ObjectsQueue } from '../ports/queues.ts'
-import type { SegmentLister } from '../ports/segment-store.ts'
+import type { ListedObject, SegmentLister } from '../ports/segment-store.ts'
 
 export type RemindDeps = {
   readonly config: IcecoreConfig
@@ -20,24 +20,34 @@ const MAX_LISTED = 100_000
 
 const isFolder = (key: string) => key.endsWith('/')
 
+async function* allUnder(lister: SegmentLister, prefixes: readonly string[]): AsyncIterable<ListedObject> {
+  for (const prefix of prefixes) yield* lister.list(prefix)
+}
+
+/** Another part of a long list in every hour, so that what stays in hot for good hides nothing behind it. */
+const partOf = <Item>(items: readonly Item[], at: number): readonly Item[] => {
+  const parts = Math.ceil(items.length / MAX_REMINDERS)
+  const first = (Math.floor(at / HOUR) % Math.max(1, parts)) * MAX_REMINDERS
+  return items.slice(first, first + MAX_REMINDERS)
+}
+
 /**
- * Sends hot objects that should have been archived long ago to the objects queue again, as far as one run may: S3's event
+ * Sends hot objects that should have been archived long ago to the objects queue again, as many as one run may: S3's event
  * may have been lost. One that is under way, or that stays because rows of it are nowhere else, is looked at in vain.
  */
 export const remindOfHotObjects =
   ({ config, lister, objectsQueue, now }: RemindDeps) =>
   async (): Promise<{ reminded: number }> => {
-    const before = now() - FORGOTTEN_AFTER
+    const at = now()
+    const prefixes = [...config.datasets.values()].map(({ hotPrefix }) => hotPrefix)
     const forgotten: { key: string }[] = []
     let listed = 0
-    for (const { hotPrefix } of config.datasets.values()) {
-      for await (const { key, lastModified } of lister.list(hotPrefix)) {
-        listed += 1
-        if (lastModified <= before && !isFolder(key)) forgotten.push({ key })
-        if (listed >= MAX_LISTED || forgotten.length >= MAX_REMINDERS) break
-      }
+    for await (const { key, lastModified } of allUnder(lister, prefixes)) {
+      listed += 1
+      if (lastModified <= at - FORGOTTEN_AFTER && !isFolder(key)) forgotten.push({ key })
+      if (listed === MAX_LISTED) break
     }
-    const reminders = forgotten.slice(0, MAX_REMINDERS)
+    const reminders = partOf(forgotten, at)
     if (reminders.length > 0) await objectsQueue.send(reminders)
     return { reminded: reminders.length }
   }

@@ -40,9 +40,12 @@ test('folders, and objects of no dataset, are left alone', async () => {
   expect(await world.remind()).toEqual({ reminded: 0 })
 })
 
-test('one run sends a bounded number of reminders', async () => {
+test('one run sends a bounded number of reminders, and a later one those behind them', async () => {
   const world = aWorld()
   for (let number = 0; number < 1005; number += 1) world.putHot(`orders/${number}.ndjson`, '{}')
-  world.clock.now = NOON + 9 * HOUR
+  world.clock.now = NOON + 10 * HOUR
   expect(await world.remind()).toEqual({ reminded: 1000 })
+  world.clock.now = NOON + 11 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 5 })
+  expect(new Set(world.objectsQueue.receive().map(({ key }) => key)).size).toBe(1005)
 })
