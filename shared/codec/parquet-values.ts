@@ -25,5 +25,8 @@ export const compressors = {
 export const decompressors = {
   ZSTD: (bytes: Uint8Array, length: number): Uint8Array =>
     // at least 1: zlib takes no limit of 0, and the length is checked against the header afterwards
-    zstdDecompressSync(bytes, { maxOutputLength: Math.max(length, 1) }),
+    zstdDecompressSync(bytes, {
+      maxOutputLength: Math.max(length, 1),
+      chunkSize: Math.min(MOST_AT_ONCE, length + FRAME),
+    }),
 }
