@@ -52,7 +52,8 @@ export const makeActions = (deps: Deps): readonly Action[] => {
 
   const weighted: readonly [ageing: number, rehydrating: number, action: Action][] = [
     [7, 1, producer.sendRecords],
-    [4, 1, producer.putObject],
+    [3, 1, producer.putObject],
+    [1, 1, producer.appendToObject],
     [8, 2, consumers.ageRecords],
     [6, 2, consumers.ageObjects],
     [4, 2, consumers.seal],

@@ -10,6 +10,9 @@ import type { Tally } from './tally.ts'
 export const FAULTS = ['crash before', 'crash after', 'refused', 'answer lost'] as const
 export type Fault = (typeof FAULTS)[number]
 
+/** What the calls themselves are counted as, while the faults are on. */
+export const CALLS = 'calls'
+
 export type FaultSettings = {
   /** 0 to 1, of each call. */
   rate: number
@@ -62,6 +65,7 @@ export const wrapPorts = (deps: Deps, task: Task): WrapPort => {
       tally.count(where, 'timed out')
     }
     if (task.dead) throw new Crash(`${task.name} is dead`)
+    if (settings.rate > 0) tally.count(where, CALLS)
     const fault = draw.chance(settings.rate) ? draw.pick(FAULTS) : undefined
     note(`${task.name}: ${where} ${what}${fault === undefined ? '' : ` !! ${fault}`}`)
     if (fault !== undefined) tally.count(where, fault)

@@ -5,6 +5,8 @@ import { sealPartition } from '../../shared/use-cases/seal-partition.ts'
 import { sweep } from '../../shared/use-cases/sweep.ts'
 import type { Mutant } from './functions.ts'
 
+const LINE_FEED = 10
+
 /** Breaks of the protocol, by hand. A simulation that does not find each of them proves nothing. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'messages are acknowledged whether or not their records are committed': {
@@ -94,6 +96,49 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
         due: registry.due,
         settle: registry.settle,
         expect: async () => undefined,
+      },
+    }),
+  },
+  'what is malformed is not kept': {
+    ports: (ports) => ({
+      ...ports,
+      quarantine: { ...ports.quarantine, keep: async () => 'kept' },
+    }),
+  },
+  'what is dead is never sent to be expired': {
+    ports: (ports) => ({ ...ports, expireQueue: { send: async () => undefined } }),
+  },
+  'a segment is not tagged for the class that it is to move to': {
+    ports: (ports) => ({ ...ports, tagger: { tag: async () => undefined } }),
+  },
+  'a partition that was swept is not looked at again': {
+    ports: ({ registry, ...others }) => ({
+      ...others,
+      registry: {
+        list: registry.list,
+        due: registry.due,
+        expect: registry.expect,
+        settle: (entry) => registry.settle(entry, Number.POSITIVE_INFINITY),
+      },
+    }),
+  },
+  'a task that is done is not taken off the open ones': {
+    ports: ({ taskList, ...others }) => ({
+      ...others,
+      taskList: { all: taskList.all, open: taskList.open, close: async () => undefined },
+    }),
+  },
+  'a file holds only the first of its records': {
+    ports: ({ delivery, ...others }) => ({
+      ...others,
+      delivery: {
+        find: delivery.find,
+        putWhole: delivery.putWhole,
+        begin: async (...given) => {
+          const draft = await delivery.begin(...given)
+          const cut = (bytes: Uint8Array) => bytes.subarray(0, bytes.indexOf(LINE_FEED) + 1)
+          return { ...draft, write: (bytes) => draft.write(cut(bytes)) }
+        },
       },
     }),
   },

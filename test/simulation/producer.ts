@@ -38,12 +38,20 @@ export const makeProducer = (cloud: Cloud, draw: Draw, tally: Tally) => {
       tally.count('producer', 'malformed')
       return remember({ dataset, text: `{"id":"m-${count}"}`, time: null })
     }
-    const time = Math.floor(cloud.now() / HOUR) * HOUR - draw.below(2) * DAY
+    const time = Math.floor(cloud.now() / HOUR) * HOUR - (draw.chance(0.3) ? DAY : 0)
     return remember({ dataset, text: anOrder(`r-${draw.below(IDS)}`, time, `,"n":${draw.below(3)}`), time })
   }
 
   const someTexts = (dataset: DatasetName) => Array.from({ length: 1 + draw.below(3) }, () => aText(dataset))
   const aDatasetName = () => draw.pick(DATASETS) ?? 'orders'
+
+  const someLines = (dataset: DatasetName) => {
+    const [first = '', ...more] = someTexts(dataset)
+    const long = draw.chance(0.15)
+    if (long) tally.count('producer', 'object of several chunks')
+    const lines = [...Array.from({ length: long ? LONG : 1 }, () => first), ...more]
+    return `${lines.join('\n')}\n`
+  }
 
   return {
     sent,
@@ -51,19 +59,19 @@ export const makeProducer = (cloud: Cloud, draw: Draw, tally: Tally) => {
       const dataset = aDatasetName()
       await cloud.queues.records.send([{ dataset, text: someTexts(dataset).join('\n') }])
     },
-    /** A new object, or an older one with more lines: its writer appends, so what is there stays accepted. */
     putObject: () => {
-      const key = draw.pick(cloud.hotKeys())
-      const grown = key !== undefined && draw.chance(0.5)
-      if (grown) tally.count('producer', 'hot object replaced')
-      const dataset = grown ? (key.startsWith('orders/') ? 'orders' : 'events') : aDatasetName()
-      const before = grown ? cloud.hotText(key) : ''
-      const [first = '', ...more] = someTexts(dataset)
-      const long = draw.chance(0.15)
-      if (long) tally.count('producer', 'object of several chunks')
-      const lines = [...Array.from({ length: long ? LONG : 1 }, () => first), ...more]
+      const dataset = aDatasetName()
       count += 1
-      cloud.putHot(grown ? key : `${dataset}/${count}.ndjson`, `${before}${lines.join('\n')}\n`)
+      cloud.putHot(`${dataset}/${count}.ndjson`, someLines(dataset))
+    },
+    /** Replaces an object by itself with more lines: what was there stays accepted. */
+    appendToObject: () => {
+      const key = draw.pick(cloud.hotKeys())
+      if (key === undefined) return false
+      tally.count('producer', 'hot object replaced')
+      const dataset = DATASETS.find((name) => key.startsWith(name)) ?? 'orders'
+      cloud.putHot(key, `${cloud.hotText(key)}${someLines(dataset)}`)
+      return true
     },
   }
 }

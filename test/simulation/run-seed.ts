@@ -89,7 +89,7 @@ export const runSeed = async (seed: number, mutant: Mutant = {}): Promise<Run> =
     for (let begun = 0; begun < ACTIONS[theme]; ) {
       const running = scheduler.running()
       // a writer does not wait for those who read what it has written
-      if (running > 0 && draw.chance(0.003)) producer.putObject()
+      if (workers.isRunning('age-objects') && draw.chance(0.04)) producer.appendToObject()
       if (running >= MOST_AT_ONCE || (running > 0 && draw.chance(0.85))) {
         await step()
         continue

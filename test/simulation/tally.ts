@@ -33,3 +33,9 @@ export const formatTally = (tally: Tally): string =>
       return `  ${where.padEnd(30)} ${each.join(', ')}`
     })
     .join('\n')
+
+/** The faults that never happened at a kind of call that was made. */
+export const notMet = (tally: Tally, calls: string, faults: readonly string[]): readonly string[] =>
+  [...tally.counts()].flatMap(([where, counts]) =>
+    counts.has(calls) ? faults.filter((fault) => !counts.has(fault)).map((fault) => `${where} ${fault}`) : [],
+  )

@@ -121,6 +121,7 @@ export const makeWorkers = (deps: Deps) => {
       if (failure instanceof Violation) throw failure
       if (failure !== undefined) throw new Violation('convergence', `with the faults off: ${String(failure)}`)
     },
+    isRunning: (kind: string) => [...tasks].some(({ name }) => name.startsWith(kind)),
     killAll: () => {
       for (const task of tasks) task.dead = true
     },
