@@ -15,6 +15,7 @@ import { trackStorage } from '../../shared/use-cases/track-storage.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
 import type { WrapPort } from './faults.ts'
+import type { Queue } from './queue.ts'
 import { CONFIG } from './settings.ts'
 
 const silent = {
@@ -24,6 +25,16 @@ const silent = {
   sealed: () => undefined,
   swept: () => undefined,
   rehydrationFinished: () => undefined,
+}
+
+/** Message by message: where one is refused, those before it are sent. */
+const makeSender = <Body>({ name, send }: Queue<Body>, wrap: WrapPort) => {
+  const queue = wrap(`${name} queue`, { send })
+  return {
+    send: async (bodies: readonly Body[]) => {
+      for (const body of bodies) await queue.send([body])
+    },
+  }
 }
 
 /** All that the use cases need of the world, as one task sees it. */
@@ -59,10 +70,10 @@ export const portsFor = (cloud: Cloud, draw: Draw, skew: number, wrap: WrapPort)
       begin: async (...given: Parameters<typeof ports.delivery.begin>) =>
         wrap('draft', await ports.delivery.begin(...given)),
     }),
-    sealQueue: wrap('seal queue', { send: queues.seal.send }),
-    expireQueue: wrap('expire queue', { send: queues.expire.send }),
-    thawQueue: wrap('thaw queue', { send: queues.thaw.send }),
-    hydrateQueue: wrap('hydrate queue', { send: queues.hydrate.send }),
+    sealQueue: makeSender(queues.seal, wrap),
+    expireQueue: makeSender(queues.expire, wrap),
+    thawQueue: makeSender(queues.thaw, wrap),
+    hydrateQueue: makeSender(queues.hydrate, wrap),
   }
 }
 
