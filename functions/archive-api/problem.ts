@@ -38,13 +38,27 @@ const memberAt = (value: unknown, path: readonly PropertyKey[]): unknown => {
   return member
 }
 
+/** zod's message in the words of an expectation; messages of icecore's own schemas already are. */
+const expectationOf = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_type') return `expected ${issue.expected}`
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'too_big') return `expected at most ${issue.maximum}`
+  if (issue.code === 'too_small') return `expected at least ${issue.minimum}`
+  return issue.message
+}
+
 /** What zod found, as the members of a problem: which field, what was expected, what came. */
 export const fieldErrors = (error: z.ZodError, input: unknown): FieldError[] =>
-  error.issues.map((issue) => ({
-    field: issue.path.map(String).join('.') || '(whole)',
-    expected: issue.message,
-    got: show(memberAt(input, issue.path)),
-  }))
+  error.issues.flatMap((issue) => {
+    const at = (path: readonly PropertyKey[], expected: string) => ({
+      field: path.map(String).join('.') || '(whole)',
+      expected,
+      got: show(memberAt(input, path)),
+    })
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => at([...issue.path, key], 'no such field'))
+      : [at(issue.path, expectationOf(issue))]
+  })
 
 export const invalid = (errors: readonly FieldError[]): Problem =>
   new Problem(400, 'invalid-request', 'The request is not well formed', { errors })

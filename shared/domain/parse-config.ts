@@ -140,8 +140,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-const describe = (issue: z.core.$ZodIssue): string =>
-  `  ${issue.path.map(String).join('.') || '(top level)'}: ${issue.message}`
+const describe = (issue: z.core.$ZodIssue): string[] => {
+  const line = (path: readonly PropertyKey[], message: string) =>
+    `  ${path.map(String).join('.') || '(top level)'}: ${message}`
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => line([...issue.path, key], 'there is no such field'))
+    : [line(issue.path, issue.message)]
+}
 
 const overlap = (datasets: readonly Dataset[]): string[] =>
   datasets.flatMap((one, index) =>
@@ -159,7 +164,9 @@ const overlap = (datasets: readonly Dataset[]): string[] =>
 export const parseConfig = (input: unknown): IcecoreConfig => {
   const parsed = configSchema.safeParse(input)
   if (!parsed.success)
-    throw new ConfigError(`icecore.config.ts has mistakes\n${parsed.error.issues.map(describe).join('\n')}`)
+    throw new ConfigError(
+      `icecore.config.ts has mistakes\n${parsed.error.issues.flatMap(describe).join('\n')}`,
+    )
   const datasets = Object.entries(parsed.data.datasets).map(
     ([datasetName, dataset]): Dataset => ({
       ...dataset,

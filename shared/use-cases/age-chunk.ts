@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { digestTexts } from '../codec/digest.ts'
 import { makeCsvRecordParser } from '../codec/parse-csv-record.ts'
 import { parseJsonRecord } from '../codec/parse-record.ts'
@@ -29,6 +30,15 @@ const makeParser = (dataset: Dataset) => {
   }
 }
 
+/** A row as text where it is text, else in base64. */
+const textOf = (item: SourceItem): Pick<QuarantinedItem, 'text' | 'encoding'> => {
+  if (item.kind === 'text') return { text: item.text, encoding: 'utf8' }
+  const raw = Buffer.from(item.raw)
+  return isUtf8(raw)
+    ? { text: raw.toString('utf8'), encoding: 'utf8' }
+    : { text: raw.toString('base64'), encoding: 'base64' }
+}
+
 const toQuarantine = (
   item: SourceItem,
   { reason, detail }: Rejection,
@@ -39,9 +49,8 @@ const toQuarantine = (
   reason,
   detail,
   source: `object ${object.key} version ${object.version} row ${item.row}`,
-  ...(item.kind === 'text'
-    ? { text: item.text, encoding: 'utf8', header: item.header }
-    : { text: Buffer.from(item.raw).toString('base64'), encoding: 'base64', header: null }),
+  header: item.header,
+  ...textOf(item),
 })
 
 /**

@@ -117,8 +117,8 @@ describe('a rehydration', () => {
   test.each([
     ['a body that is not JSON', { text: '{"dataset":' }, '(whole)'],
     ['no body', {}, '(whole)'],
-    ['an unknown member', { body: { ...REQUEST, colour: 'red' } }, '(whole)'],
-    ['a member __proto__', { text: JSON.stringify(REQUEST).replace('{', '{"__proto__":{},') }, '(whole)'],
+    ['an unknown member', { body: { ...REQUEST, colour: 'red' } }, 'colour'],
+    ['a member __proto__', { text: JSON.stringify(REQUEST).replace('{', '{"__proto__":{},') }, '__proto__'],
     ['an unknown tier', { body: { ...REQUEST, tier: 'Instant' } }, 'tier'],
     ['an unknown format', { body: { ...REQUEST, format: 'xml' } }, 'format'],
     ['a URL as destination', { body: { ...REQUEST, destination: 's3://mine/' } }, 'destination'],

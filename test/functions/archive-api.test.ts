@@ -134,7 +134,7 @@ describe('datasets', () => {
     ['from=yesterday', 'from'],
     ['from=2024-03-10&to=2024-03-10', 'to'],
     ['limit=1&limit=2', 'limit'],
-    ['colour=red', '(whole)'],
+    ['colour=red', 'colour'],
   ])('refuse segments with %s, and name %s', async (query, field) => {
     const { json } = anApi()
     const answer = await json('GET /datasets/{dataset}/segments', { path: { dataset: 'orders' }, query })

@@ -70,7 +70,7 @@ const toItem = (slice: Slice, at: number, row: number, root: SchemaTree, maxByte
         reason: 'invalid-utf8',
         detail: 'row: expected UTF-8 in its text, got other bytes, here as base64',
       } as const)
-  return { kind: 'invalid', ...fault, raw: Buffer.from(text), complete: true, row }
+  return { kind: 'invalid', ...fault, raw: Buffer.from(text), complete: true, header: null, row }
 }
 
 /**

@@ -44,6 +44,7 @@ const toItem = (raw: RawRow, row: number, header: string | null, fault: Rejectio
         ...fault,
         raw: Buffer.from(raw.bytes),
         complete: raw.length === raw.bytes.length,
+        header,
         row,
       }
 

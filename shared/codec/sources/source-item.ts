@@ -12,6 +12,8 @@ export type SourceItem =
     }
   | (Rejection & {
       readonly kind: 'invalid'
+      /** For CSV, the header line. */
+      readonly header: string | null
       readonly row: number
       /** The row's bytes; when it is too long only the first of them, and then the object itself must be kept. */
       readonly raw: Uint8Array
