@@ -6,6 +6,7 @@ import { findRecord } from '../../shared/use-cases/find-record.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
 import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
+import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { sealPartition } from '../../shared/use-cases/seal-partition.ts'
@@ -63,6 +64,7 @@ export const portsFor = (cloud: Cloud, draw: Draw, skew: number, wrap: WrapPort)
     remover: wrap('remover', ports.remover),
     thawer: wrap('thawer', ports.thawer),
     hot: wrap('hot store', ports.hot),
+    hotLister: wrap('hot lister', ports.hotLister),
     register: wrap('hot register', ports.register),
     quarantine: wrap('quarantine', quarantine),
     delivery: wrap('delivery', {
@@ -70,6 +72,7 @@ export const portsFor = (cloud: Cloud, draw: Draw, skew: number, wrap: WrapPort)
       begin: async (...given: Parameters<typeof ports.delivery.begin>) =>
         wrap('draft', await ports.delivery.begin(...given)),
     }),
+    objectsQueue: makeSender(queues.objects, wrap),
     sealQueue: makeSender(queues.seal, wrap),
     expireQueue: makeSender(queues.expire, wrap),
     thawQueue: makeSender(queues.thaw, wrap),
@@ -86,6 +89,7 @@ export const functionsOn = (ports: Ports) => ({
   seal: sealPartition(ports),
   sweep: sweep({ ...ports, resumeWaiters: resumeWaiters(ports) }),
   checkRehydrations: checkRehydrations(ports),
+  remindOfHotObjects: remindOfHotObjects({ ...ports, lister: ports.hotLister }),
   expire: expireObjects(ports),
   track: trackStorage({ ...ports, resumeWaiters: resumeWaiters(ports) }),
   request: requestRehydration(ports),

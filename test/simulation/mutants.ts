@@ -105,6 +105,9 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       quarantine: { ...ports.quarantine, keep: async () => 'kept' },
     }),
   },
+  'nobody looks for a hot object whose event was lost': {
+    functions: (functions) => ({ ...functions, remindOfHotObjects: async () => ({ reminded: 0 }) }),
+  },
   'what is dead is never sent to be expired': {
     ports: (ports) => ({ ...ports, expireQueue: { send: async () => undefined } }),
   },

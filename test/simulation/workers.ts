@@ -101,7 +101,7 @@ export const makeWorkers = (deps: Deps) => {
     /** Each takes a message and starts; false when there is none. */
     consumers: {
       ageRecords,
-      ageObjects: consumer('age-objects', queues.objects, ({ ageObject }, key) =>
+      ageObjects: consumer('age-objects', queues.objects, ({ ageObject }, { key }) =>
         ageObject({ key, sentAt: cloud.now() }),
       ),
       seal: consumer('seal-segments', queues.seal, sealPartition),
@@ -111,9 +111,10 @@ export const makeWorkers = (deps: Deps) => {
       hydrate: consumer('hydrate-records', queues.hydrate, ({ hydrate }, task) => hydrate(task)),
     },
     sweep: () =>
-      start('sweep', async (functions) => {
-        await functions.checkRehydrations()
-        await functions.sweep()
+      start('sweep', async ({ checkRehydrations, remindOfHotObjects, sweep }) => {
+        const settled = await Promise.allSettled([checkRehydrations(), remindOfHotObjects(), sweep()])
+        const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+        if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
       }),
     /** What tasks threw that is no fault of the run's making. */
     throwFailures: () => {
