@@ -64,45 +64,61 @@ const measure = async (one: Case, options: { megabytes: number; rounds: number }
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    megabytes: { type: 'string' },
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
+const readOptions = () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      megabytes: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const { only, quick, json, help } = values
+  const wholeNumber = (name: string, text: string, otherwise: number): number => {
+    if (text === '') return otherwise
+    if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+    throw new Error(`--${name}: expected a whole number above 0, got ${JSON.stringify(text)}`)
+  }
+  const cases = CASES.filter(({ name }) => only === undefined || name === only)
+  if (cases.length === 0) throw new Error(`--only: there is no case ${JSON.stringify(only)}`)
+  const megabytes = wholeNumber('megabytes', values.megabytes, quick ? 50 : 200)
+  return { cases, json, help, megabytes, rounds: wholeNumber('rounds', values.rounds, quick ? 1 : 3) }
+}
+
+type Result = Awaited<ReturnType<typeof measure>>
+
+const show = ({ name, what, contenders, ratio, goal, goalMet }: Result) => {
+  process.stdout.write(`\n${name}: ${what}\n`)
+  const rounded = (figures: Record<string, number>) =>
+    Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value.toFixed(2))]))
+  console.table(Object.fromEntries(contenders.map(({ name: who, ...figures }) => [who, rounded(figures)])))
+  if (ratio === null) return
+  const verdict = goalMet ? 'met' : 'not met'
+  process.stdout.write(`${ratio.toFixed(2)} times the peer's speed; the goal is ${goal}: ${verdict}\n`)
+}
 
 const main = async (): Promise<number> => {
-  const chosen = CASES.filter(({ name }) => values.only === undefined || name === values.only)
-  if (values.help || chosen.length === 0) {
-    process.stderr.write(values.help ? HELP : `--only: there is no case ${values.only}\n\n${HELP}`)
-    return values.help ? 0 : 2
+  let options: ReturnType<typeof readOptions>
+  try {
+    options = readOptions()
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
+    return 2
   }
-  const megabytes = Number(values.megabytes ?? (values.quick ? 50 : 200))
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3))
-  const results = []
-  for (const one of chosen) {
+  const { cases, json, help, megabytes, rounds } = options
+  if (help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const results: Result[] = []
+  for (const one of cases) {
     const result = await measure(one, { megabytes, rounds })
     results.push(result)
-    if (values.json) continue
-    process.stdout.write(`\n${result.name}: ${result.what}\n`)
-    console.table(
-      Object.fromEntries(
-        result.contenders.map(({ name, ...figures }) => [
-          name,
-          Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value.toFixed(2))])),
-        ]),
-      ),
-    )
-    if (result.ratio !== null)
-      process.stdout.write(
-        `${result.ratio.toFixed(2)} times the peer's speed; the goal is ${result.goal}: ${result.goalMet ? 'met' : 'not met'}\n`,
-      )
+    if (!json) show(result)
   }
-  if (values.json) process.stdout.write(`${JSON.stringify({ megabytes, rounds, cases: results }, null, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ megabytes, rounds, cases: results }, null, 2)}\n`)
   return 0
 }
 
