@@ -1,20 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
-import type { Segment } from '../../shared/domain/segment.ts'
 import { aRecord, NOON } from '../support/builders.ts'
+import { coldWorld, holdingOf, REF } from '../support/cold-world.ts'
 import { aWorld } from '../support/rehydration-world.ts'
-
-const REF = { dataset: 'orders', partition: '2024-03-10' }
-const _STANDARD_RESTORES = 's3.restore-request.GLACIER.Standard'
-
-const coldWorld = async (options: Parameters<typeof aWorld>[0] = {}) => {
-  const world = aWorld(options)
-  const { segment, commit } = await world.land([aRecord()], { storageClass: 'GLACIER' })
-  return { world, segment, commit }
-}
-
-const holdingOf = async (world: ReturnType<typeof aWorld>, { id }: Segment) =>
-  (await world.ports.log.read(REF)).holdings.get(id)
 
 describe('an event', () => {
   test('that is stale, doubled or out of order changes nothing', async () => {

@@ -12,17 +12,13 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { anS3, MB } from './s3-fixture.ts'
 import { sdkRefusal, serveS3 } from './wire-fixture.ts'
 
 const cloud = anS3()
-let server: Awaited<ReturnType<typeof serveS3>>
-let client: ReturnType<typeof server.client>
-beforeAll(async () => {
-  server = await serveS3(cloud.s3)
-  client = server.client()
-})
+const server = await serveS3(cloud.s3)
+const client = server.client()
 afterAll(() => server.close())
 
 const Bucket = 'ice'
