@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { makeDynamoQuarantineBooks } from '../shared/adapters/aws/s3-quarantine.ts'
+import { makeDynamoQuarantineBooks } from '../shared/adapters/aws/dynamo-quarantine.ts'
 import { type Digest, formatDigest } from '../shared/domain/digest.ts'
 import { ledgerOfQuarantine } from '../shared/domain/ledger.ts'
 import { UNKNOWN_DATASET } from '../shared/ports/quarantine.ts'

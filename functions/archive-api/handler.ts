@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import {
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
-import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/s3-quarantine.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'

@@ -14,8 +14,26 @@ export const indexPrefix = (ref: PartitionRef): string => `index/${place(ref)}`
 
 export const indexKey = (ref: PartitionRef, ulid: string): string => `${indexPrefix(ref)}${ulid}.index`
 
-export const quarantineKey = (dataset: string, day: string, ulid: string): string =>
-  `quarantine/dataset=${dataset}/day=${day}/${ulid}.ndjson`
+/** `name` is the SHA-256 of the object in hex. */
+export const quarantineKey = (dataset: string, name: string): string =>
+  `quarantine/dataset=${dataset}/${name}.ndjson`
+
+/** What says that a unit of quarantine was sent again. */
+export const retriedKey = (dataset: string, name: string): string =>
+  `quarantine/retried/dataset=${dataset}/${name}.json`
+
+const QUARANTINE_KEY =
+  /^quarantine\/(retried\/)?dataset=(_unknown|[a-z][a-z0-9-]{0,62})\/([0-9a-f]{64})\.(ndjson|json)$/
+
+/** The unit of quarantine that a key belongs to, as what; undefined for any other key. */
+export const parseQuarantineKey = (
+  key: string,
+): { readonly kind: 'unit' | 'retried'; readonly dataset: string; readonly name: string } | undefined => {
+  const [, retried, dataset, name, ending] = QUARANTINE_KEY.exec(key) ?? []
+  if (dataset === undefined || name === undefined) return undefined
+  if (retried === undefined) return ending === 'ndjson' ? { kind: 'unit', dataset, name } : undefined
+  return ending === 'json' ? { kind: 'retried', dataset, name } : undefined
+}
 
 const SEGMENT_KEY =
   /^(landing|sealed)\/dataset=([a-z][a-z0-9-]{0,62})\/partition=([0-9T-]{7,13})\/([0-9A-HJKMNP-TV-Z]{26})\.parquet$/

@@ -51,6 +51,7 @@ const toQuarantine = (
   source: `object ${object.key} version ${object.version} row ${item.row}`,
   header: item.header,
   ...textOf(item),
+  ...(item.kind === 'invalid' && !item.complete && { cut: true as const }),
 })
 
 /**

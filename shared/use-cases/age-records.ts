@@ -55,9 +55,15 @@ const REJECTED_A_UNIT = 10_000
 const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: number) => {
   const accepted: { dataset: Dataset; record: ArchiveRecord }[] = []
   const rejected: QuarantinedItem[] = []
-  const reject = (dataset: string, text: string, { reason, detail }: { reason: string; detail: string }) =>
+  const reject = (
+    dataset: string,
+    text: string,
+    { reason, detail }: { reason: string; detail: string },
+    named?: string,
+  ) =>
     rejected.push({
       dataset,
+      ...(named !== undefined && { named }),
       reason,
       detail,
       text,
@@ -72,7 +78,7 @@ const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: num
     if (dataset === undefined) {
       const known = [...config.datasets.keys()].join(', ')
       const detail = `dataset: expected one of ${known}, got ${JSON.stringify(name.slice(0, 100))}`
-      reject(UNKNOWN_DATASET, text, { reason: 'unknown-dataset', detail })
+      reject(UNKNOWN_DATASET, text, { reason: 'unknown-dataset', detail }, name)
       continue
     }
     const parsed = parseJsonRecord(dataset, text, arrived)

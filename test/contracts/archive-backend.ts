@@ -6,16 +6,22 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoHoldings, makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import { makeDynamoHotObjects } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
+import {
+  makeDynamoQuarantineBooks,
+  makeDynamoQuarantineRegister,
+  makeDynamoQuarantineUnits,
+} from '../../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3ClassTagger, makeS3Lister, makeS3Remover } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3HotStore } from '../../shared/adapters/aws/s3-hot-store.ts'
-import { makeDynamoQuarantineBooks, makeS3Quarantine } from '../../shared/adapters/aws/s3-quarantine.ts'
+import { makeS3Quarantine } from '../../shared/adapters/aws/s3-quarantine.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeS3SegmentWriter } from '../../shared/adapters/aws/s3-segment-writer.ts'
 import type { MemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import type { MemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
+import type { MemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
+import { makeQuarantineMarks, makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
 import type { HotObjectRegister, HotStore } from '../../shared/ports/hot-store.ts'
-import type { Quarantine, QuarantineBooks } from '../../shared/ports/quarantine.ts'
 import { accountId, region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
 import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
@@ -31,7 +37,7 @@ export type ArchiveBackend = {
   readonly archive: MemoryArchive
   readonly hot: HotStore
   readonly register: HotObjectRegister
-  readonly quarantine: Quarantine & QuarantineBooks
+  readonly quarantine: Omit<MemoryQuarantine, 'units'>
   readonly s3: S3Model
   readonly archiveBucket: string
   readonly hotBucket: string
@@ -82,6 +88,9 @@ const openAws = async (): Promise<ArchiveBackend> => {
   const archive = { s3, bucket: output('ArchiveBucketName'), owner: accountId }
   const hot = { s3, bucket: output('HotBucketName'), owner: accountId }
   const writer = makeS3SegmentWriter(archive)
+  const reader = makeS3SegmentReader(archive)
+  const lister = makeS3Lister(archive)
+  const register = makeDynamoQuarantineRegister(dynamo)
   return {
     catalog: {
       log: makeDynamoCommitLog(dynamo),
@@ -91,14 +100,21 @@ const openAws = async (): Promise<ArchiveBackend> => {
     },
     archive: {
       writer,
-      reader: makeS3SegmentReader(archive),
-      lister: makeS3Lister(archive),
+      reader,
+      lister,
       tagger: makeS3ClassTagger(archive),
       remover: makeS3Remover(archive),
     },
     hot: makeS3HotStore(hot),
     register: makeDynamoHotObjects(dynamo),
-    quarantine: { ...makeS3Quarantine({ ...dynamo, writer }), ...makeDynamoQuarantineBooks(dynamo) },
+    quarantine: {
+      ...makeS3Quarantine({ ...dynamo, writer }),
+      ...makeDynamoQuarantineBooks(dynamo),
+      register,
+      index: makeDynamoQuarantineUnits(dynamo),
+      marks: makeQuarantineMarks({ writer, register }),
+      objects: makeQuarantineObjects({ reader, lister }),
+    },
     s3: s3Model,
     archiveBucket: archive.bucket,
     hotBucket: hot.bucket,

@@ -13,8 +13,8 @@ import {
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
-import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/s3-quarantine.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { formatDigest } from '../../shared/domain/digest.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
@@ -196,6 +196,8 @@ const quarantinedTexts = async ({ s3, archiveBucket: Bucket }: Connection) => {
     object
       .trim()
       .split('\n')
+      // behind the header
+      .slice(1)
       .map((line) => String(JSON.parse(line).text)),
   )
 }

@@ -114,7 +114,7 @@ export const makeCloud = (draw: Draw, tally: Tally) => {
     removed,
     queues,
     contentOf: (sha256: string) => contents.get(sha256),
-    quarantine: makeMemoryQuarantine(),
+    quarantine: makeMemoryQuarantine({ writer, reader, lister }),
     ports: {
       log,
       holdings,

@@ -67,7 +67,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
   const hot = makeMemoryHotStore(s3, HOT)
   const register = makeMemoryHotObjects()
   const catalog = makeMemoryCatalog()
-  const quarantine = makeMemoryQuarantine()
+  const quarantine = makeMemoryQuarantine(archive)
   const sealQueue = makeMemoryQueue<PartitionRef>()
   const expireQueue = makeMemoryQueue<ExpireTask>()
   const metrics = makeMemoryMetrics()

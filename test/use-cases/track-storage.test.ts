@@ -67,7 +67,7 @@ describe('an event', () => {
   })
 
   test.each([
-    ['quarantine/dataset=orders/day=2024-03-10/x.ndjson', 'not-a-segment'],
+    ['quarantine/dataset=orders/x.ndjson', 'not-a-segment'],
     ['landing/dataset=orders/../../partition=2024-03-10/01HRKZ0000000000000000ABCD.parquet', 'not-a-segment'],
     ['landing/dataset=orders/partition=2024-03-10/01HRKZ0000000000000000ABCD.parquet', 'not-in-catalog'],
     ['landing/dataset=nope/partition=2024-03-10/01HRKZ0000000000000000ABCD.parquet', 'not-in-catalog'],

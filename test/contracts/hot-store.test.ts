@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type HotObject, HotObjectChanged } from '../../shared/ports/hot-store.ts'
+import { collect } from '../support/archive-facts.ts'
+import { ARCHIVE_BACKENDS, type ArchiveBackend } from './archive-backend.ts'
+
+describe.each(ARCHIVE_BACKENDS)('the hot bucket %s', (_, open) => {
+  let backend: ArchiveBackend
+  beforeAll(async () => {
+    backend = await open()
+  })
+  afterAll(() => backend.close())
+
+  describe('hot store', () => {
+    let objects = 0
+    const putHot = async (text: string, name?: string) => {
+      objects += 1
+      const key = name ?? `orders/a b+c ${objects}/é.ndjson`
+      backend.s3.putObject({ bucket: backend.hotBucket, key, body: Buffer.from(text) })
+      const found = await backend.hot.find(key)
+      if (found === undefined) throw new Error(`${key} was put and is not found`)
+      return found
+    }
+    const textOf = async (object: HotObject, start?: number) =>
+      Buffer.concat(await collect(await backend.hot.stream(object, start))).toString()
+
+    test('an object is found in its current version, and streamed from any place', async () => {
+      const object = await putHot('0123456789')
+      expect(object.bytes).toBe(10)
+      expect([await textOf(object), await textOf(object, 4), await textOf(object, 10)]).toEqual([
+        '0123456789',
+        '456789',
+        '',
+      ])
+      expect(Buffer.from(await backend.hot.read(object, 2, 5)).toString()).toBe('234')
+    })
+
+    test('an empty object is a stream of nothing', async () => {
+      expect(await textOf(await putHot(''))).toBe('')
+    })
+
+    test('an object that changed is not read, and not removed', async () => {
+      const old = await putHot('old')
+      const current = await putHot('newer', old.key)
+      expect(current.version).not.toBe(old.version)
+      await expect(backend.hot.stream(old)).rejects.toThrow(HotObjectChanged)
+      await expect(backend.hot.read(old, 0, 1)).rejects.toThrow(HotObjectChanged)
+      expect(await backend.hot.remove(old)).toBe('changed')
+      expect(await textOf(current)).toBe('newer')
+    })
+
+    test('an object that is removed is gone', async () => {
+      const object = await putHot('text')
+      expect(await backend.hot.remove(object)).toBe('removed')
+      expect(await backend.hot.find(object.key)).toBeUndefined()
+      expect(await backend.hot.remove(object)).toBe('gone')
+      await expect(backend.hot.stream(object)).rejects.toThrow(HotObjectChanged)
+      expect(await backend.hot.find('orders/never')).toBeUndefined()
+    })
+  })
+})
