@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDiskScratch } from '../../shared/adapters/aws/disk-scratch.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
@@ -21,6 +23,7 @@ export const handler = createHandler({
   log: makeDynamoCommitLog(dynamo),
   reader: makeS3SegmentReader(archive),
   writer: makeS3SegmentWriter(archive),
+  scratch: makeDiskScratch(tmpdir()),
   now: dynamo.now,
   random: randomBytes,
 })

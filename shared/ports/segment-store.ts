@@ -1,3 +1,4 @@
+import type { SegmentSink } from '../codec/segment-sink.ts'
 import type { StorageClass } from '../domain/storage-class.ts'
 
 /** The archived object is in a class that cannot be read until it is thawed. */
@@ -30,10 +31,10 @@ export class SegmentIsShort extends Error {
   }
 }
 
-/** The bytes of an object to be put: small ones in memory, large ones as a file. */
+/** The bytes of an object to be put: small ones at hand, large ones read from where they are when their turn comes. */
 export type SegmentContent =
   | { readonly kind: 'memory'; readonly data: Uint8Array }
-  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'file'; read(): Promise<Uint8Array> }
 
 export type NewObject = {
   readonly key: string
@@ -67,8 +68,8 @@ export type SegmentWriter = {
 export type SegmentReader = {
   /** Bytes from `start` up to, not including, `end`. Throws SegmentIsCold, SegmentIsMissing or SegmentIsShort. */
   read(key: string, start: number, end: number): Promise<Uint8Array>
-  /** The whole object to a local file, its SHA-256 checked. Throws SegmentIsCold or SegmentIsMissing. */
-  download(key: string, path: string, sha256: string): Promise<void>
+  /** The whole object into a sink, which stays open, its SHA-256 checked. Throws SegmentIsCold or SegmentIsMissing. */
+  download(key: string, sink: SegmentSink, sha256: string): Promise<void>
   /** What S3 says of it; undefined when it is not there. Works on cold objects too. */
   head(key: string): Promise<ObjectFacts | undefined>
 }

@@ -1,17 +1,16 @@
-import { join } from 'node:path'
-import { openFileSource } from '../codec/byte-source.ts'
-import { openFileSink, type SegmentSink } from '../codec/segment-sink.ts'
+import type { SegmentSink } from '../codec/segment-sink.ts'
 import { makeSegmentWriter, type PackedSegment, type SegmentWriter } from '../codec/segment-writer.ts'
 import { verifySegment } from '../codec/verify-segment.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { PartitionRef } from '../domain/segment.ts'
+import type { ScratchFolder } from '../ports/scratch.ts'
 
-export type SealedFile = { readonly id: string; readonly path: string; readonly packed: PackedSegment }
+export type SealedFile = { readonly id: string; readonly name: string; readonly packed: PackedSegment }
 
 type OpenFile = {
   readonly id: string
-  readonly path: string
+  readonly name: string
   readonly sink: SegmentSink
   readonly writer: SegmentWriter
 }
@@ -38,7 +37,7 @@ const counting = (sink: SegmentSink) => {
 export const makeSealedFiles = (options: {
   readonly ref: PartitionRef
   readonly dataset: Dataset
-  readonly folder: string
+  readonly folder: ScratchFolder
   readonly createdAt: number
   readonly makeId: () => string
   /** What the segments are made from, for their metadata. */
@@ -50,24 +49,24 @@ export const makeSealedFiles = (options: {
 
   const open = async () => {
     const id = makeId()
-    const path = join(folder, `${id}.parquet`)
-    const { sink, count } = counting(await openFileSink(path))
+    const name = `sealed-${id}`
+    const { sink, count } = counting(await folder.create(name))
     const segment = { ...ref, id, kind: 'sealed', createdAt } as const
-    return { id, path, sink, count, writer: makeSegmentWriter({ segment, promoted: dataset.promoted, sink }) }
+    return { id, name, sink, count, writer: makeSegmentWriter({ segment, promoted: dataset.promoted, sink }) }
   }
 
   const end = async () => {
     if (current === undefined) return
-    const { id, path, writer } = current
+    const { id, name, writer } = current
     const packed = await writer.finish(inputs)
     current = undefined
-    const source = await openFileSource(path)
+    const source = await folder.open(name)
     try {
       await verifySegment(source, packed.records, dataset.promoted)
     } finally {
       await source.close()
     }
-    done.push({ id, path, packed })
+    done.push({ id, name, packed })
   }
 
   return {

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openFileSource } from '../codec/byte-source.ts'
 import { makeDigester } from '../codec/digest.ts'
 import { mergeRecords } from '../codec/merge-records.ts'
 import { type OpenSegment, openSegment } from '../codec/open-segment.ts'
@@ -14,6 +10,7 @@ import { makeUlid } from '../domain/ulid.ts'
 import type { SealMetrics } from '../ports/archive-metrics.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock, Random } from '../ports/clock.ts'
+import type { Scratch, ScratchFolder } from '../ports/scratch.ts'
 import type { SegmentReader, SegmentWriter } from '../ports/segment-store.ts'
 import { mapBounded } from './bounded.ts'
 import { makeSealedFiles } from './pack-sealed.ts'
@@ -24,6 +21,7 @@ export type SealDeps = {
   readonly log: CommitLog
   readonly reader: SegmentReader
   readonly writer: SegmentWriter
+  readonly scratch: Scratch
   readonly metrics: SealMetrics
   readonly now: Clock
   readonly random: Random
@@ -34,19 +32,25 @@ const DOWNLOADS_AT_ONCE = 8
 /** A merge holds a row group of each input at a time, so it reads small pieces. */
 const READ_BYTES = 256 * 1024
 
+const readWhole = async (folder: ScratchFolder, name: string) => {
+  const file = await folder.open(name)
+  return file.read(0, file.bytes).finally(file.close)
+}
+
 const openInputs = async (
   reader: SegmentReader,
   dataset: Dataset,
   inputs: readonly Commit[],
-  folder: string,
+  folder: ScratchFolder,
 ) => {
   const segments = inputs.flatMap((commit) => commit.segments)
-  const paths = await mapBounded(segments, DOWNLOADS_AT_ONCE, async ({ id, key, sha256 }) => {
-    const path = join(folder, `input-${id}.parquet`)
-    await reader.download(key, path, sha256)
-    return path
+  const names = await mapBounded(segments, DOWNLOADS_AT_ONCE, async ({ id, key, sha256 }) => {
+    const name = `input-${id}`
+    const sink = await folder.create(name)
+    await reader.download(key, sink, sha256).finally(sink.close)
+    return name
   })
-  const files = await mapBounded(paths, DOWNLOADS_AT_ONCE, openFileSource)
+  const files = await mapBounded(names, DOWNLOADS_AT_ONCE, folder.open)
   const close = () => mapBounded(files, files.length, (file) => file.close())
   try {
     const open = await mapBounded(files, DOWNLOADS_AT_ONCE, (file) =>
@@ -91,7 +95,7 @@ export const sealPartition =
     if (plan.kind === 'wait') return 'too-early'
     const { inputs, generation, storageClass } = plan
     const createdAt = now()
-    const folder = await mkdtemp(join(tmpdir(), 'icecore-seal-'))
+    const folder = await deps.scratch.folder()
     try {
       const books = addBooks(...inputs.map((commit) => commit.books))
       const source = await openInputs(deps.reader, dataset, inputs, folder)
@@ -119,8 +123,8 @@ export const sealPartition =
           `${ref.dataset} ${ref.partition}: sealed ${formatDigest(after)} of ${formatDigest(before)}, nothing was changed`,
         )
       await deps.registry.expect(ref, now() + dataset.seal.after)
-      const segments = await mapBounded(sealed, 1, ({ id, path, packed }) => {
-        const content = { kind: 'file', path } as const
+      const segments = await mapBounded(sealed, 1, ({ id, name, packed }) => {
+        const content = { kind: 'file', read: () => readWhole(folder, name) } as const
         return storeSegment(writer, { ref, id, kind: 'sealed', packed, content, storageClass, createdAt })
       })
       const commit: Commit = {
@@ -136,6 +140,6 @@ export const sealPartition =
       metrics.duplicatesDropped(dropped.count)
       return 'sealed'
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await folder.discard()
     }
   }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import {
   type NewObject,
@@ -17,14 +15,11 @@ const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('b
 
 describe.each(ARCHIVE_BACKENDS)('the archive bucket %s', (_, open) => {
   let backend: ArchiveBackend
-  let folder: string
   beforeAll(async () => {
     backend = await open()
-    folder = await mkdtemp(join(tmpdir(), 'icecore-contract-'))
   })
   afterAll(async () => {
     await backend.close()
-    await rm(folder, { recursive: true, force: true })
   })
 
   let keys = 0
@@ -81,9 +76,8 @@ describe.each(ARCHIVE_BACKENDS)('the archive bucket %s', (_, open) => {
     })
 
     test('a file is put in the class that is asked for', async () => {
-      const path = join(folder, 'content')
-      await writeFile(path, '0123456789')
-      const { key } = await stored({ content: { kind: 'file', path }, storageClass: 'GLACIER_IR' })
+      const content = { kind: 'file', read: async () => Buffer.from('0123456789') } as const
+      const { key } = await stored({ content, storageClass: 'GLACIER_IR' })
       expect(await backend.archive.reader.head(key)).toEqual({
         key,
         bytes: 10,
@@ -111,24 +105,26 @@ describe.each(ARCHIVE_BACKENDS)('the archive bucket %s', (_, open) => {
     test('what is not there is missing', async () => {
       const { reader } = backend.archive
       await expect(reader.read(aKey(), 0, 1)).rejects.toThrow(SegmentIsMissing)
-      await expect(reader.download(aKey(), join(folder, 'x'), '')).rejects.toThrow(SegmentIsMissing)
+      await expect(reader.download(aKey(), makeMemorySink(), '')).rejects.toThrow(SegmentIsMissing)
       expect(await reader.head(aKey())).toBeUndefined()
     })
 
     test('a download is checked against its SHA-256', async () => {
       const { key, sha256: sum } = await stored()
-      const path = join(folder, 'download')
-      await backend.archive.reader.download(key, path, sum)
-      expect(await readFile(path, 'utf8')).toBe('0123456789')
+      const sink = makeMemorySink()
+      await backend.archive.reader.download(key, sink, sum)
+      expect(sink.content().toString()).toBe('0123456789')
       const other = sha256(Buffer.from('other'))
-      await expect(backend.archive.reader.download(key, path, other)).rejects.toThrow('expected SHA-256')
+      await expect(backend.archive.reader.download(key, makeMemorySink(), other)).rejects.toThrow(
+        'expected SHA-256',
+      )
     })
 
     test('a download of damaged bytes is an error', async () => {
       const { key, sha256: sum } = await stored()
       const damage = (bytes: Buffer) => bytes.map((byte) => byte ^ 1)
       backend.s3.corruptObject({ bucket: backend.archiveBucket, key, damage })
-      await expect(backend.archive.reader.download(key, join(folder, 'damaged'), sum)).rejects.toThrow()
+      await expect(backend.archive.reader.download(key, makeMemorySink(), sum)).rejects.toThrow()
     })
 
     test.each(['GLACIER', 'DEEP_ARCHIVE'] as const)(
@@ -138,7 +134,7 @@ describe.each(ARCHIVE_BACKENDS)('the archive bucket %s', (_, open) => {
         const { key, sha256: sum } = await stored({ storageClass })
         const isCold = async () => {
           await expect(reader.read(key, 0, 1)).rejects.toThrow(SegmentIsCold)
-          await expect(reader.download(key, join(folder, 'cold'), sum)).rejects.toThrow(SegmentIsCold)
+          await expect(reader.download(key, makeMemorySink(), sum)).rejects.toThrow(SegmentIsCold)
         }
         await isCold()
         backend.s3.restoreObject({ bucket: backend.archiveBucket, key, days: 1, tier: 'Standard' })

@@ -1,3 +1,4 @@
+import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
@@ -44,6 +45,7 @@ export const portsFor = (cloud: Cloud, draw: Draw, skew: number, wrap: WrapPort)
   return {
     config: CONFIG,
     metrics: silent,
+    scratch: makeMemoryScratch(),
     now: () => cloud.now() + skew,
     random: draw.bytes,
     hasTime: () => true,

@@ -4,10 +4,12 @@ import { makeMemoryHotObjects, makeMemoryHotStore } from '../../shared/adapters/
 import { makeMemoryMetrics } from '../../shared/adapters/memory/memory-metrics.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
+import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { ExpireTask } from '../../shared/ports/queues.ts'
+import type { Scratch } from '../../shared/ports/scratch.ts'
 import { type AgeObjectDeps, ageObject, type ObjectTask } from '../../shared/use-cases/age-object.ts'
 import { ageRecords, type RecordMessage } from '../../shared/use-cases/age-records.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
@@ -71,6 +73,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
   const sealQueue = makeMemoryQueue<PartitionRef>()
   const expireQueue = makeMemoryQueue<ExpireTask>()
   const metrics = makeMemoryMetrics()
+  const scratch = makeMemoryScratch()
   const datasetNamed = (name: string): Dataset => {
     const dataset = config.datasets.get(name)
     if (dataset === undefined) throw new Error(`the world has no dataset ${name}`)
@@ -86,6 +89,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
     registry: wrap(catalog.registry),
     quarantine: wrap(quarantine),
     writer: wrap(archive.writer),
+    scratch,
   })
 
   return {
@@ -115,8 +119,11 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
           sentAt: clock.now,
         },
       ),
-    seal: (ref: PartitionRef, wrap = asItIs) =>
-      sealPartition({ ...ports(wrap), reader: wrap(archive.reader) })(datasetNamed(ref.dataset), ref),
+    seal: (ref: PartitionRef, wrap = asItIs, on: Scratch = scratch) =>
+      sealPartition({ ...ports(wrap), reader: wrap(archive.reader), scratch: on })(
+        datasetNamed(ref.dataset),
+        ref,
+      ),
     sweep: (wrap = asItIs, hasTime: () => boolean = () => true) =>
       sweep({
         ...ports(wrap),

@@ -1,6 +1,9 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
+import { makeDiskScratch } from '../../shared/adapters/aws/disk-scratch.ts'
 import { SegmentCorrupt } from '../../shared/codec/segment-format.ts'
+import type { SegmentSink } from '../../shared/codec/segment-sink.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { formatDigest } from '../../shared/domain/digest.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
@@ -149,14 +152,15 @@ test('a seal whose input is damaged on its way to disk changes nothing, and leav
       get: (target, name, receiver) => {
         const member: unknown = Reflect.get(target, name, receiver)
         if (name !== 'download' || typeof member !== 'function') return member
-        return async (key: string, path: string, sha256: string) => {
-          if (key !== first.key) return Reflect.apply(member, target, [key, path, sha256])
-          await writeFile(path, await world.archive.reader.read(key, 0, first.bytes))
+        return async (key: string, sink: SegmentSink, sha256: string) => {
+          if (key !== first.key) return Reflect.apply(member, target, [key, sink, sha256])
+          await sink.write(await world.archive.reader.read(key, 0, first.bytes))
         }
       },
     })
   const filesOpen = (await readdir('/proc/self/fd')).length
-  await expect(world.seal(ref, unchecked)).rejects.toThrow(SegmentCorrupt)
+  const scratch = makeDiskScratch(tmpdir())
+  await expect(world.seal(ref, unchecked, scratch)).rejects.toThrow(SegmentCorrupt)
   expect((await readdir('/proc/self/fd')).length).toBeLessThanOrEqual(filesOpen)
   expect(await counts(world)).toEqual([5, 5, 0, true])
 })

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
+import type { SegmentSink } from '../../codec/segment-sink.ts'
 import { SegmentIsShort, type SegmentReader } from '../../ports/segment-store.ts'
 import {
   inBucket,
@@ -31,13 +30,15 @@ export const makeS3SegmentReader = (archive: S3Bucket): SegmentReader => {
     return bytes
   }
 
-  const download = async (key: string, path: string, sha256: string) => {
+  const download = async (key: string, sink: SegmentSink, sha256: string) => {
     const hash = createHash('sha256')
     const body = await get(key)
     // on Node the SDK's body is a Readable; its type also covers the browser's
     if (!(body instanceof Readable)) throw new Error(`${key}: expected a readable stream`)
-    body.on('data', (chunk: Uint8Array) => hash.update(chunk))
-    await pipeline(body, createWriteStream(path))
+    for await (const chunk of body) {
+      hash.update(chunk)
+      await sink.write(chunk)
+    }
     const actual = hash.digest('base64')
     if (actual !== sha256) throw new Error(`${key}: expected SHA-256 ${sha256}, got ${actual}`)
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { NewObject, SegmentWriter } from '../../ports/segment-store.ts'
 import { inBucket, type S3Bucket, statusOf } from './s3-bucket.ts'
@@ -13,7 +12,7 @@ export const makeS3SegmentWriter = (archive: S3Bucket): SegmentWriter => {
   }
 
   const tryPut = async ({ key, content, bytes, sha256, storageClass, contentType }: NewObject) => {
-    const body = content.kind === 'memory' ? content.data : await readFile(content.path)
+    const body = content.kind === 'memory' ? content.data : await content.read()
     if (body.byteLength !== bytes)
       throw new Error(`${key}: expected ${bytes} bytes to put, got ${body.byteLength}`)
     const put = new PutObjectCommand({

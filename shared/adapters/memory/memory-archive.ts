@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { hash } from 'node:crypto'
 import type { S3Model } from '../../../simulator/s3/s3-model.ts'
 import type { ObjectVersion } from '../../../simulator/s3/stored.ts'
 import {
@@ -60,7 +59,7 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
   }
 
   const put = async ({ key, content, bytes, sha256, storageClass, contentType }: NewObject) => {
-    const body = content.kind === 'memory' ? content.data : await readFile(content.path)
+    const body = content.kind === 'memory' ? content.data : await content.read()
     if (body.byteLength !== bytes)
       throw new Error(`${key}: expected ${bytes} bytes to put, got ${body.byteLength}`)
     const checksum = { algorithm: 'SHA256', value: sha256 } as const
@@ -100,11 +99,11 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
         if (bytes.byteLength === end - start) return bytes
         throw new SegmentIsShort(key)
       },
-      download: async (key, path, sha256) => {
+      download: async (key, sink, sha256) => {
         const bytes = get(key)
-        const actual = createHash('sha256').update(bytes).digest('base64')
+        const actual = hash('sha256', bytes, 'base64')
         if (actual !== sha256) throw new Error(`${key}: expected SHA-256 ${sha256}, got ${actual}`)
-        await writeFile(path, bytes)
+        await sink.write(bytes)
       },
       head: async (key) => {
         const version = find(key)
