@@ -16,6 +16,7 @@ import { makeSqliteSqsStore } from './sqs/sqlite-store.ts'
 import { makeSqsModel, type SqsModel } from './sqs/sqs-model.ts'
 import { makeMemorySqsStore } from './sqs/store.ts'
 import { makeSqsHandler } from './sqs/wire/sqs-handler.ts'
+import { makeStsHandler } from './sts/sts-handler.ts'
 import { makeControl } from './wire/control.ts'
 import { makeFrontDoor, provenSignatureOf } from './wire/front-door.ts'
 import { startServer } from './wire/server.ts'
@@ -158,6 +159,7 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     sqs: makeSqsHandler(sqs),
     dynamodb: dynamodb.handle,
     routes,
+    sts: makeStsHandler(),
   })
   const control = makeControl({ clock, invoice, ...timeline })
   const server = await startServer({ port, frontDoor, control, onFault }).catch(async (error: unknown) => {

@@ -18,6 +18,7 @@ export type FrontDoorOptions = {
   readonly checkSkew: boolean
   readonly s3: ServiceHandler
   readonly sqs: WireHandler
+  readonly sts: WireHandler
   readonly dynamodb: WireHandler
   readonly routes: readonly Route[]
 }
@@ -52,6 +53,7 @@ export const makeFrontDoor = (options: FrontDoorOptions): ServiceHandler => {
     if (claimed === 'sqs' || (claimed === undefined && isForm(request))) {
       return { service: 'sqs', dialect: 'query', handle: options.sqs }
     }
+    if (claimed === 'sts') return { service: 'sts', dialect: 'query', handle: options.sts }
     if (claimed === undefined || claimed === 's3') return { service: 's3', dialect: 's3', handle: undefined }
     return { service: claimed, dialect: target === '' ? 'query' : 'json', handle: notSimulated(claimed) }
   }
@@ -129,7 +131,7 @@ const notSimulated =
       dialect: headers['x-amz-target'] === undefined ? 'query' : 'json',
       status: 501,
       code: 'NotImplemented',
-      message: `The simulator has no service ${service}; it has s3, sqs and dynamodb.`,
+      message: `The simulator has no service ${service}; it has s3, sqs, dynamodb and sts.`,
     })
 
 export const writeAnswer = (response: ServerResponse, { status, headers = {}, body = '' }: WireAnswer) => {
