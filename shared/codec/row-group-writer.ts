@@ -13,6 +13,9 @@ const MAX_BYTES = 1_000_000
 
 const PAGE_PER_COLUMN = 2 ** 31 - 1
 
+/** Bodies of fewer bytes than this are stored as they are, with all that goes with them: frames cost more than they save. */
+const WORTH_COMPRESSING = 4096
+
 /** Encodes a segment's bytes, piece by piece; who takes them says where they go. */
 export type RowGroupWriter = {
   /**
@@ -67,8 +70,10 @@ export const makeRowGroupWriter = (
     const [first, last] = [records[0], records.at(-1)]
     if (first === undefined || last === undefined) return 0
     const start = { index: writer.index, offset: writer.offset }
+    const bodyBytes = bodies.reduce((sum, { length }) => sum + length, 0)
+    const codec = bodyBytes < WORTH_COMPRESSING ? 'UNCOMPRESSED' : 'ZSTD'
     await parquet.write({
-      columnData: columnsOf(records, bodies, promoted),
+      columnData: columnsOf(records, bodies, promoted).map((column) => ({ ...column, codec })),
       rowGroupSize: records.length,
       pageSize: PAGE_PER_COLUMN,
     })

@@ -9,20 +9,24 @@ import { verifySegment } from '../../shared/codec/verify-segment.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { collect, pack, readAll } from './packing.ts'
 
-const records = Array.from({ length: 9 }, (_, at) =>
-  aRecord({
-    id: `o-${at}`,
-    time: NOON + at,
-    body: JSON.stringify({ at, text: 'hello world' }),
-    header: at % 2 === 0 ? null : 'a,b',
-    promoted: [at % 3 === 0 ? null : at],
-  }),
-)
+const someRecords = (text: string) =>
+  Array.from({ length: 9 }, (_, at) =>
+    aRecord({
+      id: `o-${at}`,
+      time: NOON + at,
+      body: JSON.stringify({ at, text }),
+      header: at % 2 === 0 ? null : 'a,b',
+      promoted: [at % 3 === 0 ? null : at],
+    }),
+  )
 const promoted = [{ name: 'at', path: ['at'], type: 'integer' } as const]
 
 const MASKS = [0xff, 0x01, 0x80] as const
 
-describe('a damaged segment', () => {
+describe.each([
+  ['so short that its columns are stored as they are', someRecords('hello world')],
+  ['whose columns are compressed', someRecords('hello world'.repeat(50))],
+])('a damaged segment %s', (_, records) => {
   it('is found whichever byte is changed, and never serves wrong records', async () => {
     const { content, records: digest, sorted } = await pack(records, { promoted })
     let found = 0

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { openFileSource } from '../../shared/codec/byte-source.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
+import { decodeIndex } from '../../shared/codec/segment-index.ts'
 import { makeMemorySink, openFileSink } from '../../shared/codec/segment-sink.ts'
 import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { verifySegment } from '../../shared/codec/verify-segment.ts'
@@ -108,6 +109,17 @@ describe('a segment', () => {
     })
     expect(bytes).toBe(packed.content.length)
     expect(sha256).toBe(createHash('sha256').update(packed.content).digest('base64'))
+  })
+
+  it.each([
+    [40, ['UNCOMPRESSED']],
+    [4096, ['ZSTD']],
+  ])('with a body of %i bytes has columns that are %s', async (length, codecs) => {
+    const body = 'x'.repeat(length)
+    const { source, index } = await pack([aRecord({ body })])
+    const columns = decodeIndex(index).footer.parquet.row_groups.flatMap((rowGroup) => rowGroup.columns)
+    expect([...new Set(columns.map(({ meta_data }) => meta_data?.codec))]).toEqual(codecs)
+    expect((await readAll(source)).map((record) => record.body)).toEqual([body])
   })
 
   it('is the same file whatever the calls it was written by, in memory and on disk', async () => {
