@@ -8,7 +8,7 @@ export type Chunk = {
   readonly whole: boolean
 }
 
-/** What one chunk may hold: it ends with the batch that fills it. */
+/** What one chunk may hold: it ends with the row that fills it. */
 export type ChunkLimit = { readonly items: number; readonly bytes: number }
 
 /** The text of a chunk stays in memory, once as rows and once packed. */
@@ -39,12 +39,12 @@ export async function* chunksOf(
         if (item.row <= passed.rows) continue
         items.push(item)
         bytes += sizeOf(item)
+        if (items.length < limit.items && bytes < limit.bytes) continue
+        yield { index, items, whole: true }
+        index += 1
+        items = []
+        bytes = 0
       }
-      if (items.length < limit.items && bytes < limit.bytes) continue
-      yield { index, items, whole: true }
-      index += 1
-      items = []
-      bytes = 0
     }
   } catch (error) {
     if (isDamage(error) && items.length > 0) yield { index, items, whole: false }

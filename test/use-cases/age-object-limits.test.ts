@@ -7,7 +7,7 @@ import { aDataset, NOON } from '../support/builders.ts'
 import { anOrder } from '../support/orders.ts'
 
 const key = 'orders/a.ndjson'
-const ONE_BATCH = { items: 1, bytes: 1 }
+const ONE_ROW = { items: 1, bytes: 1 }
 
 const upTo = (maxBodyBytes: number) => aDataset({ limits: { maxBodyBytes, maxFuture: DAY } })
 
@@ -19,11 +19,11 @@ test('an attempt under a lower limit on bodies begins behind the last row that i
   world.putHot(key, orders.join('\n'))
   let chunks = 1
   const once = () => chunks-- > 0
-  await expect(world.ageObject({ key }, undefined, { hasTime: once, chunk: ONE_BATCH })).rejects.toThrow(
+  await expect(world.ageObject({ key }, undefined, { hasTime: once, chunk: ONE_ROW })).rejects.toThrow(
     MoreToAge,
   )
   world.config.datasets.set('orders', upTo(1000))
-  await world.ageObject({ key }, undefined, { chunk: ONE_BATCH })
+  await world.ageObject({ key }, undefined, { chunk: ONE_ROW })
   expect(await world.hot.find(key)).toBeUndefined()
   expect(bodiesOf(await readAll(world))).toEqual(orders.toSorted())
   expect(await world.ledger()).toMatchObject({ received: { count: 3 }, balanced: true })

@@ -18,7 +18,9 @@ const key = 'orders/2024/part 1.ndjson'
 
 const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join('')
 
-/** Of two partitions and three chunks, when a chunk is one batch. */
+const THOUSAND = { items: 1000, bytes: 2 ** 30 }
+
+/** Of two partitions and three chunks of a thousand rows. */
 const large = someOrders(2300, YESTERDAY).toSorted()
 
 const expectArchivedOnce = async (world: ArchiveWorld, orders: readonly string[]) => {
@@ -185,39 +187,30 @@ test('an attempt that runs out of time is carried on behind the chunks that are 
   world.putHot(key, lines(large))
   let chunks = 1
   const once = () => chunks-- > 0
-  await expect(world.ageObject({ key }, undefined, { hasTime: once, chunk: ONE_BATCH })).rejects.toThrow(
+  await expect(world.ageObject({ key }, undefined, { hasTime: once, chunk: THOUSAND })).rejects.toThrow(
     MoreToAge,
   )
   expect(await readAll(world)).toHaveLength(1000)
   const known = await segmentsOf(world)
-  expect(await world.ageObject({ key }, undefined, { chunk: ONE_BATCH })).toMatchObject({ records: 2300 })
+  expect(await world.ageObject({ key }, undefined, { chunk: THOUSAND })).toMatchObject({ records: 2300 })
   expect((await segmentsOf(world)).map(({ id }) => id)).toEqual(
     expect.arrayContaining(known.map(({ id }) => id)),
   )
   await expectArchivedOnce(world, large)
 })
 
-const ONE_BATCH = { items: 1, bytes: 1 }
-
 test('after a crash at any call, the next attempt archives every record exactly once', async () => {
-  // the first three fill a batch, and with it a chunk
-  const long = `,"long":"${'x'.repeat(400_000)}"`
-  const orders = [
-    anOrder('a', NOON, long),
-    anOrder('b', YESTERDAY, long),
-    anOrder('c', NOON, long),
-    anOrder('d'),
-    anOrder('e', YESTERDAY),
-  ]
+  const orders = [anOrder('a'), anOrder('b', YESTERDAY), anOrder('c'), anOrder('d'), anOrder('e', YESTERDAY)]
+  const chunk = { items: 3, bytes: 2 ** 20 }
   const content = lines([...orders, 'poison'])
   const points = await crashEverywhere(async (point, name) => {
     const world = anArchiveWorld()
     world.putHot(key, content)
-    const crashed = await crashes(() => world.ageObject({ key }, point.wrap, { chunk: ONE_BATCH }))
+    const crashed = await crashes(() => world.ageObject({ key }, point.wrap, { chunk }))
     // the hot object is there as long as not all of it is archived
     if (crashed && (await world.hot.find(key)) !== undefined) {
       world.clock.now += HOUR
-      await world.ageObject({ key }, undefined, { chunk: ONE_BATCH })
+      await world.ageObject({ key }, undefined, { chunk })
     }
     expect(await world.hot.find(key), name).toBeUndefined()
     expect(bodiesOf(await readAll(world)), name).toEqual(orders)
