@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { FileMetaData } from 'hyparquet'
-import { parquetMetadata } from 'hyparquet'
 import type { ByteSource } from './byte-source.ts'
+import { decodeMetadata, footerLength } from './parquet-metadata.ts'
 import { parsers } from './parquet-values.ts'
 import type { JsonValue, RowGroup, SegmentMetadata } from './segment-format.ts'
 import {
@@ -23,10 +23,6 @@ export type SegmentFooter = {
   /** The bytes it was decoded from. */
   readonly bytes: Uint8Array
 }
-
-/** Metadata length (4 bytes) and magic (4 bytes) at the very end of a Parquet file. */
-const TRAILER = 8
-const MAGIC = 'PAR1'
 
 /** One read of this size holds the footer of nearly every segment. */
 const FIRST_READ = 256 * 1024
@@ -72,7 +68,7 @@ export const decodeFooter = (footer: Uint8Array): SegmentFooter =>
     const place = crcPlace(bytes)
     if (bytes.toString('latin1', place, place + CRC_BLANK.length) !== footerCrc(bytes, place))
       throw new SegmentCorrupt('footer: its checksum is wrong')
-    const parquet = parquetMetadata(footer, { parsers, geoparquet: false })
+    const parquet = decodeMetadata(footer, { parsers })
     const values = new Map(parquet.key_value_metadata?.map(({ key, value }) => [key, value]))
     const format = values.get(METADATA_KEYS.format)
     if (format !== String(SEGMENT_FORMAT))
@@ -88,20 +84,14 @@ export const decodeFooter = (footer: Uint8Array): SegmentFooter =>
     return { segment, rowGroups, parquet, bytes: footer }
   })
 
-const footerLength = (tail: Buffer, available: number): number => {
-  if (tail.length < TRAILER || tail.toString('latin1', tail.length - MAGIC.length) !== MAGIC)
-    throw new SegmentCorrupt(`footer: expected ${MAGIC} at the end of the file`)
-  const length = tail.readUInt32LE(tail.length - TRAILER) + TRAILER
-  if (length > Math.min(available, MAX_FOOTER))
-    throw new SegmentCorrupt(`footer: a length of ${length} in a file of ${available} bytes`)
-  return length
-}
-
 /** Reads a segment's footer from the end of its file: one read, or two when it is above 256 KiB. */
 export const readFooter = async (source: ByteSource): Promise<SegmentFooter> => {
   const start = Math.max(0, source.bytes - FIRST_READ)
   const tail = view(await source.read(start, source.bytes))
-  const length = footerLength(tail, source.bytes)
+  const length = footerLength(tail)
+  if (length === undefined) throw new SegmentCorrupt('footer: expected PAR1 at the end of the file')
+  if (length > Math.min(source.bytes, MAX_FOOTER))
+    throw new SegmentCorrupt(`footer: a length of ${length} in a file of ${source.bytes} bytes`)
   if (length <= tail.length) return decodeFooter(tail.subarray(tail.length - length))
   return decodeFooter(await source.read(source.bytes - length, source.bytes))
 }

@@ -1,14 +1,11 @@
 import { startDecompressor } from './decompressor.ts'
-import type { SourceLimits } from './source-item.ts'
-import { DecompressionLimit, SourceCorrupt } from './source-item.ts'
+import type { OutputLimits } from './output-limit.ts'
+import { makeOutputLimit } from './output-limit.ts'
+import { SourceCorrupt } from './source-item.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 const INPUT_PIECE = 64 * 1024
-
-const MAX_OUTPUT = 256 * 1024 ** 3
-const MAX_RATIO = 1000
-const FREE_OUTPUT = 64 * 1024 * 1024
 
 const corrupt = (compression: Compression, cause: unknown) =>
   new SourceCorrupt(`${compression}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
@@ -89,22 +86,16 @@ async function* piecesOf(
 export async function* decompress(
   stream: AsyncIterable<Uint8Array>,
   compression: Compression,
-  limits: Pick<SourceLimits, 'maxOutputBytes' | 'maxRatio'> = {},
+  limits: OutputLimits = {},
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') return yield* stream
-  const { maxOutputBytes = MAX_OUTPUT, maxRatio = MAX_RATIO } = limits
-  let [read, unpacked] = [0, 0]
+  const count = makeOutputLimit(compression, limits)
+  let read = 0
   const pieces = piecesOf(stream, (bytes) => {
     read += bytes
   })
   for await (const chunk of unpack(pieces, compression)) {
-    unpacked += chunk.length
-    if (unpacked > maxOutputBytes)
-      throw new DecompressionLimit(`${compression}: expected at most ${maxOutputBytes} bytes when unpacked`)
-    if (unpacked > FREE_OUTPUT && unpacked > read * maxRatio)
-      throw new DecompressionLimit(
-        `${compression}: ${read} bytes unpack to more than ${maxRatio} times as much`,
-      )
+    count(chunk.length, read)
     yield chunk
   }
 }

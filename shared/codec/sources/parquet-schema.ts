@@ -4,6 +4,7 @@ import { DecompressionLimit, SourceCorrupt } from './source-item.ts'
 
 const MAX_COLUMNS = 10_000
 const MAX_DEPTH = 64
+const SHOWN = 60
 
 /** The schema with the annotations of values taken off: the library then gives values in their physical form, exactly. */
 export const physicalMetadata = (metadata: FileMetaData): FileMetaData => ({
@@ -25,22 +26,38 @@ const isList = ({ element, children }: SchemaTree): boolean =>
   (children[0]?.children.length ?? 2) <= 1 &&
   children[0]?.element.repetition_type === 'REPEATED'
 
-/** Refuses schemas that would cost too much, or whose names the library cannot keep apart. */
-export const checkSchema = (root: SchemaTree): void => {
-  let columns = 0
-  const check = (node: SchemaTree, depth: number) => {
-    columns += 1
-    if (depth > MAX_DEPTH || columns > MAX_COLUMNS)
-      throw new DecompressionLimit(
-        `parquet schema: expected at most ${MAX_COLUMNS} columns, ${MAX_DEPTH} deep`,
-      )
-    const names = node.children.map(({ element }) => element.name)
-    const taken = names.find((name, at) => name === '__proto__' || names.indexOf(name) !== at)
-    if (taken !== undefined)
-      throw new SourceCorrupt(`parquet schema: the name ${JSON.stringify(taken)} cannot be told apart`)
-    for (const child of node.children) check(child, depth + 1)
+/** Refuses schemas that would cost too much, before a tree is made of them. */
+export const checkElements = (schema: readonly SchemaElement[]): void => {
+  const tooMuch = () =>
+    new DecompressionLimit(`parquet schema: expected at most ${MAX_COLUMNS} columns, ${MAX_DEPTH} deep`)
+  if (schema.length > MAX_COLUMNS) throw tooMuch()
+  /** How many children are still to come of each element that is open. */
+  const open: number[] = []
+  for (const { num_children = 0 } of schema) {
+    while (open.at(-1) === 0) open.pop()
+    if (open.length > MAX_DEPTH) throw tooMuch()
+    const siblings = open.pop()
+    if (siblings !== undefined) open.push(siblings - 1)
+    open.push(Math.max(0, num_children))
   }
-  check(root, 0)
+}
+
+/** Refuses schemas without a column, and those whose names the library cannot keep apart. */
+export const checkNames = (root: SchemaTree): void => {
+  if (root.children.length === 0) throw new SourceCorrupt('parquet schema: it has no columns')
+  const check = (node: SchemaTree) => {
+    const names = new Set(['__proto__'])
+    for (const child of node.children) {
+      const { name } = child.element
+      if (names.has(name))
+        throw new SourceCorrupt(
+          `parquet schema: the name ${JSON.stringify(name.slice(0, SHOWN))} cannot be told apart`,
+        )
+      names.add(name)
+      check(child)
+    }
+  }
+  check(root)
 }
 
 const member = (value: unknown, name: string): unknown =>

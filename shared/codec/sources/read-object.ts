@@ -22,7 +22,7 @@ export type ObjectSource =
  */
 export const readObject = (object: ObjectSource, limits: SourceLimits): AsyncGenerator<SourceItem[]> => {
   const { maxBodyBytes } = limits
-  if (object.format === 'parquet') return batchItems(readParquetRows(object.source, maxBodyBytes))
+  if (object.format === 'parquet') return batchItems(readParquetRows(object.source, limits))
   const bytes = decompress(object.stream, object.compression, limits)
   return batchItems(
     object.format === 'csv' ? readCsvRows(bytes, maxBodyBytes) : readLines(bytes, maxBodyBytes),
