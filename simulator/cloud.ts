@@ -56,6 +56,8 @@ export type Cloud = {
   readonly endpoint: string
   /** One more service on the same port, at any time. */
   mount(route: Route): void
+  /** One more control request, `GET /_simulator/<name>`. */
+  tell(name: string, about: () => object): void
   /** When something next happens by itself, in virtual ms. */
   nextDue(): number | undefined
   /** Do what is due. A ticker does so too, as the clock moves. */
@@ -161,7 +163,8 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     routes,
     sts: makeStsHandler(),
   })
-  const control = makeControl({ clock, invoice, ...timeline })
+  const told = new Map<string, () => object>()
+  const control = makeControl({ clock, invoice, told, ...timeline })
   const server = await startServer({ port, frontDoor, control, onFault }).catch(async (error: unknown) => {
     await parts.close()
     throw error
@@ -185,6 +188,7 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     sqs,
     endpoint: server.endpoint,
     mount: (route) => routes.push(route),
+    tell: (name, about) => told.set(name, about),
     ...timeline,
     close: async () => {
       clearInterval(ticker)

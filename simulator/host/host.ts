@@ -22,6 +22,7 @@ export type HostCloud = {
   readonly sqs: SqsModel
   readonly endpoint: string
   mount(route: Route): void
+  tell(name: string, about: () => object): void
   nextDue(): number | undefined
   runDue(): void
 }
@@ -115,6 +116,8 @@ export const makeHost = (options: HostOptions): Host => {
   cloud.mount(
     makeHttpApi({ definitions: functions, now: clock.now, invoke: pumpAfter(pool.invokeNow), onFailure }),
   )
+
+  cloud.tell('functions', () => ({ running: pool.running() }))
 
   const activity = makeActivity({
     cloud,

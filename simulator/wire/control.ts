@@ -11,7 +11,11 @@ export type ControlOptions = {
   invoice(): Invoice
   nextDue(): number | undefined
   advance(to: number): Promise<void>
+  /** What others tell of themselves, by the last part of the path. */
+  readonly told: ReadonlyMap<string, () => object>
 }
+
+const PREFIX = '/_simulator/'
 
 const durationMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -22,7 +26,7 @@ const leapSchema = z.xor([
 ])
 const speedSchema = z.strictObject({ speed: z.number().nonnegative() })
 
-export const makeControl = ({ clock, invoice, nextDue, advance }: ControlOptions): ServiceHandler => {
+export const makeControl = ({ clock, invoice, nextDue, advance, told }: ControlOptions): ServiceHandler => {
   const time = () => {
     const due = nextDue()
     return ok({
@@ -52,11 +56,19 @@ export const makeControl = ({ clock, invoice, nextDue, advance }: ControlOptions
     'GET /_simulator/bill': async () => ok(invoice()),
   }
 
+  const tell = (route: string) => {
+    const about = told.get(route.slice(`GET ${PREFIX}`.length))
+    return about && route.startsWith(`GET ${PREFIX}`) ? async () => ok(about()) : undefined
+  }
+
   return async (request, response) => {
     const path = request.url?.split('?', 1)[0]
-    const answer = answers[`${request.method} ${path}`]
+    const route = `${request.method} ${path}`
+    const answer = answers[route] ?? tell(route)
     if (answer === undefined) {
-      const known = Object.keys(answers).join(', ')
+      const known = [...Object.keys(answers), ...[...told.keys()].map((name) => `GET ${PREFIX}${name}`)].join(
+        ', ',
+      )
       return writeAnswer(response, json(404, { message: `No ${request.method} ${path}. There is: ${known}` }))
     }
     const input = request.method === 'POST' ? parse(await readBody(request, 10_000)) : undefined

@@ -19,16 +19,18 @@ export const startTinyHost = (options: { concurrency?: number; warm?: number } =
     (a, b) => Number('RedrivePolicy' in a.attributes) - Number('RedrivePolicy' in b.attributes),
   )
   for (const { name, attributes } of bySource) sqs.createQueue(name, attributes)
+  const told = new Map<string, () => object>()
   const cloud = {
     clock,
     sqs,
     endpoint: 'http://127.0.0.1:9',
     mount: () => undefined,
+    tell: (name: string, about: () => object) => told.set(name, about),
     nextDue: sqs.nextDue,
     runDue: sqs.runDue,
   }
   const host = makeHost({ cloud, deployment, root: tinyService, ...options })
   const saw = (): unknown[] =>
     host.lines.filter(({ functionName }) => functionName === 'obey').map(({ text }) => JSON.parse(text).saw)
-  return { clock, sqs, host, saw }
+  return { clock, sqs, host, saw, told }
 }

@@ -11,6 +11,8 @@ export type EnvironmentPool = {
   invokeNow(definition: FunctionDefinition, event: unknown): Promise<InvocationOutcome>
   /** Invocations under way or waiting for room. */
   busy(): number
+  /** Names of the functions under way, one for each invocation. */
+  running(): readonly string[]
   /** Ends every thread at once: invocations under way fail. */
   stop(): Promise<void>
 }
@@ -84,6 +86,7 @@ export const makeEnvironmentPool = ({ start, concurrency, warm }: PoolOptions): 
   return {
     canStart,
     busy: () => running.size + waiting.length,
+    running: () => [...running.values()].map(({ name }) => name),
     invoke: async (definition, event) =>
       canStart(definition) ? run(definition, event) : runLater(definition, event),
     invokeNow: async (definition, event) =>

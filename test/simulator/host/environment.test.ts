@@ -66,6 +66,13 @@ describe('a function in the host', () => {
     })
   })
 
+  it('is told of while it runs', async () => {
+    const called = tiny.host.invoke('line-up', { Records: [{ body: 'called', eventSourceARN: lineUpQueue }] })
+    expect(tiny.told.get('functions')?.()).toEqual({ running: ['line-up'] })
+    await called
+    expect(tiny.told.get('functions')?.()).toEqual({ running: [] })
+  })
+
   it('is called by name, as with aws lambda invoke', async () => {
     const event = { Records: [{ body: 'called', eventSourceARN: lineUpQueue }] }
     expect(await tiny.host.invoke('line-up', event)).toMatchObject({ kind: 'answered', payload: 'null' })

@@ -114,6 +114,9 @@ describe('the control requests', () => {
     expect(await control(cloud.endpoint, 'speed', { speed: 60 })).toMatchObject({ body: { speed: 60 } })
     expect(await control(cloud.endpoint, 'health')).toMatchObject({ body: { status: 'ok' } })
     expect(await control(cloud.endpoint, 'nothing')).toMatchObject({ status: 404 })
+    cloud.tell('moon', () => ({ phase: 'full' }))
+    expect(await control(cloud.endpoint, 'moon')).toEqual({ status: 200, body: { phase: 'full' } })
+    expect(await control(cloud.endpoint, 'moon', {})).toMatchObject({ status: 404 })
   })
 
   test.each([{ by: '12' }, { by: '12h', to: '2021-01-01T00:00:00Z' }, { to: 'tomorrow' }, {}, { speed: 1 }])(
