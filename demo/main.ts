@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { bringBack } from './bring-back.ts'
 import { makePage } from './make-page.ts'
 import { type DemoOptions, HELP, readOptions, WrongOption } from './options.ts'
@@ -12,6 +14,27 @@ import { cool, receive, START, seal } from './time-lapse.ts'
 
 const count = (value: number) => value.toLocaleString('en-US')
 
+const holdsCloud = (dataDir: string | undefined): dataDir is string =>
+  dataDir !== undefined && existsSync(join(dataDir, 'cloud.sqlite'))
+
+/** Serves the archive that is in `dataDir`, however the run before ended. */
+const goOn = async ({ serve: wanted, json, port }: DemoOptions, dataDir: string): Promise<boolean> => {
+  if (!wanted || json)
+    throw new CannotStart(
+      `There is an archive in ${dataDir} already. Go on with it by --serve (without --json), or name another folder for the time-lapse.`,
+    )
+  const session = await startSession(START, { port, dataDir })
+  session.host.onFailure(({ functionName, reason }) =>
+    process.stderr.write(`${functionName} failed: ${reason}\n`),
+  )
+  try {
+    await serve(session, `the archive that is in ${dataDir}`, process.stdout)
+    return true
+  } finally {
+    await session.close()
+  }
+}
+
 /** The whole time-lapse; returns whether everything balances and compares. */
 const run = async (options: DemoOptions): Promise<boolean> => {
   const startedAt = performance.now()
@@ -19,7 +42,7 @@ const run = async (options: DemoOptions): Promise<boolean> => {
   const progress = makeProgress(options.json ? process.stderr : process.stdout)
   progress.stage('prepare')
   const source = joinSources(await readFlights(), await readEarthquakes())
-  const session: Session = await startSession(START, { port: options.port })
+  const session: Session = await startSession(START, options)
   session.host.onFailure(({ functionName, reason }) => progress.note(`${functionName} failed: ${reason}`))
   progress.end(
     `${count(source.records.length)} records, ${count(source.repeats)} of them sent twice, ${source.malformed} malformed; icecore is up`,
@@ -33,7 +56,8 @@ const run = async (options: DemoOptions): Promise<boolean> => {
     const broughtBack = await bringBack(session, source, progress)
     const page = await makePage(session, source, broughtBack, { sealedAt, cooledAt }, startedAt)
     process.stdout.write(options.json ? `${JSON.stringify(page, null, 2)}\n` : renderPage(page))
-    if (options.serve) await serve(session, options.json ? process.stderr : process.stdout)
+    const out = options.json ? process.stderr : process.stdout
+    if (options.serve) await serve(session, 'everything that was just archived', out)
     return page.ok
   } finally {
     await session.close()
@@ -47,7 +71,8 @@ const main = async (): Promise<number> => {
       process.stdout.write(HELP)
       return 0
     }
-    return (await run(options)) ? 0 : 1
+    const { dataDir } = options
+    return (await (holdsCloud(dataDir) ? goOn(options, dataDir) : run(options))) ? 0 : 1
   } catch (error) {
     if (error instanceof CannotStart) process.stderr.write(`\n${error.message}\n`)
     else if (error instanceof WrongOption) process.stderr.write(`${error.message}\n\n${HELP}`)

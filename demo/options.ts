@@ -8,6 +8,8 @@ export type DemoOptions = {
   readonly serve: boolean
   /** The port of the simulated cloud; 0 is any free one. */
   readonly port: number
+  /** Where everything is kept; in memory without it. */
+  readonly dataDir: string | undefined
 }
 
 export const HELP = `Usage: npm start -- [options]
@@ -16,6 +18,8 @@ Takes real flights and earthquakes through icecore on a simulated cloud: receive
 sealed, moved to colder classes, thawed, rehydrated and compared with what was sent.
 
   --serve       keep the API and the clock running afterwards, and say how to call it
+  --data DIR    keep everything in DIR, through restarts and kills. On a DIR that has an archive already, --serve
+                goes on with that archive and plays no time-lapse
   --json        print the final page as one JSON object on standard output
   --port PORT   where the simulated cloud listens (127.0.0.1 only); any free port unless given
   --help        this text
@@ -37,6 +41,7 @@ const parse = (args: readonly string[]) => {
         json: { type: 'boolean', default: false },
         serve: { type: 'boolean', default: false },
         port: { type: 'string', default: '0' },
+        data: { type: 'string' },
       },
     }).values
   } catch (error) {
@@ -45,8 +50,9 @@ const parse = (args: readonly string[]) => {
 }
 
 export const readOptions = (args: readonly string[]): DemoOptions => {
-  const { port, ...flags } = parse(args)
+  const { port, data, ...flags } = parse(args)
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new WrongOption(`--port: expected a number from 0 to 65535, got ${JSON.stringify(port)}`)
-  return { ...flags, port: Number(port) }
+  if (data === '') throw new WrongOption('--data: expected a folder, got ""')
+  return { ...flags, port: Number(port), dataDir: data }
 }

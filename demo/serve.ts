@@ -1,10 +1,10 @@
 import { DEFAULT_CREDENTIALS } from '../simulator/host/host.ts'
 import type { Session } from './session.ts'
 
-const howToCall = ({ host, cloud, output }: Session): string => {
+const howToCall = ({ host, cloud, output }: Session, archive: string): string => {
   const { accessKeyId, secretAccessKey } = DEFAULT_CREDENTIALS
   return `
-icecore is up, with everything that was just archived.
+icecore is up, with ${archive}.
 
   API       ${host.apiUrl}
   AWS       ${cloud.endpoint} (S3, SQS and DynamoDB, for any SDK or CLI)
@@ -44,9 +44,9 @@ Ctrl-C ends it.
 `
 }
 
-/** Keeps the clock and the API running until the process is told to stop. */
-export const serve = async (session: Session, out: NodeJS.WritableStream): Promise<void> => {
-  out.write(howToCall(session))
+/** Keeps the clock and the API running until the process is told to stop. `archive` says what is in it. */
+export const serve = async (session: Session, archive: string, out: NodeJS.WritableStream): Promise<void> => {
+  out.write(howToCall(session, archive))
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

@@ -33,11 +33,19 @@ export class CannotStart extends Error {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Deploys `serverless.yml` to a cloud in memory whose clock starts at `start` (ms) and moves as fast as ours. */
-export const startSession = async (start: number, options: { readonly port: number }): Promise<Session> => {
+export type SessionOptions = { readonly port: number; readonly dataDir?: string | undefined }
+
+/**
+ * Deploys `serverless.yml` to a cloud whose clock starts at `start` (ms) and moves as fast as ours. It is in memory, or on what
+ * is in `dataDir`, and then goes on from there.
+ */
+export const startSession = async (start: number, options: SessionOptions): Promise<Session> => {
+  const { port, dataDir } = options
   const mistake = await findConfigMistake(ROOT)
   if (mistake !== undefined) throw new CannotStart(mistake)
-  const cloud = await makeCloud({ start, port: options.port, seed: 1 }).catch((error: unknown) => {
+  // ids that repeat from run to run would meet again in a folder that outlives the run
+  const kept = dataDir === undefined ? { seed: 1 } : { dataDir }
+  const cloud = await makeCloud({ start, port, ...kept }).catch((error: unknown) => {
     const explanation = explainStart(error, options)
     throw explanation === undefined ? error : new CannotStart(explanation, { cause: error })
   })

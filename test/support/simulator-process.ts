@@ -1,7 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { startKillable } from './killable-process.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -14,17 +12,10 @@ export type SimulatorProcess = {
   kill(): Promise<void>
 }
 
-const readUntil = async (child: ChildProcessByStdio<null, Readable, Readable>, pattern: RegExp) => {
-  let output = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-  })
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    output += String(chunk)
-    const found = pattern.exec(output)
-    if (found !== null) return found[1] ?? ''
-  }
-  throw new Error(`the simulator ended before it was ready: ${output}`)
+/** Moves the virtual clock of the simulator at `endpoint` on, as `12h`. */
+export const leap = async (endpoint: string, by: string): Promise<void> => {
+  const answer = await fetch(`${endpoint}/_simulator/leap`, { method: 'POST', body: JSON.stringify({ by }) })
+  if (!answer.ok) throw new Error(`the simulator did not leap: ${await answer.text()}`)
 }
 
 /** Starts it on what is in `dataDir`; `speed` is virtual seconds in a real one. */
@@ -34,37 +25,13 @@ export const startSimulator = async (options: {
   readonly speed: number
 }): Promise<SimulatorProcess> => {
   const { dataDir, start, speed } = options
-  const arguments_ = [
-    '--port',
-    '0',
-    '--data',
-    dataDir,
-    '--start',
-    start,
-    '--speed',
-    String(speed),
-    '--deploy',
-    root,
-  ]
-  const child = spawn(process.execPath, ['simulator/main.ts', ...arguments_], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const cloud = ['--port', '0', '--data', dataDir, '--start', start, '--speed', String(speed)]
+  const child = startKillable({
+    command: process.execPath,
+    arguments: ['simulator/main.ts', ...cloud, '--deploy', root],
+    folder: root,
+    ready: /cloud is at (\S+) [\s\S]*is deployed\./,
   })
-  const endpoint = await readUntil(child, /cloud is at (\S+) [\s\S]*is deployed\./)
-  child.stdout.resume()
-  return {
-    endpoint,
-    leap: async (by) => {
-      const answer = await fetch(`${endpoint}/_simulator/leap`, {
-        method: 'POST',
-        body: JSON.stringify({ by }),
-      })
-      if (!answer.ok) throw new Error(`the simulator did not leap: ${await answer.text()}`)
-    },
-    kill: async () => {
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
+  const endpoint = await child.ready
+  return { endpoint, leap: (by) => leap(endpoint, by), kill: child.kill }
 }
