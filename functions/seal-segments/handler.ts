@@ -5,8 +5,10 @@ import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDiskScratch } from '../../shared/adapters/aws/disk-scratch.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
+import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeS3SegmentWriter } from '../../shared/adapters/aws/s3-segment-writer.ts'
+import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { createHandler } from './create-handler.ts'
@@ -21,6 +23,7 @@ export const handler = createHandler({
   telemetry: makeTelemetry(),
   registry: makeDynamoRegistry(dynamo),
   log: makeDynamoCommitLog(dynamo),
+  snapshots: makeSnapshots(makeS3Documents(archive)),
   reader: makeS3SegmentReader(archive),
   writer: makeS3SegmentWriter(archive),
   scratch: makeDiskScratch(tmpdir()),

@@ -33,9 +33,10 @@ export const createHandler = (deps: Deps) => {
       const settled = await Promise.allSettled(steps)
       const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
       if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
-      const [{ sent, failed }, { reminded }, { partitions }] = await Promise.all(steps)
+      const [{ sent, failed }, { reminded }, { partitions, behind }] = await Promise.all(steps)
       const outcome = {
         partitions,
+        partitionsBehind: behind,
         hotObjectsReminded: reminded,
         rehydrationsSent: sent,
         rehydrationsFailed: failed,

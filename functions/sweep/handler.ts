@@ -9,6 +9,7 @@ import {
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
 import { makeS3ClassTagger, makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
+import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import {
   makeExpireQueue,
@@ -17,6 +18,7 @@ import {
   makeSealQueue,
   makeThawQueue,
 } from '../../shared/adapters/aws/sqs-queues.ts'
+import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
@@ -46,6 +48,7 @@ export const handler = createHandler({
   telemetry: makeTelemetry(),
   registry: makeDynamoRegistry(dynamo),
   log,
+  snapshots: makeSnapshots(makeS3Documents(archive)),
   holdings: makeDynamoHoldings(dynamo),
   lister: makeS3Lister(archive),
   tagger: makeS3ClassTagger(archive),

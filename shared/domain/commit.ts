@@ -40,6 +40,20 @@ export const landingCommitId = (unit: string): string => `L#${unit}`
 
 export const isGeneration = (commitId: string): boolean => commitId.startsWith('G#')
 
+/**
+ * True of what takes the id of a landing commit for nothing, before an orphan of that id is removed: whoever would commit it
+ * after all finds the id taken.
+ */
+export const isFence = ({ id, segments }: Commit): boolean => !isGeneration(id) && segments.length === 0
+
+export const fenceOf = (id: string, committedAt: number): Commit => ({
+  id,
+  segments: [],
+  replaces: [],
+  books: emptyBooks,
+  committedAt,
+})
+
 /** The id that the next replacing commit must take: whoever puts it first wins, the other has to plan anew. */
 export const nextGenerationId = (commits: readonly Commit[]): string => {
   const last = commits.reduce(

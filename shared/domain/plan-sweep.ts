@@ -1,4 +1,4 @@
-import { type Commit, emptyBooks, isGeneration, liveCommits, nextGenerationId } from './commit.ts'
+import { type Commit, emptyBooks, isFence, liveCommits, nextGenerationId } from './commit.ts'
 import { classAtAge, type Dataset } from './dataset.ts'
 import { addDigests } from './digest.ts'
 import { DAY, HOUR } from './duration.ts'
@@ -8,6 +8,7 @@ import { partitionRange } from './partition.ts'
 import { planSeal } from './plan-seal.ts'
 import { alignHolding, holdingOf, type StorageFacts } from './plan-thaw.ts'
 import type { PartitionRef, Segment } from './segment.ts'
+import { lastGeneration } from './snapshot.ts'
 import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
 import { ulidTime } from './ulid.ts'
 
@@ -51,7 +52,7 @@ export type SweepPlan = {
   readonly retire: Commit | undefined
   /** Dead commits whose grace is over. */
   readonly deadCommitIds: readonly string[]
-  /** Objects of no commit whose grace is over. */
+  /** Objects of no commit whose grace is over: to be looked into, and removed only when nothing needs them. */
   readonly orphanKeys: readonly string[]
   /** Live segments that the bucket does not have. */
   readonly missing: readonly Segment[]
@@ -69,19 +70,16 @@ const deathTimes = (commits: readonly Commit[]): ReadonlyMap<string, number> => 
   return deaths
 }
 
-const lastGeneration = (commits: readonly Commit[]) =>
-  commits.reduce((last, { id }) => (isGeneration(id) && id > last ? id : last), '')
-
 /**
  * Dead commits that may go now. One that itself replaced others stays until they are gone, else they would come to life
- * again; and the last generation stays, so that its number is never taken a second time.
+ * again; and the last generation stays, so that its number is never taken a second time. A fence goes after its grace.
  */
 export const removableCommits = (commits: readonly Commit[], now: number): readonly Commit[] => {
   const deaths = deathTimes(commits)
   const present = new Set(commits.map(({ id }) => id))
   const last = lastGeneration(commits)
   return commits.filter((commit) => {
-    const died = deaths.get(commit.id)
+    const died = isFence(commit) ? commit.committedAt : deaths.get(commit.id)
     const shadows = commit.replaces.some((id) => present.has(id))
     return died !== undefined && died + GRACE <= now && !shadows && commit.id !== last
   })
@@ -92,7 +90,7 @@ const createdAt = (key: string) => {
   return parsed === undefined ? undefined : ulidTime(parsed.segmentId)
 }
 
-/** True when the object is of no commit and old enough that it never will be. */
+/** True when the object is of no commit and old enough that whoever put it will never commit it. */
 export const isRemovableOrphan = (key: string, commits: readonly Commit[], now: number): boolean => {
   const born = createdAt(key)
   return (
@@ -161,6 +159,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   for (const step of dataset.classes) if (end + step.after > now) due.push(end + step.after)
   if (dataset.retention !== null && end + dataset.retention > now) due.push(end + dataset.retention)
   for (const died of deathTimes(commits).values()) if (died + GRACE > now) due.push(died + GRACE)
+  for (const fence of commits.filter(isFence)) due.push(Math.max(fence.committedAt + GRACE, now + HOUR))
 
   const removable = removableCommits(commits, now)
   if (removable.length > 0) due.push(now + HOUR)

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
-import { isArchiveClass } from '../domain/storage-class.ts'
+import { isArchiveClass, LIFECYCLE_CLASSES } from '../domain/storage-class.ts'
 import type { AgeMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
 import type { RehydrationMetrics } from '../ports/metrics.ts'
 import { METRICS, type MetricName } from './metric-names.ts'
@@ -44,18 +44,21 @@ export const makeSweepMetrics = (metrics: Metrics): SweepMetrics => ({
 })
 
 /**
- * One latency a phase, by the coldest class that was read and the tier that thawed it; classes that need no thaw have no
- * tier. With the dimension of the service these are the most series that icecore has: 4 phases x 10.
+ * One latency a phase, by the coldest class that was read and the tier that thawed it. What needs no thaw has no tier and no
+ * thawing, and the classes that no lifecycle rule leads to are told as one: these are the most series that icecore has.
  */
 export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => ({
   rehydrationFinished: ({ phases, storageClass, tier, records }) => {
+    const isCold = isArchiveClass(storageClass)
+    const isCommon = storageClass === 'STANDARD' || LIFECYCLE_CLASSES.includes(storageClass)
     for (const [phase, latency] of Object.entries(phases)) {
+      if (phase === 'thawing' && !isCold) continue
       // a line each, since a line has one set of dimensions
       const single = metrics.singleMetric()
       single.addDimensions({
         phase,
-        storageClass,
-        retrievalTier: isArchiveClass(storageClass) ? tier : 'none',
+        storageClass: isCommon ? storageClass : 'other',
+        retrievalTier: isCold ? tier : 'none',
       })
       single.addMetric('rehydrationLatency', METRICS.rehydrationLatency, latency)
     }

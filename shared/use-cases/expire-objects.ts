@@ -1,39 +1,101 @@
-import { indexKey, parseSegmentKey } from '../domain/keys.ts'
+import { type Commit, fenceOf, isFence, isGeneration } from '../domain/commit.ts'
+import { indexKey, parseSegmentKey, segmentPrefix } from '../domain/keys.ts'
 import { isRemovableOrphan, removableCommits } from '../domain/plan-sweep.ts'
-import type { CommitLog } from '../ports/catalog.ts'
+import type { PartitionRef } from '../domain/segment.ts'
+import { isBehind, isCovered, type Snapshot } from '../domain/snapshot.ts'
+import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ExpireTask } from '../ports/queues.ts'
-import type { SegmentRemover } from '../ports/segment-store.ts'
+import type { SegmentLister, SegmentReader, SegmentRemover } from '../ports/segment-store.ts'
+import type { Snapshots } from '../ports/snapshots.ts'
+import { type Examined, examineOrphans } from './examine-orphans.ts'
 
-export type ExpireDeps = { readonly log: CommitLog; readonly remover: SegmentRemover; readonly now: Clock }
+export type ExpireDeps = {
+  readonly registry: PartitionRegistry
+  readonly log: CommitLog
+  readonly snapshots: Snapshots
+  readonly lister: SegmentLister
+  readonly reader: SegmentReader
+  readonly remover: SegmentRemover
+  readonly now: Clock
+}
 
-/**
- * Removes what a task names, as far as it is still dead or orphaned and past its grace by a fresh, consistent read: a task
- * is a hint, never an order. Objects go before the catalog's item, so that a crash leaves something to find.
- */
-export const expireObjects =
-  ({ log, remover, now }: ExpireDeps) =>
-  async ({ commitIds, orphanKeys, ...ref }: ExpireTask): Promise<{ commits: number; objects: number }> => {
-    const { commits } = await log.read(ref)
-    const at = now()
-    const named = new Set(commitIds)
-    const dead = removableCommits(commits, at).filter(({ id }) => named.has(id))
-    let objects = 0
+/** `adopted`: orphans whose records are nowhere else, and which are in the catalog now. */
+export type Expired = { readonly commits: number; readonly objects: number; readonly adopted: number }
+
+type State = {
+  readonly commits: readonly Commit[]
+  readonly snapshot: Snapshot | undefined
+  readonly at: number
+}
+
+const expireCommits = (deps: ExpireDeps, ref: PartitionRef, { commits, snapshot, at }: State) => {
+  const { log, remover } = deps
+  return async (names: ReadonlySet<string>) => {
+    const dead = removableCommits(commits, at).filter(
+      // of what has gone the snapshot alone can tell what took its place
+      (commit) => names.has(commit.id) && (isFence(commit) || isCovered(commit, snapshot)),
+    )
+    // objects go before the catalog's item, so that a crash leaves something to find
     for (const commit of dead) {
       for (const segment of commit.segments) {
         await remover.remove(segment.indexKey)
         await remover.remove(segment.key)
-        objects += 2
       }
       await log.remove(ref, commit)
     }
-    for (const key of orphanKeys) {
-      const parsed = parseSegmentKey(key)
-      if (parsed === undefined || !isRemovableOrphan(key, commits, at)) continue
-      if (parsed.dataset !== ref.dataset || parsed.partition !== ref.partition) continue
-      await remover.remove(indexKey(ref, parsed.segmentId))
+    return { commits: dead.length, objects: dead.reduce((sum, { segments }) => sum + 2 * segments.length, 0) }
+  }
+}
+
+const expireOrphans = (deps: ExpireDeps, ref: PartitionRef, { commits, snapshot, at }: State) => {
+  const { log, remover, registry } = deps
+
+  const settle = async (key: string, one: Examined) => {
+    if (one.kind === 'redundant') {
+      const { segment, commitId } = one
+      // whoever would commit it after all must find its id taken before it goes
+      const isFree = !isGeneration(commitId) && !commits.some(({ id }) => id === commitId)
+      if (isFree && (await log.append(ref, fenceOf(commitId, at))) === 'conflict') return 'left'
+      await remover.remove(indexKey(ref, segment.id))
       await remover.remove(key)
-      objects += 2
+      return 'removed'
     }
-    return { commits: dead.length, objects }
+    if (one.kind !== 'adopt' || one.withoutIndex.length > 0) return 'left'
+    await registry.expect(ref, at)
+    return (await log.append(ref, one.commit)) === 'committed' ? 'adopted' : 'left'
+  }
+
+  return async (names: ReadonlySet<string>) => {
+    const present = new Set<string>()
+    for (const kind of ['landing', 'sealed'] as const)
+      for await (const { key } of deps.lister.list(segmentPrefix(kind, ref))) present.add(key)
+    const keys = [...present].filter((key) => isRemovableOrphan(key, commits, at))
+    const examined = await examineOrphans(deps.reader)({ commits, snapshot, present, keys })
+    const counts = { removed: 0, adopted: 0, left: 0 }
+    for (const [key, one] of examined) if (names.has(key)) counts[await settle(key, one)] += 1
+    return counts
+  }
+}
+
+/**
+ * Removes what a task names, as far as a fresh, consistent read says that it is dead, and the bucket's snapshot by what, or
+ * that it is an orphan past its grace none of whose records would be missed: a task is a hint, never an order. An orphan
+ * that would be missed is taken into the catalog instead. Where the catalog was rolled back nothing is touched.
+ */
+export const expireObjects =
+  (deps: ExpireDeps) =>
+  async ({ commitIds, orphanKeys, ...ref }: ExpireTask): Promise<Expired> => {
+    const { snapshot } = await deps.snapshots.read(ref)
+    const { commits } = await deps.log.read(ref)
+    if (isBehind(commits, snapshot)) return { commits: 0, objects: 0, adopted: 0 }
+    const state = { commits, snapshot, at: deps.now() }
+    const expired = await expireCommits(deps, ref, state)(new Set(commitIds))
+    const own = orphanKeys.filter((key) => {
+      const named = parseSegmentKey(key)
+      return named?.dataset === ref.dataset && named.partition === ref.partition
+    })
+    if (own.length === 0) return { ...expired, adopted: 0 }
+    const { removed, adopted } = await expireOrphans(deps, ref, state)(new Set(own))
+    return { ...expired, objects: expired.objects + 2 * removed, adopted }
   }

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../codec/segment-format.ts'
 import type { SegmentSink } from '../codec/segment-sink.ts'
 import { makeSegmentWriter, type PackedSegment, type SegmentWriter } from '../codec/segment-writer.ts'
 import { verifySegment } from '../codec/verify-segment.ts'
@@ -41,10 +42,12 @@ export const makeSealedFiles = (options: {
   readonly createdAt: number
   readonly makeId: () => string
   /** What the segments are made from, for their metadata. */
-  readonly inputs: Parameters<SegmentWriter['finish']>[0]
+  readonly inputs: Readonly<Record<string, JsonValue>>
+  readonly books: Parameters<SegmentWriter['finish']>[0]['books']
 }): SealedFiles => {
-  const { ref, dataset, folder, createdAt, makeId, inputs } = options
+  const { ref, dataset, folder, createdAt, makeId, inputs, books } = options
   const done: SealedFile[] = []
+  const run = makeId()
   let current: (OpenFile & { readonly count: { readonly bytes: number } }) | undefined
 
   const open = async () => {
@@ -55,10 +58,12 @@ export const makeSealedFiles = (options: {
     return { id, name, sink, count, writer: makeSegmentWriter({ segment, promoted: dataset.promoted, sink }) }
   }
 
-  const end = async () => {
+  /** Each says which of them it is, so that one can tell from the bucket alone whether all are there. */
+  const end = async (last: boolean) => {
     if (current === undefined) return
     const { id, name, writer } = current
-    const packed = await writer.finish(inputs)
+    const part = { run, number: done.length + 1, last }
+    const packed = await writer.finish({ inputs: { ...inputs, part }, books })
     current = undefined
     const source = await folder.open(name)
     try {
@@ -71,12 +76,12 @@ export const makeSealedFiles = (options: {
 
   return {
     write: async (records) => {
+      if (current !== undefined && current.count.bytes >= dataset.seal.targetBytes) await end(false)
       current ??= await open()
       await current.writer.write(records)
-      if (current.count.bytes >= dataset.seal.targetBytes) await end()
     },
     finish: async () => {
-      await end()
+      await end(true)
       return done
     },
     abandon: async () => {

@@ -6,12 +6,14 @@ import type { Dataset } from '../domain/dataset.ts'
 import { addDigests, emptyDigest, formatDigest, sameDigest } from '../domain/digest.ts'
 import { planSeal } from '../domain/plan-seal.ts'
 import type { PartitionRef } from '../domain/segment.ts'
+import { isBehind, worthKeeping } from '../domain/snapshot.ts'
 import { makeUlid } from '../domain/ulid.ts'
 import type { SealMetrics } from '../ports/archive-metrics.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { Scratch, ScratchFolder } from '../ports/scratch.ts'
 import type { SegmentReader, SegmentWriter } from '../ports/segment-store.ts'
+import type { Snapshots } from '../ports/snapshots.ts'
 import { mapBounded } from './bounded.ts'
 import { makeSealedFiles } from './pack-sealed.ts'
 import { storeSegment } from './store-segment.ts'
@@ -19,6 +21,7 @@ import { storeSegment } from './store-segment.ts'
 export type SealDeps = {
   readonly registry: PartitionRegistry
   readonly log: CommitLog
+  readonly snapshots: Snapshots
   readonly reader: SegmentReader
   readonly writer: SegmentWriter
   readonly scratch: Scratch
@@ -87,10 +90,15 @@ export const sealPartition =
   async (
     dataset: Dataset,
     { partition }: Pick<PartitionRef, 'partition'>,
-  ): Promise<'sealed' | 'nothing-to-seal' | 'too-early' | 'outrun'> => {
+  ): Promise<'sealed' | 'nothing-to-seal' | 'too-early' | 'outrun' | 'catalog-behind'> => {
     const { log, now, random, writer, metrics } = deps
     const ref = { dataset: dataset.name, partition }
-    const plan = planSeal(await log.read(ref), dataset, partition, now())
+    const kept = await deps.snapshots.read(ref)
+    const readAt = now()
+    const state = await log.read(ref)
+    // what such a log calls alive may be dead, and the number that it calls free taken
+    if (isBehind(state.commits, kept.snapshot)) return 'catalog-behind'
+    const plan = planSeal(state, dataset, partition, now())
     if (plan.kind === 'nothing-to-seal') return 'nothing-to-seal'
     if (plan.kind === 'wait') return 'too-early'
     const { inputs, generation, storageClass } = plan
@@ -106,14 +114,12 @@ export const sealPartition =
         createdAt,
         makeId: () => makeUlid(now(), random),
         inputs: {
-          inputs: {
-            commit: generation,
-            replaces: inputs.map(({ id }) => id),
-            expired: formatDigest(books.expired),
-            source: 'seal',
-          },
-          books,
+          commit: generation,
+          replaces: inputs.map(({ id }) => id),
+          expired: formatDigest(books.expired),
+          source: 'seal',
         },
+        books,
       })
       const { sealed, dropped } = await merge(source.open, files).finally(source.close)
       const before = addDigests(...inputs.flatMap(({ segments }) => segments.map(({ records }) => records)))
@@ -135,6 +141,9 @@ export const sealPartition =
         committedAt: now(),
       }
       if ((await log.append(ref, commit)) === 'conflict') return 'outrun'
+      const snapshot = { ...ref, commits: worthKeeping([...state.commits, commit]), takenAt: readAt }
+      // where this fails the sweep does it: the seal is done
+      await deps.snapshots.write(snapshot, kept.version).catch(() => undefined)
       for (const { bytes, bodyBytes, records } of segments)
         metrics.sealed({ bytes, bodyBytes, records: records.count, storageClass })
       metrics.duplicatesDropped(dropped.count)

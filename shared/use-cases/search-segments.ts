@@ -24,9 +24,9 @@ export type FoundSegment = { readonly segment: Segment; readonly index: SegmentI
  * The index object of a segment; undefined where it is missing or broken, which only makes a search wider. It lies in
  * STANDARD, so it is never cold.
  */
-const readIndex = async (
+export const readIndex = async (
   reader: SegmentReader,
-  { id, indexKey, indexBytes }: Segment,
+  { id, indexKey, indexBytes }: Pick<Segment, 'id' | 'indexKey' | 'indexBytes'>,
 ): Promise<SegmentIndex | undefined> => {
   try {
     const index = decodeIndex(await reader.read(indexKey, 0, indexBytes))
@@ -65,7 +65,10 @@ export const searchSegments =
   }
 
 /** A segment's object as something to read ranges of. Of another size than the catalog says, it is corrupt. */
-const remoteSource = (reader: SegmentReader, { key, bytes }: Segment): ByteSource => ({
+export const remoteSource = (
+  reader: SegmentReader,
+  { key, bytes }: Pick<Segment, 'key' | 'bytes'>,
+): ByteSource => ({
   bytes,
   read: async (start, end) => {
     try {

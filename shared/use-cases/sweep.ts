@@ -1,19 +1,24 @@
+import type { Commit } from '../domain/commit.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
+import { HOUR } from '../domain/duration.ts'
 import { segmentPrefix } from '../domain/keys.ts'
 import { type HoldingChange, planSweep, type SweepPlan } from '../domain/plan-sweep.ts'
 import type { PartitionRef } from '../domain/segment.ts'
+import { isBehind, isInSnapshot, worthKeeping } from '../domain/snapshot.ts'
 import type { SweepMetrics } from '../ports/archive-metrics.ts'
 import type { CommitLog, Holdings, PartitionEntry, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ExpireQueue, SealQueue } from '../ports/queues.ts'
 import type { ClassTagger, ListedObject, SegmentLister } from '../ports/segment-store.ts'
+import type { KeptSnapshot, Snapshots } from '../ports/snapshots.ts'
 import { settleAll } from './bounded.ts'
 
 export type SweepDeps = {
   readonly config: IcecoreConfig
   readonly registry: PartitionRegistry
   readonly log: CommitLog
+  readonly snapshots: Snapshots
   readonly holdings: Holdings
   readonly lister: SegmentLister
   readonly tagger: ClassTagger
@@ -30,10 +35,19 @@ export type SweepDeps = {
 const PAGE = 100
 /** A partition that cannot be swept now makes room for the others. */
 const TRY_AGAIN_AFTER = 15 * 60_000
+const BEHIND_AGAIN_AFTER = HOUR
+const BEHIND = { moved: 0, orphans: 0, missing: 0, behind: 1 }
 const AT_ONCE = 8
 
 /** A partition with more dead commits than this gives them up in several tasks: a message holds 1 MiB. */
 const NAMES_A_TASK = 200
+
+/** What a visit saw of a partition's log, and what the bucket had of it before. */
+type Seen = {
+  readonly kept: KeptSnapshot
+  readonly commits: readonly Commit[]
+  readonly takenAt: number
+}
 
 const collect = async (objects: AsyncIterable<ListedObject>) => {
   const all: ListedObject[] = []
@@ -52,16 +66,30 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
   // refused when someone else changed it meanwhile: the next look decides on what is there then
   const change = (ref: PartitionRef, { next, expected }: HoldingChange) => holdings.put(ref, next, expected)
 
-  const carryOut = async (ref: PartitionRef, plan: SweepPlan) => {
+  /** The log in the bucket, before anything that it names as dead can go; false when someone else is at it. */
+  const keep = async (ref: PartitionRef, { kept, commits, takenAt }: Seen, more: readonly Commit[]) => {
+    const all = worthKeeping([...commits, ...more])
+    if (!kept.damaged && isInSnapshot(all, kept.snapshot)) return true
+    return (await deps.snapshots.write({ ...ref, commits: all, takenAt }, kept.version)) === 'written'
+  }
+
+  const carryOut = async (ref: PartitionRef, plan: SweepPlan, seen: Seen) => {
     for (const confirmed of plan.confirm) await change(ref, confirmed)
     for (const move of plan.move) {
       // the tag first: a holding that names a target without a tag would wait for ever
       await tagger.tag(move.segment.key, move.next.target ?? move.next.storageClass)
       await change(ref, move)
     }
-    if (plan.retire !== undefined) await log.append(ref, plan.retire)
+    const { retire } = plan
+    const retired = retire !== undefined && (await log.append(ref, retire)) === 'committed'
+    const isKept = await keep(ref, seen, retired ? [retire] : [])
     if (plan.seal) await deps.sealQueue.send([ref])
-    const expire = [
+    if (isKept) await expire(ref, plan)
+    if (plan.hasWaiters) await deps.resumeWaiters(ref)
+  }
+
+  const expire = async (ref: PartitionRef, plan: SweepPlan) => {
+    const tasks = [
       ...chunksOf(plan.deadCommitIds, NAMES_A_TASK).map((commitIds) => ({
         ...ref,
         commitIds,
@@ -69,8 +97,7 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
       })),
       ...chunksOf(plan.orphanKeys, NAMES_A_TASK).map((orphanKeys) => ({ ...ref, commitIds: [], orphanKeys })),
     ]
-    if (expire.length > 0) await deps.expireQueue.send(expire)
-    if (plan.hasWaiters) await deps.resumeWaiters(ref)
+    if (tasks.length > 0) await deps.expireQueue.send(tasks)
   }
 
   const visit = async (entry: PartitionEntry) => {
@@ -80,12 +107,20 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
       ...(await collect(lister.list(segmentPrefix('landing', ref)))),
       ...(await collect(lister.list(segmentPrefix('sealed', ref)))),
     ]
+    const kept = await deps.snapshots.read(ref)
+    const takenAt = now()
     const state = await log.read(ref)
     const at = now()
+    if (isBehind(state.commits, kept.snapshot)) {
+      // only a rebuild may touch it: what this log calls dead or nobody's may be all that is left
+      await deps.registry.settle(entry, at + BEHIND_AGAIN_AFTER)
+      return BEHIND
+    }
     const plan = planSweep({ ...state, ref, dataset, stored, now: at })
-    await carryOut(ref, plan)
+    await carryOut(ref, plan, { kept, commits: state.commits, takenAt })
     await deps.registry.settle(entry, plan.nextDue)
-    return { ...plan, missing: plan.missing.filter(({ createdAt }) => createdAt < at - 3_600_000) }
+    const missing = plan.missing.filter(({ createdAt }) => createdAt < at - 3_600_000)
+    return { moved: plan.move.length, orphans: plan.orphanKeys.length, missing: missing.length, behind: 0 }
   }
 
   return async (entry: PartitionEntry) => {
@@ -98,9 +133,13 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
   }
 }
 
-/** Looks at every partition that is due and does what its plan says; ends early, safely, when time runs out. */
-export const sweep = (deps: SweepDeps) => async (): Promise<{ partitions: number }> => {
+/**
+ * Looks at every partition that is due and does what its plan says; ends early, safely, when time runs out. `behind`: so many
+ * have a catalog that lacks what their snapshot has, and were left as they are.
+ */
+export const sweep = (deps: SweepDeps) => async (): Promise<{ partitions: number; behind: number }> => {
   const totals = { partitions: 0, moved: 0, orphans: 0, missing: 0, overdue: 0 }
+  let behind = 0
   const failures: unknown[] = []
   for (const dataset of deps.config.datasets.values()) {
     const visit = sweepPartition(deps, dataset)
@@ -117,14 +156,15 @@ export const sweep = (deps: SweepDeps) => async (): Promise<{ partitions: number
           failures.push(outcome.reason)
           continue
         }
-        totals.moved += outcome.value.move.length
-        totals.orphans += outcome.value.orphanKeys.length
-        totals.missing += outcome.value.missing.length
+        totals.moved += outcome.value.moved
+        totals.orphans += outcome.value.orphans
+        totals.missing += outcome.value.missing
+        behind += outcome.value.behind
       }
     }
     if (!deps.hasTime()) totals.overdue += (await deps.registry.due(dataset.name, deps.now(), PAGE)).length
   }
   deps.metrics.swept(totals)
   if (failures.length > 0) throw new AggregateError(failures, `sweep failed on ${failures.length} partitions`)
-  return { partitions: totals.partitions }
+  return { partitions: totals.partitions, behind }
 }

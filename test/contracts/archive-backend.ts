@@ -13,6 +13,7 @@ import {
 } from '../../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3ClassTagger, makeS3Lister, makeS3Remover } from '../../shared/adapters/aws/s3-archive-admin.ts'
+import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3HotStore } from '../../shared/adapters/aws/s3-hot-store.ts'
 import { makeS3Quarantine } from '../../shared/adapters/aws/s3-quarantine.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
@@ -21,6 +22,7 @@ import type { MemoryArchive } from '../../shared/adapters/memory/memory-archive.
 import type { MemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import type { MemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeQuarantineMarks, makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
+import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
 import type { HotObjectRegister, HotStore } from '../../shared/ports/hot-store.ts'
 import { accountId, region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
@@ -88,6 +90,7 @@ const openAws = async (): Promise<ArchiveBackend> => {
   const archive = { s3, bucket: output('ArchiveBucketName'), owner: accountId }
   const hot = { s3, bucket: output('HotBucketName'), owner: accountId }
   const writer = makeS3SegmentWriter(archive)
+  const documents = makeS3Documents(archive)
   const reader = makeS3SegmentReader(archive)
   const lister = makeS3Lister(archive)
   const register = makeDynamoQuarantineRegister(dynamo)
@@ -104,6 +107,8 @@ const openAws = async (): Promise<ArchiveBackend> => {
       lister,
       tagger: makeS3ClassTagger(archive),
       remover: makeS3Remover(archive),
+      documents,
+      snapshots: makeSnapshots(documents),
     },
     hot: makeS3HotStore(hot),
     register: makeDynamoHotObjects(dynamo),

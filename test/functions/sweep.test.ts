@@ -39,6 +39,7 @@ test('a sweep sends what is due to be sealed and says what it did, in valid EMF'
   const { world, lines, sweep } = await aFunction()
   expect(await sweep()).toEqual({
     partitions: 1,
+    partitionsBehind: 0,
     hotObjectsReminded: 3,
     rehydrationsSent: 2,
     rehydrationsFailed: 1,

@@ -86,6 +86,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
     now,
     random,
     log: wrap(catalog.log),
+    snapshots: wrap(archive.snapshots),
     registry: wrap(catalog.registry),
     quarantine: wrap(quarantine),
     writer: wrap(archive.writer),
@@ -136,7 +137,12 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
         hasTime,
       })(),
     expire: (task: ExpireTask, wrap = asItIs) =>
-      expireObjects({ ...ports(wrap), remover: wrap(archive.remover) })(task),
+      expireObjects({
+        ...ports(wrap),
+        lister: wrap(archive.lister),
+        reader: wrap(archive.reader),
+        remover: wrap(archive.remover),
+      })(task),
     ledger: (dataset = 'orders') =>
       readLedger({ registry: catalog.registry, log: catalog.log, quarantine })(dataset),
     /** Lets lifecycle and whatever else S3 does by itself happen until `to`. */

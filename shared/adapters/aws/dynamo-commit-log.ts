@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Commit } from '../../domain/commit.ts'
 import type { Holding, Waiter } from '../../domain/holding.ts'
 import type { PartitionRef } from '../../domain/segment.ts'
+import { sameCommit } from '../../domain/snapshot.ts'
 import type { CommitLog } from '../../ports/catalog.ts'
 import {
   commitFromItem,
@@ -14,15 +15,11 @@ import {
 } from './catalog-items.ts'
 import { type DynamoTable, queryAll, wroteIf } from './dynamo.ts'
 
-/** The same commit: a put whose answer was lost finds its own item when it is tried again. */
-const isSame = (stored: Commit, commit: Commit): boolean =>
-  stored.segments.map(({ id }) => id).join() === commit.segments.map(({ id }) => id).join() &&
-  stored.replaces.join() === commit.replaces.join()
-
 /** The commit log in DynamoDB: one item a commit, all of a partition under one key. */
 export const makeDynamoCommitLog = (dynamo: DynamoTable): CommitLog => {
   const { documents, table } = dynamo
 
+  // a put whose answer was lost finds its own item when it is tried again
   const append = async (ref: PartitionRef, commit: Commit) => {
     const item = commitToItem(ref, commit)
     const put = new PutCommand({
@@ -33,7 +30,9 @@ export const makeDynamoCommitLog = (dynamo: DynamoTable): CommitLog => {
     if (await wroteIf(documents.send(put))) return 'committed'
     const key = { pk: item.pk, sk: item.sk }
     const stored = await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))
-    return stored.Item !== undefined && isSame(commitFromItem(stored.Item), commit) ? 'committed' : 'conflict'
+    return stored.Item !== undefined && sameCommit(commitFromItem(stored.Item), commit)
+      ? 'committed'
+      : 'conflict'
   }
 
   const read = async (ref: PartitionRef) => {

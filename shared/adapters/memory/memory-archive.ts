@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { S3Model } from '../../../simulator/s3/s3-model.ts'
 import type { ObjectVersion } from '../../../simulator/s3/stored.ts'
+import type { Documents } from '../../ports/documents.ts'
 import {
   type ClassTagger,
   type ListedObject,
@@ -14,6 +15,9 @@ import {
   type SegmentRemover,
   type SegmentWriter,
 } from '../../ports/segment-store.ts'
+import type { Snapshots } from '../../ports/snapshots.ts'
+import { makeSnapshots } from '../snapshot-store.ts'
+import { makeMemoryDocuments } from './memory-documents.ts'
 import { codeOf } from './s3-code.ts'
 
 /** The tag that the archive bucket's lifecycle rules choose by. */
@@ -25,6 +29,8 @@ export type MemoryArchive = {
   readonly lister: SegmentLister
   readonly tagger: ClassTagger
   readonly remover: SegmentRemover
+  readonly documents: Documents
+  readonly snapshots: Snapshots
 }
 
 const restoreOf = ({ restore }: ObjectVersion): ObjectFacts['restore'] =>
@@ -90,7 +96,11 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
     } while (after !== undefined)
   }
 
+  const documents = makeMemoryDocuments(s3, bucket)
+
   return {
+    documents,
+    snapshots: makeSnapshots(documents),
     writer: { put },
     lister: { list },
     reader: {

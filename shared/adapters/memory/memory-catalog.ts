@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Commit } from '../../domain/commit.ts'
 import type { Holding, Waiter } from '../../domain/holding.ts'
 import type { PartitionRef } from '../../domain/segment.ts'
+import { sameCommit } from '../../domain/snapshot.ts'
 import type { CommitLog, Holdings, PartitionEntry, PartitionRegistry, Waiters } from '../../ports/catalog.ts'
 
 type StoredPartition = {
@@ -40,10 +41,7 @@ export const makeMemoryCatalog = (): MemoryCatalog => {
         commits.set(commit.id, commit)
         return 'committed'
       }
-      const ids = ({ segments }: Commit) => segments.map(({ id }) => id).join()
-      return ids(stored) === ids(commit) && stored.replaces.join() === commit.replaces.join()
-        ? 'committed'
-        : 'conflict'
+      return sameCommit(stored, commit) ? 'committed' : 'conflict'
     },
     read: async (ref) => {
       const { commits, holdings, waiters } = at(ref)

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { emptyDigest } from '../domain/digest.ts'
+import type { FoundSegment } from '../domain/found-segment.ts'
+import type { SegmentMetadata } from './segment-format.ts'
+import { storedDigestSchema } from './stored-commit.ts'
+
+const inputsSchema = z.object({
+  commit: z.string().regex(/^(L#.+|G#\d{6})$/),
+  replaces: z.array(z.string()),
+  expired: storedDigestSchema.default(emptyDigest),
+  part: z.object({ run: z.string(), number: z.int(), last: z.boolean() }).nullable().default(null),
+})
+
+/** What a segment's metadata says of the commit that it was made for; undefined where it says none. */
+export const commitInMetadata = ({
+  inputs,
+  books,
+}: SegmentMetadata): Omit<FoundSegment, 'segment'> | undefined => {
+  const parsed = inputsSchema.safeParse(inputs)
+  if (!parsed.success) return undefined
+  const { commit, replaces, expired, part } = parsed.data
+  return { commit, replaces, part, books: { ...books, expired } }
+}
