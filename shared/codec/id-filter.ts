@@ -40,7 +40,7 @@ export type IdFilterBuilder = { add(id: string): void; build(): IdFilter }
 
 /** Collects the hashes of ids, 8 bytes each, until their number is known. Ids that come sorted are counted once. */
 export const makeIdFilterBuilder = (): IdFilterBuilder => {
-  let hashes = new Uint32Array(1024)
+  let hashes = new Uint32Array(64)
   let used = 0
   let last: string | undefined
   return {

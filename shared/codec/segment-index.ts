@@ -25,12 +25,17 @@ const CRC = 4
 /** A hostile or broken length must not become an allocation. */
 const MAX_FOOTER = 64 * 1024 * 1024
 
-export const encodeIndex = ({ footer, filter }: SegmentIndex): Uint8Array => {
-  const packed = zstdCompressSync(footer.bytes, { params: { [constants.ZSTD_c_compressionLevel]: 9 } })
+/** zstd takes its room at once: a footer is mostly of a few hundred bytes. */
+const roomFor = (bytes: number) => Math.min(1024 * 1024, bytes + 128)
+
+/** @param footer the bytes of a segment's footer. */
+export const encodeIndex = (footer: Uint8Array, filter: IdFilter): Uint8Array => {
+  const params = { [constants.ZSTD_c_compressionLevel]: 9 }
+  const packed = zstdCompressSync(footer, { params, chunkSize: roomFor(footer.length) })
   const head = Buffer.alloc(HEAD)
   head.write(MAGIC, 'latin1')
   head.writeUInt32LE(INDEX_FORMAT, 4)
-  head.writeUInt32LE(footer.bytes.length, 8)
+  head.writeUInt32LE(footer.length, 8)
   head.writeUInt32LE(packed.length, 12)
   head.writeUInt32LE(filter.length, 16)
   const body = Buffer.concat([head, packed, filter])
@@ -57,7 +62,10 @@ export const decodeIndex = (content: Uint8Array): SegmentIndex =>
     if (footerBytes > MAX_FOOTER || HEAD + packedBytes + filterBytes !== body.length)
       throw new SegmentCorrupt('segment index: its lengths do not add up')
     const filterAt = HEAD + packedBytes
-    const footer = zstdDecompressSync(body.subarray(HEAD, filterAt), { maxOutputLength: footerBytes })
+    const footer = zstdDecompressSync(body.subarray(HEAD, filterAt), {
+      maxOutputLength: footerBytes,
+      chunkSize: roomFor(footerBytes),
+    })
     return { footer: decodeFooter(footer), filter: body.subarray(filterAt) }
   })
 

@@ -7,7 +7,6 @@ import { compareRecords } from '../domain/record.ts'
 import { makeDigester } from './digest.ts'
 import { makeIdFilterBuilder } from './id-filter.ts'
 import { makeRowGroupWriter } from './row-group-writer.ts'
-import { decodeFooter } from './segment-footer.ts'
 import type { JsonValue, RowGroup, SegmentIdentity } from './segment-format.ts'
 import { encodeIndex } from './segment-index.ts'
 import type { SegmentSink } from './segment-sink.ts'
@@ -132,7 +131,7 @@ export const makeSegmentWriter = (options: {
       }
       const footer = await writer.footer({ segment: JSON.stringify(about), inputs: JSON.stringify(inputs) })
       await sink.close()
-      const index = encodeIndex({ footer: decodeFooter(footer), filter: idFilter.build() })
+      const index = encodeIndex(footer, idFilter.build())
       return { bytes, sha256: sha256.digest('base64'), records, bodyBytes, ...range, index }
     },
   }
