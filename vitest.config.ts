@@ -7,6 +7,6 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    coverage: { include: ['shared/**', 'functions/**', 'simulator/**'] },
+    coverage: { include: ['shared/**', 'functions/**', 'cli/**', 'simulator/**'] },
   },
 })

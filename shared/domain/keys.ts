@@ -47,3 +47,22 @@ export const parseSegmentKey = (
     return undefined
   return segmentId === undefined ? undefined : { kind, dataset, partition, segmentId }
 }
+
+/** What a queue gave up on. The queue's name is without service and stage. */
+export const deadLetterKey = (queue: string, messageId: string): string =>
+  `quarantine/dead-letters/queue=${queue}/${messageId}.json`
+
+/** What says that a dead letter was sent again. */
+export const retriedLetterKey = (queue: string, messageId: string): string =>
+  `quarantine/retried/dead-letters/queue=${queue}/${messageId}.json`
+
+const DEAD_LETTER_KEY =
+  /^quarantine\/(?:retried\/)?dead-letters\/queue=([a-z][a-z0-9-]{0,62}(?:\.fifo)?)\/([0-9A-Za-z-]{1,100})\.json$/
+
+/** The dead letter that a key of its object, or of its mark, belongs to; undefined for any other key. */
+export const parseDeadLetterKey = (
+  key: string,
+): { readonly queue: string; readonly messageId: string } | undefined => {
+  const [, queue, messageId] = DEAD_LETTER_KEY.exec(key) ?? []
+  return queue === undefined || messageId === undefined ? undefined : { queue, messageId }
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander'
+import type { CliContext } from './context.ts'
+
+/** What a command has to say: one JSON document, or the same for a reader. */
+export type Answer = {
+  readonly json: unknown
+  readonly text: string
+  /** It did what it could, and not all that it was asked for: the exit status is 1. */
+  readonly failed?: boolean
+}
+
+/** Wraps the work of a command as commander wants it: a context is made for it, and its answer printed. */
+export type Act = <Arguments extends readonly unknown[]>(
+  work: (context: CliContext, ...given: Arguments) => Promise<Answer>,
+) => (this: Command, ...given: Arguments) => Promise<void>
+
+/** One file of `commands/`: adds its command to `parent`. */
+export type AddCommand = (parent: Command, act: Act) => void

@@ -1,0 +1,124 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { DynamoTable } from '../shared/adapters/aws/dynamo.ts'
+import type { S3Bucket } from '../shared/adapters/aws/s3-bucket.ts'
+import type { IcecoreConfig } from '../shared/domain/config.ts'
+import { Failure } from './failure.ts'
+import { bucketName, type Place, queueName, tableName } from './names.ts'
+
+/** What every command may be told. */
+export type GlobalOptions = {
+  readonly stage: string
+  readonly region?: string
+  readonly account?: string
+  readonly endpoint?: string
+  readonly json?: boolean
+}
+
+/** What a command reaches of the deployment. Everything is made when it is first asked for. */
+export type CliContext = {
+  readonly options: GlobalOptions
+  now(): number
+  /** The datasets and destinations of icecore.config.ts. */
+  config(): Promise<IcecoreConfig>
+  bucket(use: 'hot' | 'archive' | 'rehydrated'): Promise<S3Bucket>
+  catalog(): DynamoTable & { now(): number }
+  /** A queue by what it is for, such as `records` or `seal.fifo`. */
+  queue(use: string): Promise<{ readonly sqs: SQSClient; readonly url: string }>
+  close(): void
+}
+
+/** The simulator's own. */
+const SIMULATOR_CREDENTIALS = { accessKeyId: 'icecore', secretAccessKey: 'icecore-local' }
+
+const isLoopback = (endpoint: string): boolean =>
+  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Remembers what is made the first time. */
+const once = <Made>(make: () => Made): (() => Made) => {
+  let made: { readonly value: Made } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+const readConfig = async (): Promise<IcecoreConfig> => {
+  try {
+    return (await import('../icecore.config.ts')).default
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Failure(`icecore.config.ts: ${reason}`, { cause })
+  }
+}
+
+export const makeContext = (options: GlobalOptions, environment: Environment): CliContext => {
+  const endpoint = options.endpoint ?? environment.AWS_ENDPOINT_URL
+  const isSimulator = endpoint !== undefined && isLoopback(endpoint)
+  const region = options.region ?? (isSimulator && !environment.AWS_REGION ? 'us-east-1' : undefined)
+  const settings = {
+    maxAttempts: 4,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(isSimulator && !environment.AWS_ACCESS_KEY_ID && { credentials: SIMULATOR_CREDENTIALS }),
+  }
+  const clients: { destroy(): void }[] = []
+  const kept = <Client extends { destroy(): void }>(client: Client): Client => {
+    clients.push(client)
+    return client
+  }
+  const s3 = once(() =>
+    kept(new S3Client({ ...settings, ...(endpoint !== undefined && { forcePathStyle: true }) })),
+  )
+  const sqs = once(() => kept(new SQSClient(settings)))
+  const documents = once(() =>
+    DynamoDBDocumentClient.from(kept(new DynamoDBClient(settings)), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+  )
+
+  const findRegion = async () => {
+    try {
+      return await s3().config.region()
+    } catch (cause) {
+      throw new Failure('there is no region: give --region, or set AWS_REGION.', { cause })
+    }
+  }
+  const findAccount = async () => {
+    const { Account } = await kept(new STSClient(settings)).send(new GetCallerIdentityCommand({}))
+    if (Account === undefined) throw new Failure('AWS does not say which account this is: give --account.')
+    return Account
+  }
+  const place = once(
+    async (): Promise<Place> => ({
+      stage: options.stage,
+      region: await findRegion(),
+      account: options.account ?? (await findAccount()),
+    }),
+  )
+  const now = () => Date.now()
+
+  return {
+    options,
+    now,
+    config: once(readConfig),
+    bucket: async (use) => {
+      const at = await place()
+      return { s3: s3(), bucket: bucketName(use, at), owner: at.account }
+    },
+    catalog: () => ({ documents: documents(), table: tableName(options), now }),
+    queue: async (use) => {
+      const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: queueName(use, options) }))
+      if (QueueUrl === undefined) throw new Failure(`SQS does not say where the queue ${use} is.`)
+      return { sqs: sqs(), url: QueueUrl }
+    },
+    close: () => {
+      for (const client of clients) client.destroy()
+    },
+  }
+}
