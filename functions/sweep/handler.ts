@@ -2,6 +2,7 @@ import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoHoldings } from '../../shared/adapters/aws/dynamo-holdings.ts'
+import { makeDynamoSetAside } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import {
@@ -71,6 +72,7 @@ export const handler = createHandler({
   remindOfHotObjects: remindOfHotObjects({
     config,
     lister: makeS3Lister({ s3, bucket: env.HOT_BUCKET, owner: env.ACCOUNT_ID }),
+    register: makeDynamoSetAside(dynamo),
     objectsQueue: makeObjectsQueue({ sqs, url: env.OBJECTS_QUEUE_URL }),
     now: dynamo.now,
   }),

@@ -40,3 +40,19 @@ export type HotObjectRegister = {
   find(object: HotObject): Promise<HotObjectProgress | undefined>
   put(object: HotObject, progress: HotObjectProgress, at: number): Promise<void>
 }
+
+/** Why one version of a hot object is not sent to be aged again and again; another version of it is. */
+export type SetAside = {
+  readonly etag: string
+  readonly reason: string
+  readonly detail: string
+  readonly at: number
+}
+
+export type SetAsideRegister = {
+  /** In the place of what may be there for the key. */
+  setAside(key: string, mark: SetAside): Promise<void>
+  findSetAside(key: string): Promise<SetAside | undefined>
+  /** One that is not there is already cleared. */
+  clearSetAside(key: string): Promise<void>
+}

@@ -79,6 +79,7 @@ export type ListedObject = {
   readonly bytes: number
   readonly storageClass: StorageClass
   readonly lastModified: number
+  readonly etag: string
   readonly restore: ObjectFacts['restore']
 }
 

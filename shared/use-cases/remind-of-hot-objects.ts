@@ -1,13 +1,16 @@
 import type { IcecoreConfig } from '../domain/config.ts'
 import { HOUR } from '../domain/duration.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { SetAsideRegister } from '../ports/hot-store.ts'
 import type { ObjectsQueue } from '../ports/queues.ts'
 import type { ListedObject, SegmentLister } from '../ports/segment-store.ts'
+import { mapBounded } from './bounded.ts'
 
 export type RemindDeps = {
   readonly config: IcecoreConfig
   /** Lists the hot bucket. */
   readonly lister: SegmentLister
+  readonly register: Pick<SetAsideRegister, 'findSetAside'>
   readonly objectsQueue: ObjectsQueue
   readonly now: Clock
 }
@@ -15,6 +18,7 @@ export type RemindDeps = {
 /** Events take minutes at most, and a backlog is no reason to send everything in it again. */
 const FORGOTTEN_AFTER = 6 * HOUR
 const MAX_REMINDERS = 1000
+const LOOKED_UP_AT_ONCE = 16
 /** What is listed in one run; hot objects leave once they are archived, so there are rarely as many. */
 const MAX_LISTED = 100_000
 
@@ -33,21 +37,26 @@ const partOf = <Item>(items: readonly Item[], at: number): readonly Item[] => {
 
 /**
  * Sends hot objects that should have been archived long ago to the objects queue again, as many as one run may: S3's event
- * may have been lost. One that is under way, or that stays because rows of it are nowhere else, is looked at in vain.
+ * may have been lost. One that is under way, or that stays because rows of it are nowhere else, is looked at in vain. One
+ * whose message ended among the dead letters is set aside until it is sent again or changes.
  */
 export const remindOfHotObjects =
-  ({ config, lister, objectsQueue, now }: RemindDeps) =>
+  ({ config, lister, register, objectsQueue, now }: RemindDeps) =>
   async (): Promise<{ reminded: number }> => {
     const at = now()
     const prefixes = [...config.datasets.values()].map(({ hotPrefix }) => hotPrefix)
-    const forgotten: { key: string }[] = []
+    const forgotten: ListedObject[] = []
     let listed = 0
-    for await (const { key, lastModified } of allUnder(lister, prefixes)) {
+    for await (const object of allUnder(lister, prefixes)) {
       listed += 1
-      if (lastModified <= at - FORGOTTEN_AFTER && !isFolder(key)) forgotten.push({ key })
+      if (object.lastModified <= at - FORGOTTEN_AFTER && !isFolder(object.key)) forgotten.push(object)
       if (listed === MAX_LISTED) break
     }
-    const reminders = partOf(forgotten, at)
+    const looked = await mapBounded(partOf(forgotten, at), LOOKED_UP_AT_ONCE, async ({ key, etag }) => {
+      const mark = await register.findSetAside(key)
+      return mark?.etag === etag ? [] : [{ key }]
+    })
+    const reminders = looked.flat()
     if (reminders.length > 0) await objectsQueue.send(reminders)
     return { reminded: reminders.length }
   }

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoHoldings, makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
-import { makeDynamoHotObjects } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
+import { makeDynamoHotObjects, makeDynamoSetAside } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
 import {
   makeDynamoQuarantineBooks,
   makeDynamoQuarantineRegister,
@@ -23,7 +23,7 @@ import type { MemoryCatalog } from '../../shared/adapters/memory/memory-catalog.
 import type { MemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeQuarantineMarks, makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
 import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
-import type { HotObjectRegister, HotStore } from '../../shared/ports/hot-store.ts'
+import type { HotObjectRegister, HotStore, SetAsideRegister } from '../../shared/ports/hot-store.ts'
 import { accountId, region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
 import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
@@ -38,7 +38,7 @@ export type ArchiveBackend = {
   readonly catalog: MemoryCatalog
   readonly archive: MemoryArchive
   readonly hot: HotStore
-  readonly register: HotObjectRegister
+  readonly register: HotObjectRegister & SetAsideRegister
   readonly quarantine: Omit<MemoryQuarantine, 'units'>
   readonly s3: S3Model
   readonly archiveBucket: string
@@ -111,7 +111,7 @@ const openAws = async (): Promise<ArchiveBackend> => {
       snapshots: makeSnapshots(documents),
     },
     hot: makeS3HotStore(hot),
-    register: makeDynamoHotObjects(dynamo),
+    register: { ...makeDynamoHotObjects(dynamo), ...makeDynamoSetAside(dynamo) },
     quarantine: {
       ...makeS3Quarantine({ ...dynamo, writer }),
       ...makeDynamoQuarantineBooks(dynamo),

@@ -57,4 +57,21 @@ describe.each(ARCHIVE_BACKENDS)('the hot bucket %s', (_, open) => {
       expect(await backend.hot.find('orders/never')).toBeUndefined()
     })
   })
+
+  describe('objects that are set aside', () => {
+    const mark = { etag: '"1"', reason: 'SourceCorrupt', detail: 'the end is missing', at: 1 }
+
+    test('a key has one mark, the last one, until it is cleared', async () => {
+      const { register } = backend
+      const key = 'orders/a b\u0000é.gz'
+      expect(await register.findSetAside(key)).toBeUndefined()
+      await register.setAside(key, mark)
+      await register.setAside(key, { ...mark, etag: '"2"' })
+      expect(await register.findSetAside(key)).toEqual({ ...mark, etag: '"2"' })
+      expect(await register.findSetAside(`${key}x`)).toBeUndefined()
+      await register.clearSetAside(key)
+      await register.clearSetAside(key)
+      expect(await register.findSetAside(key)).toBeUndefined()
+    })
+  })
 })

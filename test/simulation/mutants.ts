@@ -23,7 +23,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       ...others,
       hot,
       register: {
-        find: register.find,
+        ...register,
         put: async (object, progress, at) => {
           await register.put(object, progress, at)
           await hot.remove(object)

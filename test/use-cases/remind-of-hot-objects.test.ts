@@ -3,6 +3,7 @@ import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.t
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import { HOUR } from '../../shared/domain/duration.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
+import { collect } from '../support/archive-facts.ts'
 import { anArchiveWorld } from '../support/archive-world.ts'
 import { NOON } from '../support/builders.ts'
 
@@ -13,6 +14,7 @@ const aWorld = () => {
   const remind = remindOfHotObjects({
     config: world.config,
     lister,
+    register: world.register,
     objectsQueue,
     now: () => world.clock.now,
   })
@@ -48,4 +50,27 @@ test('one run sends a bounded number of reminders, and a later one those behind 
   world.clock.now = NOON + 11 * HOUR
   expect(await world.remind()).toEqual({ reminded: 5 })
   expect(new Set(world.objectsQueue.receive().map(({ key }) => key)).size).toBe(1005)
+})
+
+test('an object that was set aside is passed over until it is cleared or changes', async () => {
+  const world = aWorld()
+  const key = 'orders/damaged.ndjson'
+  const setAside = async () => {
+    const [object] = await collect(makeMemoryArchive(world.s3, 'hot').lister.list(key))
+    if (object === undefined) throw new Error(`${key} is not there`)
+    const mark = { etag: object.etag, reason: 'SourceCorrupt', detail: 'the end is missing', at: NOON }
+    await world.register.setAside(key, mark)
+  }
+  world.putHot(key, '{"id":')
+  world.putHot('orders/other.ndjson', '{}')
+  await setAside()
+  world.clock.now = NOON + 10 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 1 })
+  expect(world.objectsQueue.receive()).toEqual([{ key: 'orders/other.ndjson' }])
+  await world.register.clearSetAside(key)
+  expect(await world.remind()).toEqual({ reminded: 2 })
+  await setAside()
+  world.putHot(key, '{"id":"o-1"}')
+  world.clock.now += 10 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 2 })
 })

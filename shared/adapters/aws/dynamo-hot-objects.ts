@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import type { HotObject, HotObjectRegister } from '../../ports/hot-store.ts'
+import type { HotObject, HotObjectRegister, SetAsideRegister } from '../../ports/hot-store.ts'
 import type { DynamoTable } from './dynamo.ts'
 
 const progressSchema = z.object({
@@ -30,5 +30,26 @@ export const makeDynamoHotObjects = ({ documents, table }: DynamoTable): HotObje
   put: async (object, progress, at) => {
     const Item = { ...itemKey(object), key: object.key, version: object.version, ...progress, at }
     await documents.send(new PutCommand({ TableName: table, Item }))
+  },
+})
+
+const asideSchema = z.object({ etag: z.string(), reason: z.string(), detail: z.string(), at: z.int() })
+
+const asideKey = (key: string) => ({
+  pk: `A#${createHash('sha256').update(key).digest('hex')}`,
+  sk: 'set-aside',
+})
+
+export const makeDynamoSetAside = ({ documents, table }: DynamoTable): SetAsideRegister => ({
+  setAside: async (key, mark) => {
+    await documents.send(new PutCommand({ TableName: table, Item: { ...asideKey(key), key, ...mark } }))
+  },
+  findSetAside: async (key) => {
+    const get = new GetCommand({ TableName: table, Key: asideKey(key), ConsistentRead: true })
+    const { Item } = await documents.send(get)
+    return Item === undefined ? undefined : asideSchema.parse(Item)
+  },
+  clearSetAside: async (key) => {
+    await documents.send(new DeleteCommand({ TableName: table, Key: asideKey(key) }))
   },
 })

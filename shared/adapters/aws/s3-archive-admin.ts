@@ -17,13 +17,14 @@ export const makeS3Lister = (archive: S3Bucket): SegmentLister => ({
           ...(token && { ContinuationToken: token }),
         }),
       )
-      for (const { Key, Size, StorageClass, LastModified, RestoreStatus } of page.Contents ?? []) {
+      for (const { Key, Size, StorageClass, LastModified, ETag, RestoreStatus } of page.Contents ?? []) {
         if (Key === undefined) continue
         yield {
           key: Key,
           bytes: Size ?? 0,
           storageClass: readStorageClass(StorageClass),
           lastModified: LastModified?.getTime() ?? 0,
+          etag: ETag ?? '',
           restore: RestoreStatus
             ? {
                 ongoing: RestoreStatus.IsRestoreInProgress ?? false,

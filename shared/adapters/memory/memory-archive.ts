@@ -90,6 +90,7 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
           bytes: version.size,
           storageClass: version.storageClass,
           lastModified: version.createdAt,
+          etag: version.etag,
           restore: restoreOf(version),
         }
       after = page.next

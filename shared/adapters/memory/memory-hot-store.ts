@@ -6,6 +6,8 @@ import {
   type HotObjectProgress,
   type HotObjectRegister,
   type HotStore,
+  type SetAside,
+  type SetAsideRegister,
 } from '../../ports/hot-store.ts'
 import { codeOf } from './s3-code.ts'
 
@@ -49,13 +51,21 @@ export const makeMemoryHotStore = (s3: S3Model, bucket: string): HotStore => {
 }
 
 /** The register of hot objects in memory. */
-export const makeMemoryHotObjects = (): HotObjectRegister => {
+export const makeMemoryHotObjects = (): HotObjectRegister & SetAsideRegister => {
   const stored = new Map<string, HotObjectProgress>()
+  const aside = new Map<string, SetAside>()
   const nameOf = ({ key, version }: HotObject) => JSON.stringify([key, version])
   return {
     find: async (object) => stored.get(nameOf(object)),
     put: async (object, progress) => {
       stored.set(nameOf(object), progress)
+    },
+    setAside: async (key, mark) => {
+      aside.set(key, mark)
+    },
+    findSetAside: async (key) => aside.get(key),
+    clearSetAside: async (key) => {
+      aside.delete(key)
     },
   }
 }
