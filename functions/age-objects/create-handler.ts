@@ -1,5 +1,5 @@
 import { makeSqsHandler } from '../../shared/runtime/sqs-handler.ts'
-import { makeAgeMetrics, type Telemetry } from '../../shared/runtime/telemetry.ts'
+import { makeAgeMetrics, type QueueTelemetry } from '../../shared/runtime/telemetry.ts'
 import { type AgeObjectDeps, ageObject } from '../../shared/use-cases/age-object.ts'
 import { objectsMessageSchema } from './event.ts'
 
@@ -8,7 +8,7 @@ const TIME_FOR_A_CHUNK = 60_000
 
 /** Ages the objects that a message names. Only the hot bucket is looked into, whatever the message says. */
 export const createHandler = (
-  deps: Omit<AgeObjectDeps, 'metrics' | 'hasTime'> & { hotBucket: string; telemetry: Telemetry },
+  deps: Omit<AgeObjectDeps, 'metrics' | 'hasTime'> & { hotBucket: string; telemetry: QueueTelemetry },
 ) => {
   const metrics = makeAgeMetrics(deps.telemetry.metrics)
   return makeSqsHandler({

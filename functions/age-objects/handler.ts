@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoHotObjects } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3HotStore } from '../../shared/adapters/aws/s3-hot-store.ts'
@@ -19,7 +20,7 @@ const writer = makeS3SegmentWriter({ s3, bucket: env.ARCHIVE_BUCKET, owner: env.
 export const handler = createHandler({
   config,
   hotBucket: env.HOT_BUCKET,
-  telemetry: makeTelemetry(),
+  telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   hot: makeS3HotStore({ s3, bucket: env.HOT_BUCKET, owner: env.ACCOUNT_ID }),
   register: makeDynamoHotObjects(dynamo),
   registry: makeDynamoRegistry(dynamo),

@@ -2,7 +2,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { makeAgeMetrics, type Telemetry } from '../../shared/runtime/telemetry.ts'
+import { makeFailureNoter } from '../../shared/runtime/note-failures.ts'
+import { makeAgeMetrics, type QueueTelemetry } from '../../shared/runtime/telemetry.ts'
 import { type AgeRecordsDeps, ageRecords } from '../../shared/use-cases/age-records.ts'
 import { readRecord } from './event.ts'
 
@@ -10,19 +11,22 @@ import { readRecord } from './event.ts'
 const TIME_FOR_A_SEGMENT = 15_000
 
 /** Ages a batch of messages and acknowledges those, and only those, that are archived or in quarantine. */
-export const createHandler = (deps: Omit<AgeRecordsDeps, 'metrics'> & { telemetry: Telemetry }) => {
-  const { logger, metrics } = deps.telemetry
+export const createHandler = (deps: Omit<AgeRecordsDeps, 'metrics'> & { telemetry: QueueTelemetry }) => {
+  const { logger, metrics, notes } = deps.telemetry
+  const noteFailures = makeFailureNoter(notes, logger)
   const age = ageRecords({ ...deps, metrics: makeAgeMetrics(metrics) })
   return middy<SQSEvent>()
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .handler(async ({ Records }, context): Promise<SQSBatchResponse> => {
       logger.info('batch received', { messages: Records.length })
-      const { done, errors } = await age(
-        Records.map(readRecord),
-        () => context.getRemainingTimeInMillis() > TIME_FOR_A_SEGMENT,
-      )
+      const {
+        done,
+        failed: why,
+        errors,
+      } = await age(Records.map(readRecord), () => context.getRemainingTimeInMillis() > TIME_FOR_A_SEGMENT)
       const failed = Records.filter(({ messageId }) => !done.has(messageId))
+      await noteFailures(failed.map((message) => ({ message, error: why.get(message.messageId) })))
       // nothing could be archived: thrown, so that Lambda slows its polling down
       if (failed.length === Records.length && failed.length > 0)
         throw new AggregateError(errors, 'no message could be aged')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3Quarantine } from '../../shared/adapters/aws/s3-quarantine.ts'
 import { makeS3SegmentWriter } from '../../shared/adapters/aws/s3-segment-writer.ts'
@@ -16,7 +17,7 @@ const writer = makeS3SegmentWriter({ s3, bucket: env.ARCHIVE_BUCKET, owner: env.
 
 export const handler = createHandler({
   config,
-  telemetry: makeTelemetry(),
+  telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   registry: makeDynamoRegistry(dynamo),
   log: makeDynamoCommitLog(dynamo),
   writer,

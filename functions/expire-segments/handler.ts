@@ -1,5 +1,6 @@
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3Lister, makeS3Remover } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
@@ -15,7 +16,7 @@ const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 
 export const handler = createHandler({
-  telemetry: makeTelemetry(),
+  telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   registry: makeDynamoRegistry(dynamo),
   log: makeDynamoCommitLog(dynamo),
   snapshots: makeSnapshots(makeS3Documents(archive)),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import {
   makeDynamoRehydrationTasks,
@@ -18,11 +19,11 @@ import { createHandler } from './create-handler.ts'
 
 const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'REHYDRATED_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL')
 const { s3, sqs, documents } = makeClients()
-const dynamo = { documents, table: env.CATALOG_TABLE }
+const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 
 export const handler = createHandler({
   config,
-  telemetry: makeTelemetry(),
+  telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   rehydrations: makeDynamoRehydrations(dynamo),
   tasks: makeDynamoRehydrationTasks(dynamo),
   taskList: makeDynamoTaskList(dynamo),

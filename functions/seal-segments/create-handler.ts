@@ -1,6 +1,6 @@
 import type { IcecoreConfig } from '../../shared/domain/config.ts'
 import { makeSqsHandler } from '../../shared/runtime/sqs-handler.ts'
-import { makeSealMetrics, type Telemetry } from '../../shared/runtime/telemetry.ts'
+import { makeSealMetrics, type QueueTelemetry } from '../../shared/runtime/telemetry.ts'
 import { type SealDeps, sealPartition } from '../../shared/use-cases/seal-partition.ts'
 import { sealTaskSchema } from './event.ts'
 
@@ -12,7 +12,7 @@ const TIME_FOR_A_SEAL = 450_000
  * more commits in an hour than one seal takes on. One that is gone from the configuration is an error: its data is not.
  */
 export const createHandler = (
-  deps: Omit<SealDeps, 'metrics'> & { config: IcecoreConfig; telemetry: Telemetry },
+  deps: Omit<SealDeps, 'metrics'> & { config: IcecoreConfig; telemetry: QueueTelemetry },
 ) => {
   const seal = sealPartition({ ...deps, metrics: makeSealMetrics(deps.telemetry.metrics) })
   return makeSqsHandler({

@@ -4,6 +4,7 @@ import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDiskScratch } from '../../shared/adapters/aws/disk-scratch.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
@@ -20,7 +21,7 @@ const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 
 export const handler = createHandler({
   config,
-  telemetry: makeTelemetry(),
+  telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   registry: makeDynamoRegistry(dynamo),
   log: makeDynamoCommitLog(dynamo),
   snapshots: makeSnapshots(makeS3Documents(archive)),

@@ -1,5 +1,6 @@
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoHoldings, makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import {
@@ -20,7 +21,7 @@ const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 
 export const handler = createHandler({
-  telemetry: makeTelemetry(),
+  telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   rehydrations: makeDynamoRehydrations(dynamo),
   tasks: makeDynamoRehydrationTasks(dynamo),
   taskList: makeDynamoTaskList(dynamo),

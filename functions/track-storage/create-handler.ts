@@ -1,5 +1,5 @@
 import { makeSqsHandler } from '../../shared/runtime/sqs-handler.ts'
-import type { Telemetry } from '../../shared/runtime/telemetry.ts'
+import type { QueueTelemetry } from '../../shared/runtime/telemetry.ts'
 import { type ResumeDeps, resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { type TrackDeps, type Tracked, trackStorage } from '../../shared/use-cases/track-storage.ts'
 import { type StorageEvent, storageEventSchema } from './event.ts'
@@ -7,7 +7,7 @@ import { type StorageEvent, storageEventSchema } from './event.ts'
 /** Notes what S3 says of each segment that an event names, and wakes who waits for it. */
 export const createHandler = (
   deps: Omit<TrackDeps, 'resumeWaiters'> &
-    ResumeDeps & { readonly bucket: string; readonly telemetry: Telemetry },
+    ResumeDeps & { readonly bucket: string; readonly telemetry: QueueTelemetry },
 ) => {
   const track = trackStorage({ ...deps, resumeWaiters: resumeWaiters(deps) })
   const { logger } = deps.telemetry

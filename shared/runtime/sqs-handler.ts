@@ -4,20 +4,22 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod'
+import { makeFailureNoter } from './note-failures.ts'
 import { readTask } from './read-task.ts'
-import type { Telemetry } from './telemetry.ts'
+import type { QueueTelemetry } from './telemetry.ts'
 
 /**
  * A handler for a queue of tasks, one JSON document a message. A message whose work throws, or that is no task, fails alone;
  * when all of a batch fail the invocation fails, so that Lambda slows its polling down.
  */
 export const makeSqsHandler = <Task>(options: {
-  readonly telemetry: Telemetry
+  readonly telemetry: QueueTelemetry
   readonly schema: z.ZodType<Task>
   readonly work: (task: Task, message: SQSRecord, context: Context) => Promise<unknown>
 }) => {
   const { schema, work } = options
-  const { logger, metrics } = options.telemetry
+  const { logger, metrics, notes } = options.telemetry
+  const noteFailures = makeFailureNoter(notes, logger)
 
   const workOn = async (message: SQSRecord, context: Context) => {
     try {
@@ -30,6 +32,7 @@ export const makeSqsHandler = <Task>(options: {
         receives: message.attributes.ApproximateReceiveCount,
         error: error instanceof Error ? error : String(error),
       })
+      await noteFailures([{ message, error }])
       throw error
     }
   }

@@ -2,10 +2,14 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { isArchiveClass, LIFECYCLE_CLASSES } from '../domain/storage-class.ts'
 import type { AgeMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
+import type { FailureNotes } from '../ports/dead-letters.ts'
 import type { RehydrationMetrics } from '../ports/metrics.ts'
 import { METRICS, type MetricName } from './metric-names.ts'
 
 export type Telemetry = { readonly logger: Logger; readonly metrics: Metrics }
+
+/** What a function that works off a queue tells about itself. */
+export type QueueTelemetry = Telemetry & { readonly notes: FailureNotes }
 
 /** Logger and metrics of one function; their service name and namespace come from Powertools' own variables. */
 export const makeTelemetry = (): Telemetry => ({ logger: new Logger(), metrics: new Metrics() })

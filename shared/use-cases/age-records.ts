@@ -29,6 +29,8 @@ export type AgeRecordsDeps = LandDeps & {
 export type AgeRecordsOutcome = {
   /** Messages all of whose records are committed or in quarantine. The others are not to be acknowledged. */
   readonly done: ReadonlySet<string>
+  /** Why each of the others is not done: the first error that it met. */
+  readonly failed: ReadonlyMap<string, unknown>
   readonly errors: readonly unknown[]
 }
 
@@ -169,17 +171,18 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
       if (!hasTime()) throw outOfTime
       await step.run()
     })
-    const failed = new Set<string>()
+    const failed = new Map<string, unknown>()
     const errors = new Set<unknown>()
     outcomes.forEach((outcome, index) => {
       if (outcome.status === 'fulfilled') return
       errors.add(outcome.reason)
-      for (const messageId of turns[index]?.messageIds ?? []) failed.add(messageId)
+      for (const messageId of turns[index]?.messageIds ?? [])
+        if (!failed.has(messageId)) failed.set(messageId, outcome.reason)
     })
     // a message of nothing but blank lines has no step, and nothing to lose
     const done = new Set(
       messages.map(({ messageId }) => messageId).filter((messageId) => !failed.has(messageId)),
     )
-    return { done, errors: [...errors] }
+    return { done, failed, errors: [...errors] }
   }
 }

@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoHoldings, makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import { makeDynamoHotObjects, makeDynamoSetAside } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
 import {
@@ -20,9 +21,11 @@ import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader
 import { makeS3SegmentWriter } from '../../shared/adapters/aws/s3-segment-writer.ts'
 import type { MemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import type { MemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
+import { makeMemoryFailureNotes } from '../../shared/adapters/memory/memory-failure-notes.ts'
 import type { MemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeQuarantineMarks, makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
 import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
+import type { FailureNotes } from '../../shared/ports/dead-letters.ts'
 import type { HotObjectRegister, HotStore, SetAsideRegister } from '../../shared/ports/hot-store.ts'
 import { accountId, region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
@@ -40,6 +43,7 @@ export type ArchiveBackend = {
   readonly hot: HotStore
   readonly register: HotObjectRegister & SetAsideRegister
   readonly quarantine: Omit<MemoryQuarantine, 'units'>
+  readonly notes: FailureNotes
   readonly s3: S3Model
   readonly archiveBucket: string
   readonly hotBucket: string
@@ -53,6 +57,7 @@ const openMemory = async (): Promise<ArchiveBackend> => {
   const world = anArchiveWorld()
   return {
     ...world,
+    notes: makeMemoryFailureNotes(),
     archiveBucket: 'archive',
     hotBucket: 'hot',
     now: () => world.clock.now,
@@ -120,6 +125,7 @@ const openAws = async (): Promise<ArchiveBackend> => {
       marks: makeQuarantineMarks({ writer, register }),
       objects: makeQuarantineObjects({ reader, lister }),
     },
+    notes: makeDynamoFailureNotes(dynamo),
     s3: s3Model,
     archiveBucket: archive.bucket,
     hotBucket: hot.bucket,

@@ -15,7 +15,7 @@ const aFunction = (wrap: Wrap = (port) => port) => {
   const { telemetry, lines } = keptTelemetry()
   const handler = createHandler({ ...world.ports(wrap), telemetry })
   const age = (event: SQSEvent, context = aContext) => handler(event, context)
-  return { world, lines, age }
+  return { world, lines, age, notes: telemetry.notes }
 }
 
 const anEvent = (...bodies: readonly string[]): SQSEvent => {
@@ -118,4 +118,23 @@ test('a message that takes more time than there is comes again, alone', async ()
   })
   expect((await readAll(world)).map(({ id }) => id)).toContain('n')
   expect(lines.filter(({ level }) => level === 'ERROR')).toHaveLength(1)
+})
+
+const received = ({ Records }: SQSEvent, times: number): SQSEvent => ({
+  Records: Records.map((record) => ({
+    ...record,
+    attributes: { ...record.attributes, ApproximateReceiveCount: String(times) },
+  })),
+})
+
+test('why a message failed again and again is noted, whether or not its neighbours did', async () => {
+  const isYesterday = (ref: unknown) => JSON.stringify(ref).includes('2024-03-09')
+  const { age, notes } = aFunction(failing('append', isYesterday))
+  const yesterday = anOrder('b', NOON - 86_400_000)
+  await age(received(anEvent(anOrder('a'), yesterday), 4))
+  expect(await notes.find('m0')).toBeUndefined()
+  expect(await notes.find('m1')).toEqual({ reason: 'Error', detail: 'append failed' })
+  await notes.note('m0', { reason: 'other', detail: '' })
+  await expect(age(received(anEvent(yesterday), 4))).rejects.toThrow('no message could be aged')
+  expect(await notes.find('m0')).toEqual({ reason: 'Error', detail: 'append failed' })
 })

@@ -1,3 +1,4 @@
+import type { SQSEvent } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import { createHandler } from '../../functions/expire-segments/create-handler.ts'
 import { DAY } from '../../shared/domain/duration.ts'
@@ -24,7 +25,15 @@ const aFunction = async () => {
     telemetry,
   })
   const commitIds = (await world.catalog.log.read(ref)).commits.map(({ id }) => id)
-  return { world, lines, commitIds, expire: (...tasks: unknown[]) => handler(anSqsEvent(...tasks), aContext) }
+  const run = (event: SQSEvent) => handler(event, aContext)
+  return {
+    world,
+    lines,
+    commitIds,
+    run,
+    notes: telemetry.notes,
+    expire: (...tasks: unknown[]) => run(anSqsEvent(...tasks)),
+  }
 }
 
 test('what a message names is removed where it is dead, whatever else it names', async () => {
@@ -49,4 +58,19 @@ test('a task says how much it removed', async () => {
   expect(lines.find(({ message }) => message === 'task done')).toMatchObject({
     outcome: { commits: 2, objects: 4, adopted: 0 },
   })
+})
+
+test('why a message failed again and again is noted, without what is in it', async () => {
+  const { run, notes } = await aFunction()
+  const { Records } = anSqsEvent('hunter2', ref)
+  const often = Records.map((record) => ({
+    ...record,
+    attributes: { ...record.attributes, ApproximateReceiveCount: '9' },
+  }))
+  await expect(run({ Records: often })).rejects.toThrow()
+  expect(await notes.find('m0')).toEqual({
+    reason: 'MalformedTask',
+    detail: 'message: expected a JSON document',
+  })
+  expect(await notes.find('m1')).toMatchObject({ reason: 'MalformedTask' })
 })

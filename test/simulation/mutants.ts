@@ -13,8 +13,8 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     functions: ({ ageRecords, ...others }) => ({
       ...others,
       ageRecords: async (messages) => {
-        const { errors } = await ageRecords(messages)
-        return { errors, done: new Set(messages.map(({ messageId }) => messageId)) }
+        const outcome = await ageRecords(messages)
+        return { ...outcome, done: new Set(messages.map(({ messageId }) => messageId)) }
       },
     }),
   },

@@ -1,13 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
-import type { Telemetry } from '../../shared/runtime/telemetry.ts'
+import { makeMemoryFailureNotes } from '../../shared/adapters/memory/memory-failure-notes.ts'
+import type { QueueTelemetry } from '../../shared/runtime/telemetry.ts'
 
 const ignore = () => undefined
 
 export type LogLine = Readonly<Record<string, unknown>>
 
 /** Logger and metrics whose lines are kept instead of printed. */
-export const keptTelemetry = (): { telemetry: Telemetry; lines: LogLine[] } => {
+export const keptTelemetry = (): { telemetry: QueueTelemetry; lines: LogLine[] } => {
   const lines: LogLine[] = []
   const keep = (text: string) => {
     lines.push(JSON.parse(text))
@@ -27,5 +28,5 @@ export const keptTelemetry = (): { telemetry: Telemetry; lines: LogLine[] } => {
     Reflect.set(one, 'console', { log: keep })
     return one
   }
-  return { telemetry: { logger, metrics }, lines }
+  return { telemetry: { logger, metrics, notes: makeMemoryFailureNotes() }, lines }
 }
