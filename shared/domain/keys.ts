@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { PartitionRef, Segment } from './segment.ts'
 
 /** Object keys of the archive bucket. Built only from validated names and ULIDs, never from ids of records. */
@@ -35,18 +36,23 @@ export const parseQuarantineKey = (
   return ending === 'json' ? { kind: 'retried', dataset, name } : undefined
 }
 
-const SEGMENT_KEY =
-  /^(landing|sealed)\/dataset=([a-z][a-z0-9-]{0,62})\/partition=([0-9T-]{7,13})\/([0-9A-HJKMNP-TV-Z]{26})\.parquet$/
+const PLACE = 'dataset=(?<dataset>[a-z][a-z0-9-]{0,62})/partition=(?<partition>[0-9T-]{7,13})'
+const ULID = '(?<segmentId>[0-9A-HJKMNP-TV-Z]{26})'
+const SEGMENT_KEY = new RegExp(`^(?<kind>landing|sealed)/${PLACE}/${ULID}\\.parquet$`)
+const INDEX_KEY = new RegExp(`^index/${PLACE}/${ULID}\\.index$`)
+
+const indexed = z.object({ dataset: z.string(), partition: z.string(), segmentId: z.string() })
+const stored = indexed.extend({ kind: z.enum(['landing', 'sealed']) })
 
 /** The segment that a key belongs to; undefined for any other key. Used on keys that come from S3 events. */
 export const parseSegmentKey = (
   key: string,
-): (PartitionRef & { segmentId: string; kind: Segment['kind'] }) | undefined => {
-  const [, kind, dataset, partition, segmentId] = SEGMENT_KEY.exec(key) ?? []
-  if ((kind !== 'landing' && kind !== 'sealed') || dataset === undefined || partition === undefined)
-    return undefined
-  return segmentId === undefined ? undefined : { kind, dataset, partition, segmentId }
-}
+): (PartitionRef & { segmentId: string; kind: Segment['kind'] }) | undefined =>
+  stored.safeParse(SEGMENT_KEY.exec(key)?.groups).data
+
+/** The segment whose index object lies under a key; undefined for any other key. */
+export const parseIndexKey = (key: string): (PartitionRef & { segmentId: string }) | undefined =>
+  indexed.safeParse(INDEX_KEY.exec(key)?.groups).data
 
 /** What a queue gave up on. The queue's name is without service and stage. */
 export const deadLetterKey = (queue: string, messageId: string): string =>

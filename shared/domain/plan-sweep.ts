@@ -3,7 +3,7 @@ import { classAtAge, type Dataset } from './dataset.ts'
 import { addDigests } from './digest.ts'
 import { DAY, HOUR } from './duration.ts'
 import type { Holding, Waiter } from './holding.ts'
-import { parseSegmentKey } from './keys.ts'
+import { parseIndexKey, parseSegmentKey } from './keys.ts'
 import { partitionRange } from './partition.ts'
 import { planSeal } from './plan-seal.ts'
 import { alignHolding, holdingOf, type StorageFacts } from './plan-thaw.ts'
@@ -31,6 +31,7 @@ export type SweepFacts = {
   readonly commits: readonly Commit[]
   readonly holdings: ReadonlyMap<string, Holding>
   readonly waiters: readonly Waiter[]
+  /** The partition's segments and index objects in the bucket. */
   readonly stored: readonly StoredObject[]
   readonly now: number
 }
@@ -86,18 +87,35 @@ export const removableCommits = (commits: readonly Commit[], now: number): reado
 }
 
 const createdAt = (key: string) => {
-  const parsed = parseSegmentKey(key)
+  const parsed = parseSegmentKey(key) ?? parseIndexKey(key)
   return parsed === undefined ? undefined : ulidTime(parsed.segmentId)
 }
 
-/** True when the object is of no commit and old enough that whoever put it will never commit it. */
-export const isRemovableOrphan = (key: string, commits: readonly Commit[], now: number): boolean => {
+const isPastGrace = (key: string, now: number): boolean => {
   const born = createdAt(key)
-  return (
-    born !== undefined &&
-    born + GRACE <= now &&
-    !commits.some(({ segments }) => segments.some((segment) => segment.key === key))
-  )
+  return born !== undefined && born + GRACE <= now
+}
+
+/** True when the segment is of no commit and old enough that whoever put it will never commit it. */
+export const isRemovableOrphan = (key: string, commits: readonly Commit[], now: number): boolean =>
+  parseSegmentKey(key) !== undefined &&
+  isPastGrace(key, now) &&
+  !commits.some(({ segments }) => segments.some((segment) => segment.key === key))
+
+/** Ids of the segments that the bucket has or a commit names. */
+export const knownSegments = (commits: readonly Commit[], keys: Iterable<string>): ReadonlySet<string> => {
+  const known = new Set(commits.flatMap(({ segments }) => segments.map(({ id }) => id)))
+  for (const key of keys) {
+    const stored = parseSegmentKey(key)
+    if (stored !== undefined) known.add(stored.segmentId)
+  }
+  return known
+}
+
+/** True when an index object is of no known segment, and old enough that none will come: it is put right before its segment. */
+export const isStrayIndex = (key: string, known: ReadonlySet<string>, now: number): boolean => {
+  const index = parseIndexKey(key)
+  return index !== undefined && !known.has(index.segmentId) && isPastGrace(key, now)
 }
 
 const retirement = ({ commits, dataset, ref, now }: SweepFacts): Commit | undefined => {
@@ -164,8 +182,9 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   const removable = removableCommits(commits, now)
   if (removable.length > 0) due.push(now + HOUR)
   const orphanKeys: string[] = []
+  const known = knownSegments(commits, objects.keys())
   for (const { key } of stored) {
-    if (isRemovableOrphan(key, commits, now)) orphanKeys.push(key)
+    if (isRemovableOrphan(key, commits, now) || isStrayIndex(key, known, now)) orphanKeys.push(key)
     const born = createdAt(key)
     if (born !== undefined && born + GRACE > now) due.push(born + GRACE)
   }

@@ -1,6 +1,6 @@
 import { type Commit, fenceOf, isFence, isGeneration } from '../domain/commit.ts'
-import { indexKey, parseSegmentKey, segmentPrefix } from '../domain/keys.ts'
-import { isRemovableOrphan, removableCommits } from '../domain/plan-sweep.ts'
+import { indexKey, parseIndexKey, parseSegmentKey, segmentPrefix } from '../domain/keys.ts'
+import { isRemovableOrphan, isStrayIndex, knownSegments, removableCommits } from '../domain/plan-sweep.ts'
 import type { PartitionRef } from '../domain/segment.ts'
 import { isBehind, isCovered, type Snapshot } from '../domain/snapshot.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
@@ -39,8 +39,8 @@ const expireCommits = (deps: ExpireDeps, ref: PartitionRef, { commits, snapshot,
     // objects go before the catalog's item, so that a crash leaves something to find
     for (const commit of dead) {
       for (const segment of commit.segments) {
-        await remover.remove(segment.indexKey)
         await remover.remove(segment.key)
+        await remover.remove(segment.indexKey)
       }
       await log.remove(ref, commit)
     }
@@ -57,8 +57,9 @@ const expireOrphans = (deps: ExpireDeps, ref: PartitionRef, { commits, snapshot,
       // whoever would commit it after all must find its id taken before it goes
       const isFree = !isGeneration(commitId) && !commits.some(({ id }) => id === commitId)
       if (isFree && (await log.append(ref, fenceOf(commitId, at))) === 'conflict') return 'left'
-      await remover.remove(indexKey(ref, segment.id))
+      // in this order: what the index tells of a segment in a cold class can be learned nowhere else
       await remover.remove(key)
+      await remover.remove(indexKey(ref, segment.id))
       return 'removed'
     }
     if (one.kind !== 'adopt' || one.withoutIndex.length > 0) return 'left'
@@ -74,14 +75,17 @@ const expireOrphans = (deps: ExpireDeps, ref: PartitionRef, { commits, snapshot,
     const examined = await examineOrphans(deps.reader)({ commits, snapshot, present, keys })
     const counts = { removed: 0, adopted: 0, left: 0 }
     for (const [key, one] of examined) if (names.has(key)) counts[await settle(key, one)] += 1
-    return counts
+    const known = knownSegments(commits, present)
+    const strays = [...names].filter((key) => isStrayIndex(key, known, at))
+    for (const key of strays) await remover.remove(key)
+    return { adopted: counts.adopted, objects: 2 * counts.removed + strays.length }
   }
 }
 
 /**
  * Removes what a task names, as far as a fresh, consistent read says that it is dead, and the bucket's snapshot by what, or
- * that it is an orphan past its grace none of whose records would be missed: a task is a hint, never an order. An orphan
- * that would be missed is taken into the catalog instead. Where the catalog was rolled back nothing is touched.
+ * that it is an orphan past its grace none of whose records would be missed, or the index of no segment: a task is a hint,
+ * never an order. An orphan that would be missed is taken into the catalog instead. Where the catalog was rolled back nothing is touched.
  */
 export const expireObjects =
   (deps: ExpireDeps) =>
@@ -92,10 +96,10 @@ export const expireObjects =
     const state = { commits, snapshot, at: deps.now() }
     const expired = await expireCommits(deps, ref, state)(new Set(commitIds))
     const own = orphanKeys.filter((key) => {
-      const named = parseSegmentKey(key)
+      const named = parseSegmentKey(key) ?? parseIndexKey(key)
       return named?.dataset === ref.dataset && named.partition === ref.partition
     })
     if (own.length === 0) return { ...expired, adopted: 0 }
-    const { removed, adopted } = await expireOrphans(deps, ref, state)(new Set(own))
-    return { ...expired, objects: expired.objects + 2 * removed, adopted }
+    const { objects, adopted } = await expireOrphans(deps, ref, state)(new Set(own))
+    return { ...expired, objects: expired.objects + objects, adopted }
   }

@@ -15,7 +15,10 @@ export type SegmentToStore = {
   readonly createdAt: number
 }
 
-/** Puts a packed and verified segment, then its index object. It is no part of the archive until a commit names it. */
+/**
+ * Puts a packed and verified segment, its index object first: so there is no segment in a cold class of which nothing can be
+ * told without thawing it. It is no part of the archive until a commit names it.
+ */
 export const storeSegment = async (writer: SegmentWriter, segment: SegmentToStore): Promise<Segment> => {
   const { ref, id, kind, packed, content, storageClass, createdAt } = segment
   const { index, ...facts } = packed
@@ -31,20 +34,20 @@ export const storeSegment = async (writer: SegmentWriter, segment: SegmentToStor
     storageClass,
   }
   await writer.put({
-    key: stored.key,
-    content,
-    bytes: stored.bytes,
-    sha256: stored.sha256,
-    storageClass,
-    contentType: 'application/vnd.apache.parquet',
-  })
-  await writer.put({
     key: stored.indexKey,
     content: { kind: 'memory', data: index },
     bytes: index.byteLength,
     sha256: hash('sha256', index, 'base64'),
     storageClass: 'STANDARD',
     contentType: 'application/octet-stream',
+  })
+  await writer.put({
+    key: stored.key,
+    content,
+    bytes: stored.bytes,
+    sha256: stored.sha256,
+    storageClass,
+    contentType: 'application/vnd.apache.parquet',
   })
   return stored
 }

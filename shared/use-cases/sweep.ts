@@ -2,7 +2,7 @@ import type { Commit } from '../domain/commit.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import { HOUR } from '../domain/duration.ts'
-import { segmentPrefix } from '../domain/keys.ts'
+import { indexPrefix, segmentPrefix } from '../domain/keys.ts'
 import { type HoldingChange, planSweep, type SweepPlan } from '../domain/plan-sweep.ts'
 import type { PartitionRef } from '../domain/segment.ts'
 import { isBehind, isInSnapshot, worthKeeping } from '../domain/snapshot.ts'
@@ -106,6 +106,7 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
     const stored = [
       ...(await collect(lister.list(segmentPrefix('landing', ref)))),
       ...(await collect(lister.list(segmentPrefix('sealed', ref)))),
+      ...(await collect(lister.list(indexPrefix(ref)))),
     ]
     const kept = await deps.snapshots.read(ref)
     const takenAt = now()

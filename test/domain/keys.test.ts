@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   indexKey,
+  parseIndexKey,
   parseQuarantineKey,
   parseSegmentKey,
   quarantineKey,
@@ -21,6 +22,12 @@ test.each(['landing', 'sealed'] as const)(
     }
   },
 )
+
+test('the key of an index object is read back, and is no other', () => {
+  expect(parseIndexKey(indexKey(ref, ulid))).toEqual({ ...ref, segmentId: ulid })
+  expect(parseIndexKey(segmentKey('sealed', ref, ulid))).toBeUndefined()
+  expect(parseIndexKey(`${indexKey(ref, ulid)}/x`)).toBeUndefined()
+})
 
 test('keys are Hive-style, each kind of object under a prefix of its own', () => {
   expect(segmentKey('sealed', ref, ulid)).toBe(`sealed/dataset=orders/partition=2024-03-10/${ulid}.parquet`)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import { segmentKey } from '../../shared/domain/keys.ts'
+import { indexKey, segmentKey } from '../../shared/domain/keys.ts'
 import {
   GRACE,
   isRemovableOrphan,
@@ -26,6 +26,8 @@ const facts = (parts: Partial<SweepFacts>): SweepFacts => ({
   now: END + DAY,
   ...parts,
 })
+
+const anObject = (key: string) => ({ key, storageClass: 'STANDARD', restore: null }) as const
 
 const sealed = aSegment({ kind: 'sealed' })
 const sealedCommit = aCommit({ id: 'G#000001', segments: [sealed] })
@@ -92,6 +94,18 @@ test('an object of no commit is an orphan only after its grace', () => {
   expect(isRemovableOrphan(key, [], NOON + GRACE)).toBe(true)
   expect(isRemovableOrphan(sealed.key, [sealedCommit], NOON + 9 * GRACE)).toBe(false)
   expect(isRemovableOrphan('sealed/something-else', [], NOON + 9 * GRACE)).toBe(false)
+})
+
+test('an index object of no segment is an orphan after its grace, and of one that is stored or committed never', () => {
+  const id = makeUlid(NOON, (bytes) => new Uint8Array(bytes))
+  const key = indexKey(ref, id)
+  const orphansOf = (more: Partial<SweepFacts>) => planSweep(facts(more)).orphanKeys
+  const stray = { stored: [anObject(key)], now: NOON + GRACE }
+  expect(orphansOf({ ...stray, now: NOON + GRACE - 1 })).toEqual([])
+  expect(orphansOf(stray)).toEqual([key])
+  expect(orphansOf({ ...stray, commits: [aCommit({ segments: [aSegment({ id })] })] })).toEqual([])
+  const landing = segmentKey('landing', ref, id)
+  expect(orphansOf({ ...stray, stored: [anObject(key), anObject(landing)] })).toEqual([landing])
 })
 
 test('a live segment that the bucket does not have is reported', () => {

@@ -72,6 +72,21 @@ test('a key that is no orphan of the named partition is not touched, whatever it
   expect(await keysOf(world)).toEqual(before)
 })
 
+test('an index object whose segment was never put goes after its grace', async () => {
+  const world = await aWorld()
+  const before = await keysOf(world)
+  const dies = failing('put', (object) => JSON.stringify(object).includes('"landing/'))
+  await world.age([aMessage([anOrder('never')])], dies)
+  const strays = (await keysOf(world)).filter((key) => !before.includes(key))
+  expect(strays).toMatchObject([expect.stringMatching(/^index\//)])
+  const task = { ...ref, commitIds: [], orphanKeys: [...before, ...strays] }
+  world.clock.now = QUIET + GRACE - 1
+  expect(await world.expire(task)).toEqual({ commits: 0, objects: 0, adopted: 0 })
+  world.clock.now = QUIET + GRACE + HOUR
+  expect(await world.expire(task)).toEqual({ commits: 0, objects: 1, adopted: 0 })
+  expect(await keysOf(world)).toEqual(before)
+})
+
 test('a partition or commit that is not there is nothing to do', async () => {
   const world = await aWorld()
   const task = { ...ref, partition: '1999-01-01', commitIds: ['L#x'], orphanKeys: [] }
