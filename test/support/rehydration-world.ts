@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
@@ -28,6 +27,7 @@ import { storeSegment } from '../../shared/use-cases/store-segment.ts'
 import { thawTask } from '../../shared/use-cases/thaw-task.ts'
 import { trackStorage } from '../../shared/use-cases/track-storage.ts'
 import { makeBill } from '../../simulator/bill.ts'
+import { makeRandom } from '../../simulator/randomness.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model, type S3ModelOptions } from '../../simulator/s3/s3-model.ts'
 import { aDataset, NOON } from './builders.ts'
@@ -66,6 +66,7 @@ const pack = async (
 export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
   let time = NOON
   const now = () => time
+  const draw = makeRandom(1)
   const bill = makeBill()
   const events: string[] = []
   const s3 = makeS3Model({
@@ -103,7 +104,7 @@ export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
     hydrateQueue,
     metrics: { rehydrationFinished: (facts: Finished) => void finished.push(facts) },
     now,
-    random: (bytes: number) => randomBytes(bytes),
+    random: (bytes: number) => Uint8Array.from({ length: bytes }, () => Math.floor(draw() * 256)),
   }
   type Ports = typeof ports
 

@@ -147,7 +147,7 @@ describe('a rehydration of what is readable', () => {
 
   test('takes no segment for another, nor its index', async () => {
     const world = aWorld()
-    const [one, two] = [await world.land([aRecord({ id: 'a' })]), await world.land([aRecord({ id: 'b' })])]
+    const [one, two] = [await world.land([aRecord({ id: 'aa' })]), await world.land([aRecord({ id: 'bb' })])]
     const bytesOf = (key: string) => world.s3.getObject({ bucket: 'archive', key }).content.bytes()
     const swap = (first: string, second: string) => {
       const [x, y] = [bytesOf(first), bytesOf(second)]
@@ -156,14 +156,14 @@ describe('a rehydration of what is readable', () => {
     }
     swap(one.segment.indexKey, two.segment.indexKey)
     const ids = [
-      { id: 'a', time: null },
-      { id: 'b', time: null },
+      { id: 'aa', time: null },
+      { id: 'bb', time: null },
     ]
     // the id ranges of both hold both ids, so that only the index can rule one out
-    const wide = await world.land([aRecord({ id: 'a' }), aRecord({ id: 'c' })])
+    const wide = await world.land([aRecord({ id: 'aa' }), aRecord({ id: 'c' })])
     const other = await world.land([
-      aRecord({ id: 'a', body: '2' }),
-      aRecord({ id: 'b' }),
+      aRecord({ id: 'aa', body: '2' }),
+      aRecord({ id: 'bb' }),
       aRecord({ id: 'c' }),
     ])
     swap(wide.segment.indexKey, other.segment.indexKey)
