@@ -11,7 +11,9 @@ export const makeMemoryScratch = (): Scratch => ({
         if (files.has(name)) throw new Error(`EEXIST: ${name} is there already`)
         const sink = makeMemorySink()
         files.set(name, sink)
-        return sink
+        // nothing more than the port promises
+        const { write, close } = sink
+        return { write, close }
       },
       open: async (name) => {
         const sink = files.get(name)

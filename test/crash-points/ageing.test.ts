@@ -1,0 +1,4 @@
+import { playGroup } from './play-group.ts'
+import { AGEING } from './scenarios/ageing.ts'
+
+playGroup('ageing', AGEING)

@@ -1,0 +1,13 @@
+import type { Scenario } from '../scenario.ts'
+import { AGEING } from './ageing.ts'
+import { KEEPING } from './keeping.ts'
+import { READING } from './reading.ts'
+import { REHYDRATING } from './rehydrating.ts'
+
+/** By the name of the group: each has a test of its own. */
+export const SCENARIOS = {
+  ageing: AGEING,
+  keeping: KEEPING,
+  reading: READING,
+  rehydrating: REHYDRATING,
+} as const satisfies Readonly<Record<string, readonly Scenario[]>>

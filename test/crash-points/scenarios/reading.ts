@@ -1,0 +1,143 @@
+import { makeDeadLetters } from '../../../shared/adapters/dead-letter-store.ts'
+import { isComplete } from '../../../shared/domain/completeness.ts'
+import { DAY, HOUR } from '../../../shared/domain/duration.ts'
+import { collect } from '../../support/archive-facts.ts'
+import { Broken } from '../archive-view.ts'
+import { aQuestion } from '../customer.ts'
+import { orders } from '../producer.ts'
+import type { Scenario } from '../scenario.ts'
+import { START } from '../settings.ts'
+import type { World } from '../world.ts'
+
+const RANGE = { kind: 'range', from: START - 5 * DAY, to: START + DAY } as const
+
+/** A sealed segment, a landing segment, and something in quarantine. */
+const archive = async ({ producer, workOff, tick, pass }: World) => {
+  await producer.send('orders', orders(['a', 'b'], START - 2 * DAY))
+  await workOff()
+  pass(2 * HOUR)
+  await tick()
+  await producer.send('orders', [...orders(['a', 'c'], START - 2 * DAY), ['{"id":"no time"}', null]])
+  await workOff()
+}
+
+const LETTER = {
+  queue: 'records',
+  messageId: 'm-1',
+  body: 'a body',
+  attributes: [],
+  sentAt: START,
+  receives: 10,
+  group: null,
+  reason: 'Error',
+  detail: 'nobody knows',
+  keptAt: START,
+}
+
+/** As `archive`, and a dead letter. */
+const archiveWithLetter = async (world: World) => {
+  await archive(world)
+  await makeDeadLetters(world.ports).keep(LETTER)
+}
+
+const expectEqual = (what: string, got: unknown, expected: unknown) => {
+  if (JSON.stringify(got) !== JSON.stringify(expected))
+    throw new Broken(`answers: ${what} should be ${JSON.stringify(expected)} and is ${JSON.stringify(got)}`)
+}
+
+/** What only reads gives the right answer or none. */
+export const READING: readonly Scenario[] = [
+  {
+    useCase: 'findRecord',
+    when: 'that is in two segments',
+    given: archive,
+    attempt: async ({ use }) => {
+      const found = await use.findRecord('orders', { id: 'a', time: null })
+      if (found.kind !== 'searched' || !isComplete(found.completeness))
+        throw new Broken('answers: the search of a is not complete')
+      expectEqual(
+        'the record a',
+        found.records.map(({ body }) => body),
+        orders(['a'], START - 2 * DAY).map(([text]) => text),
+      )
+    },
+  },
+  {
+    useCase: 'findQuarantined',
+    when: 'with a dead letter and a unit',
+    given: archiveWithLetter,
+    attempt: async ({ use }, { quarantine }) => {
+      const [unit] = await quarantine.index.newest('orders', 'waiting', 1)
+      const found = [
+        await use.findQuarantined('m-1'),
+        await use.findQuarantined(unit?.name.slice(0, 16) ?? ''),
+      ]
+      expectEqual(
+        'what is found',
+        found.flat().map(({ kind }) => kind),
+        ['dead-letter', 'unit'],
+      )
+    },
+  },
+  {
+    useCase: 'listQuarantine',
+    when: 'with a dead letter and a unit',
+    given: archiveWithLetter,
+    attempt: async ({ use }) => {
+      const listed = await collect(use.listQuarantine({ state: 'waiting' }))
+      expectEqual('the list', listed.map(({ kind }) => kind).sort(), ['dead-letter', 'unit'])
+    },
+  },
+  {
+    useCase: 'listSegments',
+    when: 'of a range',
+    given: archive,
+    attempt: async ({ use }) => {
+      const { segments, next } = await use.listSegments('orders', RANGE, 10)
+      expectEqual(
+        'the list',
+        [segments.map(({ segment }) => segment.kind).sort(), next],
+        [['landing', 'sealed'], null],
+      )
+    },
+  },
+  {
+    useCase: 'quote',
+    when: 'of a range',
+    given: archive,
+    attempt: async ({ use }) => {
+      const quoted = await use.quote({ dataset: 'orders', selection: RANGE, keepDays: null })
+      expectEqual('the quote', quoted.kind === 'quoted' && quoted.quote.recordsAtMost, 4)
+    },
+  },
+  {
+    useCase: 'readLedger',
+    when: 'of a dataset',
+    given: archive,
+    attempt: async ({ use }) => {
+      const { received, quarantined, balanced } = await use.readLedger('orders')
+      expectEqual('the ledger', [received.count, quarantined.count, balanced], [5, 1, true])
+    },
+  },
+  {
+    useCase: 'describeRehydration',
+    when: 'that is under way',
+    given: async (world) => {
+      await archive(world)
+      const { use, consume } = world.soundWorker
+      const bodies = orders(['a', 'b', 'c'], START - 2 * DAY).map(([text]) => text)
+      await world.customer.ask(use, aQuestion({ bodies }, { selection: RANGE }))
+      await consume.thaw()
+    },
+    attempt: async ({ use }, { ports }) => {
+      const [newest] = await ports.index.newest(1)
+      const described = await use.describeRehydration(newest?.id ?? '')
+      expectEqual('its progress', described?.progress.partitions, {
+        planned: 1,
+        thawing: 0,
+        hydrating: 0,
+        done: 0,
+      })
+    },
+  },
+]

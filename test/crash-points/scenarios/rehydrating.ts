@@ -1,0 +1,288 @@
+import { DAY, HOUR } from '../../../shared/domain/duration.ts'
+import type { RehydrationRequest } from '../../../shared/domain/rehydration.ts'
+import { LONGEST_REHYDRATION } from '../../../shared/use-cases/check-rehydrations.ts'
+import { Broken } from '../archive-view.ts'
+import { aQuestion, type Question } from '../customer.ts'
+import { orders } from '../producer.ts'
+import type { Scenario } from '../scenario.ts'
+import { START } from '../settings.ts'
+import type { Worker } from '../worker.ts'
+import type { World } from '../world.ts'
+
+const [BEFORE, DURING, WARM] = [START - 4 * DAY, START - 3 * DAY, START - DAY]
+
+const EARLY = [...orders(['a', 'b'], DURING), ...orders(['c'], BEFORE)]
+const LATE = [...orders(['late'], DURING + HOUR), ...orders(['w'], WARM)]
+const bodies = (...ids: string[]) =>
+  [...EARLY, ...LATE].map(([text]) => text).filter((text) => ids.some((id) => text.includes(`"${id}"`)))
+
+const COLD_SEGMENTS = 3
+
+/** Three partitions: one with two segments in GLACIER, one with one of them, and one whose segment is not cold yet. */
+const archive = async ({ producer, workOff, tick, pass }: World) => {
+  for (const texts of [EARLY, LATE]) {
+    await producer.send('tickets', texts)
+    await workOff()
+    pass(2 * HOUR)
+    await tick()
+  }
+}
+
+/** Every thaw task that waits. */
+const thawAll = async ({ consume }: Worker) => {
+  while (await consume.thaw());
+}
+
+/** Something in STANDARD, of one partition. */
+const archiveWarm = async ({ producer, workOff }: World) => {
+  await producer.send('orders', [...orders(['a', 'b'], DURING)])
+  await workOff()
+}
+
+const EVERYTHING: Pick<RehydrationRequest, 'dataset' | 'selection'> = {
+  dataset: 'tickets',
+  selection: { kind: 'range', from: START - 10 * DAY, to: START },
+}
+const all = { bodies: bodies('a', 'b', 'c', 'late', 'w') }
+const cold = aQuestion(all, EVERYTHING)
+const kept = aQuestion(all, { ...EVERYTHING, keepDays: 9 }, 'kept')
+const warm = aQuestion(
+  { bodies: bodies('a', 'b') },
+  { dataset: 'orders', selection: { kind: 'range', from: START - 10 * DAY, to: START } },
+)
+const ids = aQuestion(
+  { bodies: bodies('b') },
+  {
+    dataset: 'tickets',
+    selection: {
+      kind: 'ids',
+      ids: [
+        { id: 'b', time: DURING },
+        { id: 'z', time: BEFORE },
+      ],
+    },
+    format: 'parquet',
+  },
+)
+
+const asked =
+  (question: Question, setUp = archive) =>
+  async (world: World) => {
+    await setUp(world)
+    return world.customer.ask(world.soundWorker.use, question)
+  }
+
+/** Asked for and planned: its thaw tasks wait. */
+const planned =
+  (question: Question, setUp = archive) =>
+  async (world: World) => {
+    const id = await asked(question, setUp)(world)
+    await world.soundWorker.consume.thaw()
+    return id
+  }
+
+/** Every task is asked of S3, and what is readable waits to be hydrated. */
+const thawing =
+  (question: Question, setUp = archive) =>
+  async (world: World) => {
+    const id = await planned(question, setUp)(world)
+    await thawAll(world.soundWorker)
+    return id
+  }
+
+/** S3 is done with it. */
+const thawed =
+  (question: Question, events: 'arrive' | 'are lost' = 'arrive') =>
+  async (world: World) => {
+    world.mood.events = events === 'arrive'
+    const id = await thawing(question)(world)
+    world.pass(6 * HOUR)
+    return id
+  }
+
+/** Readable, and sent to be hydrated. */
+const readable =
+  (question: Question, setUp = archive) =>
+  async (world: World) => {
+    const id = await thawing(question, setUp)(world)
+    world.pass(6 * HOUR)
+    const { consume } = world.soundWorker
+    while (await consume.storage());
+    return id
+  }
+
+const RESTORES = 's3.restore-request.GLACIER.'
+
+const restoresOnce = (tier: string, segments: number) => (world: World) => {
+  const asked = world.metered(`${RESTORES}${tier}`)
+  if (asked !== segments) throw new Broken(`thaws: S3 was asked ${asked} times for ${segments} segments`)
+}
+
+export const REHYDRATING: readonly Scenario[] = [
+  {
+    useCase: 'requestRehydration',
+    when: 'under an idempotency key',
+    given: archive,
+    attempt: ({ use }, { customer }) => customer.ask(use, cold),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'requestRehydration',
+    when: 'without an idempotency key',
+    given: archiveWarm,
+    attempt: ({ use }, { customer }) => customer.ask(use, { ...warm, idempotencyKey: null }),
+  },
+  {
+    useCase: 'planRehydration',
+    when: 'of a range',
+    given: asked(cold),
+    attempt: ({ consume }) => consume.thaw(),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'planRehydration',
+    when: 'of ids, one of which is nowhere',
+    given: asked(ids),
+    attempt: ({ consume }) => consume.thaw(),
+    inTheEnd: restoresOnce('Standard', 1),
+  },
+  {
+    useCase: 'planRehydration',
+    when: 'of a range without records',
+    given: asked(
+      aQuestion({ bodies: [] }, { dataset: 'tickets', selection: { kind: 'range', from: 0, to: DAY } }),
+    ),
+    attempt: ({ consume }) => consume.thaw(),
+  },
+  {
+    useCase: 'thawTask',
+    when: 'with cold segments and a warm one',
+    given: planned(cold),
+    attempt: thawAll,
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'thawTask',
+    when: 'when S3 has no capacity for Expedited',
+    given: async (world) => {
+      world.mood.expedited = false
+      await planned(aQuestion(all, { ...EVERYTHING, tier: 'Expedited' }))(world)
+    },
+    attempt: thawAll,
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'thawTask',
+    when: 'when a copy is there and wanted for longer',
+    given: async (world) => {
+      await thawed(cold)(world)
+      await world.workOff()
+      await planned(kept, async () => undefined)(world)
+    },
+    attempt: thawAll,
+  },
+  {
+    useCase: 'thawTask',
+    when: 'of a rehydration that is over',
+    given: async (world) => {
+      await planned(aQuestion({ failure: /^not finished within/ }, EVERYTHING))(world)
+      world.pass(LONGEST_REHYDRATION)
+      await world.soundWorker.use.checkRehydrations()
+    },
+    attempt: ({ consume }) => consume.thaw(),
+  },
+  {
+    useCase: 'trackStorage',
+    when: 'when a segment is thawed that somebody waits for',
+    given: thawed(cold),
+    attempt: ({ consume }) => consume.storage(),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'trackStorage',
+    when: 'when lifecycle has moved a segment',
+    given: async (world) => {
+      await world.producer.send('tickets', orders(['a'], START))
+      await world.workOff()
+      world.pass(13 * HOUR)
+      await world.tick()
+      world.pass(2 * DAY)
+      await world.soundWorker.use.sweep()
+      world.pass(DAY)
+    },
+    attempt: ({ consume }) => consume.storage(),
+  },
+  {
+    useCase: 'resumeWaiters',
+    when: 'when the events of a thaw were lost',
+    given: thawed(cold, 'are lost'),
+    attempt: ({ use }) => use.sweep(),
+  },
+  {
+    useCase: 'resumeWaiters',
+    when: 'when the restored copy has expired',
+    given: async (world) => {
+      await thawed(cold, 'are lost')(world)
+      world.pass(5 * DAY)
+    },
+    attempt: ({ use }) => use.sweep(),
+  },
+  {
+    useCase: 'hydrateTask',
+    when: 'when all is readable',
+    given: readable(warm, archiveWarm),
+    attempt: ({ consume }) => consume.hydrate(),
+  },
+  {
+    useCase: 'hydrateTask',
+    when: 'into Parquet',
+    given: readable(aQuestion(all, { ...EVERYTHING, format: 'parquet' })),
+    attempt: ({ consume }) => consume.hydrate(),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'hydrateTask',
+    when: 'with ids',
+    given: readable(ids),
+    attempt: ({ consume }) => consume.hydrate(),
+  },
+  {
+    useCase: 'hydrateTask',
+    when: 'when its segments are cold again',
+    given: async (world) => {
+      await readable(cold)(world)
+      world.pass(5 * DAY)
+    },
+    attempt: ({ consume }) => consume.hydrate(),
+  },
+  {
+    useCase: 'finishRehydration',
+    when: 'with the last of its tasks',
+    given: async (world) => {
+      await readable(cold)(world)
+      for (const _ of ['one', 'two']) await world.soundWorker.consume.hydrate()
+    },
+    attempt: ({ consume }) => consume.hydrate(),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'checkRehydrations',
+    when: 'when its messages were lost',
+    given: async (world) => {
+      await planned(cold)(world)
+      world.queues.thaw.lose()
+      world.pass(2 * HOUR)
+    },
+    attempt: ({ use }) => use.checkRehydrations(),
+  },
+  {
+    useCase: 'checkRehydrations',
+    when: 'when it is too old',
+    given: async (world) => {
+      await planned(aQuestion({ failure: /^not finished within/ }, EVERYTHING))(world)
+      world.queues.thaw.lose()
+      world.pass(LONGEST_REHYDRATION)
+    },
+    attempt: ({ use }) => use.checkRehydrations(),
+  },
+]

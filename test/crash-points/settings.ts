@@ -1,0 +1,29 @@
+import type { IcecoreConfig } from '../../shared/domain/config.ts'
+import { DAY } from '../../shared/domain/duration.ts'
+import { aDataset, NOON } from '../support/builders.ts'
+
+export const START = NOON
+
+const DATASETS = [
+  aDataset(),
+  /** Cold two days after a partition's end. */
+  aDataset({
+    name: 'tickets',
+    hotPrefix: 'tickets/',
+    classes: [
+      { after: 0, storageClass: 'STANDARD' },
+      { after: 2 * DAY, storageClass: 'GLACIER' },
+    ],
+  }),
+  /** Gone four days after a partition's end. */
+  aDataset({ name: 'readings', hotPrefix: 'readings/', retention: 4 * DAY }),
+  /** Takes no long rows. */
+  aDataset({ name: 'notes', hotPrefix: 'notes/', limits: { maxBodyBytes: 80, maxFuture: DAY } }),
+]
+
+export const CONFIG: IcecoreConfig = {
+  datasets: new Map(DATASETS.map((dataset) => [dataset.name, dataset])),
+  destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+}
+
+export type DatasetName = 'orders' | 'tickets' | 'readings' | 'notes'

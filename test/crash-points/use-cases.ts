@@ -1,0 +1,123 @@
+import { makeDeadLetterObjects } from '../../shared/adapters/dead-letter-store.ts'
+import { makeQuarantine } from '../../shared/adapters/quarantine-store.ts'
+import { ageObject } from '../../shared/use-cases/age-object.ts'
+import { ageRecords } from '../../shared/use-cases/age-records.ts'
+import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
+import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
+import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
+import { findQuarantined } from '../../shared/use-cases/find-quarantined.ts'
+import { findRecord } from '../../shared/use-cases/find-record.ts'
+import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
+import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
+import { listQuarantine } from '../../shared/use-cases/list-quarantine.ts'
+import { listSegments } from '../../shared/use-cases/list-segments.ts'
+import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
+import { quote } from '../../shared/use-cases/quote.ts'
+import { readLedger } from '../../shared/use-cases/read-ledger.ts'
+import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
+import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
+import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
+import { sealPartition } from '../../shared/use-cases/seal-partition.ts'
+import { sweep } from '../../shared/use-cases/sweep.ts'
+import { thawTask } from '../../shared/use-cases/thaw-task.ts'
+import { trackStorage } from '../../shared/use-cases/track-storage.ts'
+import type { Cloud } from './cloud.ts'
+import type { Process } from './faults.ts'
+import { CONFIG } from './settings.ts'
+import type { TaskQueue } from './task-queue.ts'
+
+const silent = {
+  aged: () => undefined,
+  duplicatesDropped: () => undefined,
+  quarantined: () => undefined,
+  sealed: () => undefined,
+  swept: () => undefined,
+  rehydrationFinished: () => undefined,
+}
+
+/** Message by message, as a batch may be refused in part. */
+const makeSender = <Body>({ name, send }: TaskQueue<Body>, { wrap }: Process) => {
+  const queue = wrap(`${name} queue`, { send })
+  return {
+    send: async (bodies: readonly Body[]) => {
+      for (const body of bodies) await queue.send([body])
+    },
+  }
+}
+
+/** Each port of the cloud as a process sees it. */
+const wrapAll = <Ports extends Readonly<Record<string, object>>>(ports: Ports, { wrap }: Process): Ports =>
+  new Proxy(ports, {
+    get: (target, name, receiver) => {
+      const port: unknown = Reflect.get(target, name, receiver)
+      return typeof port === 'object' && port !== null ? wrap(String(name), port) : port
+    },
+  })
+
+const portsFor = (cloud: Cloud, process: Process) => {
+  const ports = wrapAll(cloud.ports, process)
+  const { writer, quarantineRegister, quarantineBooks } = ports
+  return {
+    ...ports,
+    quarantine: { ...makeQuarantine({ writer, register: quarantineRegister }), total: quarantineBooks.total },
+    letters: makeDeadLetterObjects(ports),
+    config: CONFIG,
+    metrics: silent,
+    now: cloud.now,
+    random: cloud.random,
+    hasTime: () => true,
+    chunk: { items: 2, bytes: 1_000 },
+    objectsQueue: makeSender(cloud.queues.objects, process),
+    sealQueue: makeSender(cloud.queues.seal, process),
+    expireQueue: makeSender(cloud.queues.expire, process),
+    thawQueue: makeSender(cloud.queues.thaw, process),
+    hydrateQueue: makeSender(cloud.queues.hydrate, process),
+  }
+}
+
+/** The use cases in one process, by their names, put together as the handlers of the deployment do it. */
+export const useCasesOn = (cloud: Cloud, process: Process) => {
+  const ports = portsFor(cloud, process)
+  const called = new Set<string>()
+  const noted =
+    <Given extends unknown[], Answer>(name: string, run: (...given: Given) => Answer) =>
+    (...given: Given): Answer => {
+      called.add(name)
+      return run(...given)
+    }
+  const resume = noted('resumeWaiters', resumeWaiters(ports))
+  const plan = noted('planRehydration', planRehydration(ports))
+  const finish = noted('finishRehydration', finishRehydration(ports))
+  const inQuarantine = { index: ports.quarantineIndex, letters: ports.letters }
+  return {
+    called: called as ReadonlySet<string>,
+    use: {
+      ageObject: noted('ageObject', ageObject(ports)),
+      ageRecords: noted('ageRecords', ageRecords(ports)),
+      checkRehydrations: noted('checkRehydrations', checkRehydrations(ports)),
+      describeRehydration: noted('describeRehydration', describeRehydration(ports)),
+      expireObjects: noted('expireObjects', expireObjects(ports)),
+      findQuarantined: noted('findQuarantined', findQuarantined(inQuarantine)),
+      findRecord: noted('findRecord', findRecord(ports)),
+      finishRehydration: finish,
+      hydrateTask: noted('hydrateTask', hydrateTask({ ...ports, finish })),
+      listQuarantine: noted('listQuarantine', listQuarantine(inQuarantine)),
+      listSegments: noted('listSegments', listSegments(ports)),
+      planRehydration: plan,
+      quote: noted('quote', quote(ports)),
+      readLedger: noted('readLedger', readLedger(ports)),
+      remindOfHotObjects: noted(
+        'remindOfHotObjects',
+        remindOfHotObjects({ ...ports, lister: ports.hotLister }),
+      ),
+      requestRehydration: noted('requestRehydration', requestRehydration(ports)),
+      resumeWaiters: resume,
+      sealPartition: noted('sealPartition', sealPartition(ports)),
+      sweep: noted('sweep', sweep({ ...ports, resumeWaiters: resume })),
+      thawTask: noted('thawTask', thawTask({ ...ports, plan })),
+      trackStorage: noted('trackStorage', trackStorage({ ...ports, resumeWaiters: resume })),
+    },
+  }
+}
+
+export type UseCases = ReturnType<typeof useCasesOn>['use']
