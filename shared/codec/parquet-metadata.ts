@@ -17,6 +17,6 @@ export const footerLength = (tail: Uint8Array): number | undefined => {
 /** Decodes a footer, which is all of `footer`, in bounded memory. Throws whatever the library does where it is none. */
 export const decodeMetadata = (footer: Uint8Array, options: MetadataOptions = {}): FileMetaData => {
   if (footerLength(footer) !== footer.length) throw new RangeError('parquet: not the bytes of one footer')
-  checkThrift(footer)
+  checkThrift(footer.subarray(0, -TRAILER))
   return parquetMetadata(footer, { ...options, geoparquet: false })
 }
