@@ -58,8 +58,8 @@ export const runKills = async ({ folder, seed, times, before, tell }: RunOptions
   const draw = makeDraw(seed)
   const books = makeBooks(before)
   const look = makeLook(books)
-  const producer = makeProducer(draw.fork('producer'))
-  const rehydrations = makeRehydrations(books, draw.fork('rehydrations'))
+  const producer = makeProducer(makeDraw(draw.below(2 ** 32)))
+  const rehydrations = makeRehydrations(books, makeDraw(draw.below(2 ** 32)))
   const tally = makeTally()
   const { start, kill } = makeStarter(folder)
   let began = performance.now()
@@ -79,10 +79,10 @@ export const runKills = async ({ folder, seed, times, before, tell }: RunOptions
     await rehydrations.review(client)
   }
 
-  const loadAndKill = async (client: Client, round: number) => {
+  const loadAndKill = async (client: Client) => {
     const load = startLoad(
       client,
-      { books, producer, rehydrations, draw: draw.fork(`load ${round}`) },
+      { books, producer, rehydrations, draw: makeDraw(draw.below(2 ** 32)) },
       await client.now(),
     )
     await Promise.race([sleep(lifetime(draw)), load.ended])
@@ -120,7 +120,7 @@ export const runKills = async ({ folder, seed, times, before, tell }: RunOptions
         await withClient(async (client) => {
           if (round % ROUNDS_A_COMPARISON === 0) await compareReadable(client, { books, look, rehydrations })
           else await lookAround(client)
-          await loadAndKill(client, round)
+          await loadAndKill(client)
         })
       tellRound(round)
     }
