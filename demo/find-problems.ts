@@ -23,6 +23,6 @@ export const findProblems = (
     ...(quarantined === malformed
       ? []
       : [`${malformed} malformed records were sent, ${quarantined} are in quarantine`]),
-    ...[...deadLetters].map(([queue, count]) => `${count} messages are in the dead-letter queue ${queue}`),
+    ...[...deadLetters].map(([queue, count]) => `${count} messages of the queue ${queue} were given up on`),
   ]
 }

@@ -1,8 +1,12 @@
 import * as z from 'zod'
 import { makeDynamoQuarantineBooks } from '../shared/adapters/aws/dynamo-quarantine.ts'
+import { makeS3Lister } from '../shared/adapters/aws/s3-archive-admin.ts'
+import { makeS3SegmentReader } from '../shared/adapters/aws/s3-segment-reader.ts'
+import { makeDeadLetterObjects } from '../shared/adapters/dead-letter-store.ts'
 import { type Digest, formatDigest } from '../shared/domain/digest.ts'
 import { ledgerOfQuarantine } from '../shared/domain/ledger.ts'
 import { UNKNOWN_DATASET } from '../shared/ports/quarantine.ts'
+import { accountId } from '../simulator/account.ts'
 import type { Page, PageClass, PageDigest } from './page.ts'
 import type { Session } from './session.ts'
 
@@ -74,6 +78,16 @@ export const readUnknownLedger = async ({ documents, output }: Session): Promise
     quarantined: show(entries.quarantined),
     expired: show(entries.expired),
   }
+}
+
+/** Messages that were given up on, and are kept, by queue. */
+export const countDeadLetters = async ({ s3, output }: Session): Promise<ReadonlyMap<string, number>> => {
+  const archive = { s3, bucket: output('ArchiveBucketName'), owner: accountId }
+  const from = { reader: makeS3SegmentReader(archive), lister: makeS3Lister(archive) }
+  const counts = new Map<string, number>()
+  for await (const { queue } of makeDeadLetterObjects(from).list())
+    counts.set(queue, (counts.get(queue) ?? 0) + 1)
+  return counts
 }
 
 /** Segments added up by class. */

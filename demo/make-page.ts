@@ -2,7 +2,7 @@ import { isStorageClass } from '../shared/domain/storage-class.ts'
 import type { BroughtBack } from './bring-back.ts'
 import { sourceDigest } from './compare.ts'
 import { findProblems } from './find-problems.ts'
-import { listSegments, readLedger, readUnknownLedger, sumByClass } from './inspect.ts'
+import { countDeadLetters, listSegments, readLedger, readUnknownLedger, sumByClass } from './inspect.ts'
 import { invoiceForOneObjectPerRecord, type RestoredRecords } from './one-object-per-record.ts'
 import type { Page, PageClass } from './page.ts'
 import type { Session } from './session.ts'
@@ -83,7 +83,8 @@ export const makePage = async (
     rehydrations: broughtBack.map(({ page }) => page),
     comparison,
   }
-  const problems = findProblems(shown, { malformed: source.malformed, deadLetters: host.deadLetters() })
+  const deadLetters = new Map([...host.deadLetters(), ...(await countDeadLetters(session))])
+  const problems = findProblems(shown, { malformed: source.malformed, deadLetters })
   return {
     ok: problems.length === 0,
     problems,

@@ -15,6 +15,7 @@ const variables = {
   EXPIRE_QUEUE_URL: queueUrl,
   THAW_QUEUE_URL: queueUrl,
   HYDRATE_QUEUE_URL: queueUrl,
+  QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]+-$/, 'expected the beginning of a queue’s name'),
 }
 
 type Name = keyof typeof variables

@@ -7,6 +7,7 @@ export const METRICS = {
   archiveLag: MetricUnit.Milliseconds,
   duplicatesDropped: MetricUnit.Count,
   recordsQuarantined: MetricUnit.Count,
+  deadLettersKept: MetricUnit.Count,
   segmentsSealed: MetricUnit.Count,
   sealedBytes: MetricUnit.Bytes,
   sealRatio: MetricUnit.NoUnit,

@@ -1,4 +1,3 @@
-import type { Logger } from '@aws-lambda-powertools/logger'
 import type { FailureNotes } from '../ports/dead-letters.ts'
 
 /** Below it a failure is likely to be over at the next try; a dead letter has failed ten times. */
@@ -26,7 +25,7 @@ const noteOf = (error: unknown) =>
  * worse: it takes seconds at most, and the first note that cannot be written is logged and is the last to be tried.
  */
 export const makeFailureNoter =
-  (notes: FailureNotes, logger: Pick<Logger, 'warn'>) =>
+  (notes: FailureNotes, logger: { warn(message: string, extra: { error: Error | string }): void }) =>
   async (failures: readonly Failure[]): Promise<void> => {
     const again = failures.filter(
       ({ message }) => Number(message.attributes.ApproximateReceiveCount) >= NOTED_FROM,

@@ -14,36 +14,37 @@ export type QueueTelemetry = Telemetry & { readonly notes: FailureNotes }
 /** Logger and metrics of one function; their service name and namespace come from Powertools' own variables. */
 export const makeTelemetry = (): Telemetry => ({ logger: new Logger(), metrics: new Metrics() })
 
-const add = (metrics: Metrics, name: MetricName, value: number) =>
+/** Adds one value, in the unit that the metric has. */
+export const addMetric = (metrics: Metrics, name: MetricName, value: number) =>
   metrics.addMetric(name, METRICS[name], value)
 
 export const makeAgeMetrics = (metrics: Metrics): AgeMetrics => ({
   aged: ({ records, bytes, oldestLag }) => {
-    add(metrics, 'recordsArchived', records)
-    add(metrics, 'bytesArchived', bytes)
-    add(metrics, 'archiveLag', oldestLag)
+    addMetric(metrics, 'recordsArchived', records)
+    addMetric(metrics, 'bytesArchived', bytes)
+    addMetric(metrics, 'archiveLag', oldestLag)
   },
-  duplicatesDropped: (count) => add(metrics, 'duplicatesDropped', count),
-  quarantined: (count) => add(metrics, 'recordsQuarantined', count),
+  duplicatesDropped: (count) => addMetric(metrics, 'duplicatesDropped', count),
+  quarantined: (count) => addMetric(metrics, 'recordsQuarantined', count),
 })
 
 export const makeSealMetrics = (metrics: Metrics): SealMetrics => ({
   sealed: ({ bytes, bodyBytes, storageClass }) => {
-    add(metrics, 'segmentsSealed', 1)
-    add(metrics, 'sealedBytes', bytes)
-    add(metrics, 'sealRatio', bodyBytes / bytes)
+    addMetric(metrics, 'segmentsSealed', 1)
+    addMetric(metrics, 'sealedBytes', bytes)
+    addMetric(metrics, 'sealRatio', bodyBytes / bytes)
     metrics.addMetadata('storageClass', storageClass)
   },
-  duplicatesDropped: (count) => add(metrics, 'duplicatesDropped', count),
+  duplicatesDropped: (count) => addMetric(metrics, 'duplicatesDropped', count),
 })
 
 export const makeSweepMetrics = (metrics: Metrics): SweepMetrics => ({
   swept: ({ partitions, moved, orphans, missing, overdue }) => {
-    add(metrics, 'partitionsSwept', partitions)
-    add(metrics, 'segmentsMoved', moved)
-    add(metrics, 'orphansFound', orphans)
-    add(metrics, 'segmentsMissing', missing)
-    add(metrics, 'partitionsOverdue', overdue)
+    addMetric(metrics, 'partitionsSwept', partitions)
+    addMetric(metrics, 'segmentsMoved', moved)
+    addMetric(metrics, 'orphansFound', orphans)
+    addMetric(metrics, 'segmentsMissing', missing)
+    addMetric(metrics, 'partitionsOverdue', overdue)
   },
 })
 
@@ -66,6 +67,6 @@ export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => 
       })
       single.addMetric('rehydrationLatency', METRICS.rehydrationLatency, latency)
     }
-    add(metrics, 'recordsRehydrated', records)
+    addMetric(metrics, 'recordsRehydrated', records)
   },
 })

@@ -88,6 +88,8 @@ const tableSchema = z.strictObject({
   DeletionProtectionEnabled: ignored,
   PointInTimeRecoverySpecification: ignored,
   SSESpecification: ignored,
+  // items that nobody asks for any more stay here: DynamoDB, too, deletes them when it likes
+  TimeToLiveSpecification: ignored,
   Tags: ignored,
 })
 

@@ -82,6 +82,7 @@ describe('the whole deployment on the simulated cloud', () => {
     await host.runUntil(isSealed, { deadline: start + 10 * DAY })
     expect(host.failures).toEqual([])
     expect(host.deadLetters()).toEqual(new Map())
+    expect((await keys('ArchiveBucketName')).filter((key) => key.startsWith('quarantine/'))).toEqual([])
   })
 
   it('answers over HTTP, to those who sign', async () => {

@@ -42,6 +42,12 @@ const isVisibleLongEnough = (template: Template, mapping: Resource) => {
   return Number(at(queue, 'Properties.VisibilityTimeout')) >= 6 * timeout + window
 }
 
+/** The functions that a queue's messages go to. */
+const functionsFedBy = (template: Template, { id }: Resource) =>
+  resourcesOf(template, MAPPING)
+    .filter((mapping) => referred(at(mapping, 'Properties.EventSourceArn')) === id)
+    .map((mapping) => referred(at(mapping, 'Properties.FunctionName')))
+
 const mappingOf = (queue: string) => (template: Template) =>
   resourcesOf(template, MAPPING).find((each) => referred(at(each, 'Properties.EventSourceArn')) === queue)?.id
 
@@ -108,15 +114,25 @@ export const queueRules: Rule[] = [
     breakIt: (template) => set(template, 'Resources.SealQueue.Properties.VisibilityTimeout', 5399),
   },
   {
-    name: 'every queue feeds one function',
+    name: 'every queue feeds one function, dead letters too',
     violations: (template) =>
-      sources(template, ({ id }) => {
-        const fed = resourcesOf(template, MAPPING).filter(
-          (mapping) => referred(at(mapping, 'Properties.EventSourceArn')) === id,
-        )
-        return fed.length === 1
-      }),
+      unless(template, QUEUE, (queue) => functionsFedBy(template, queue).length === 1),
     breakIt: (template) => setInMapping(template, 'EventSourceArn', { 'Fn::GetAtt': ['ThawQueue', 'Arn'] }),
+  },
+  {
+    name: 'what a queue gives up on is kept by the one function that drains all dead letters',
+    violations: (template) =>
+      unless(
+        template,
+        QUEUE,
+        (queue) =>
+          isDeadLetters(template, queue) ===
+          functionsFedBy(template, queue).includes('KeepDashdeadDashlettersLambdaFunction'),
+      ),
+    breakIt: (template) =>
+      set(template, `Resources.${mappingOf('SealDeadLetters')(template)}.Properties.FunctionName`, {
+        Ref: 'SealDashsegmentsLambdaFunction',
+      }),
   },
   {
     name: 'every mapping reports item failures, bounds its concurrency and filters nothing',

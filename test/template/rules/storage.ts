@@ -126,6 +126,17 @@ export const storageRules: Rule[] = [
       set(template, 'Resources.CatalogTable.Properties.DeletionProtectionEnabled', false),
   },
   {
+    name: 'a table forgets nothing but notes of failures',
+    violations: (template) =>
+      unless(
+        template,
+        TABLE,
+        (table) => at(table, 'Properties.TimeToLiveSpecification.AttributeName') === 'forgetNoteAt',
+      ),
+    breakIt: (template) =>
+      set(template, 'Resources.CatalogTable.Properties.TimeToLiveSpecification.AttributeName', 'at'),
+  },
+  {
     name: 'the key rotates',
     violations: (template) =>
       unless(template, KEY, (key) => at(key, 'Properties.EnableKeyRotation') === true),
