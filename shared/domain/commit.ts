@@ -25,7 +25,7 @@ export const addBooks = (...books: readonly Books[]): Books => ({
  * sum of theirs plus what it dropped itself, so the log can be cut behind it.
  */
 export type Commit = {
-  /** `L#…` for landing commits, `G#000001`, `G#000002`, … for the generations that replace them. */
+  /** `L#…` for landing commits, `G#000001`, `G#000002`, … for the generations that replace them, in the order of their ids. */
   readonly id: string
   readonly segments: readonly Segment[]
   /** Ids of the commits that are dead because of this one. */
@@ -35,6 +35,18 @@ export type Commit = {
 }
 
 const GENERATION_DIGITS = 6
+
+/** A letter before longer numbers, `a` for one digit more: so ids of any length sort as their numbers do. */
+const generationId = (number: number): string => {
+  const digits = String(number).padStart(GENERATION_DIGITS, '0')
+  const extra = digits.length - GENERATION_DIGITS
+  return extra === 0 ? `G#${digits}` : `G#${(9 + extra).toString(36)}${digits}`
+}
+
+const generationNumber = (id: string): number => Number(id.replace(/^G#[a-z]?/, ''))
+
+/** A commit id as these functions make it. */
+export const COMMIT_ID = /^(L#.+|G#(\d{6}|[a-z]\d{7,16}))$/
 
 export const landingCommitId = (unit: string): string => `L#${unit}`
 
@@ -57,10 +69,10 @@ export const fenceOf = (id: string, committedAt: number): Commit => ({
 /** The id that the next replacing commit must take: whoever puts it first wins, the other has to plan anew. */
 export const nextGenerationId = (commits: readonly Commit[]): string => {
   const last = commits.reduce(
-    (max, { id }) => (isGeneration(id) ? Math.max(max, Number(id.slice(2))) : max),
+    (max, { id }) => (isGeneration(id) ? Math.max(max, generationNumber(id)) : max),
     0,
   )
-  return `G#${String(last + 1).padStart(GENERATION_DIGITS, '0')}`
+  return generationId(last + 1)
 }
 
 /** The commits that nothing replaces: their segments are the partition. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   addBooks,
+  COMMIT_ID,
   emptyBooks,
   landingCommitId,
   liveCommits,
@@ -18,6 +19,18 @@ test('generations are numbered without gaps, whatever lands between them', () =>
   expect(nextGenerationId([landing])).toBe('G#000001')
   expect(nextGenerationId([second, landing])).toBe('G#000003')
   expect(nextGenerationId([aCommit({ id: 'G#000009' }), aCommit({ id: 'G#000010' })])).toBe('G#000011')
+})
+
+test('generations beyond a million sort behind those before', () => {
+  const ids = [999_998, 999_999, 9_999_998, 9_999_999, 99_999_998].map((last) => {
+    const before = `G#${last < 1_000_000 ? last : `${last < 10_000_000 ? 'a' : 'b'}${last}`}`
+    const next = nextGenerationId([aCommit({ id: before }), first])
+    expect(before < next).toBe(true)
+    return next
+  })
+  expect(ids).toEqual(['G#999999', 'G#a1000000', 'G#a9999999', 'G#b10000000', 'G#b99999999'])
+  expect(ids.toSorted()).toEqual(ids)
+  expect(ids.filter((id) => !COMMIT_ID.test(id))).toEqual([])
 })
 
 test('a commit is live until another replaces it, and stays dead when that one dies too', () => {

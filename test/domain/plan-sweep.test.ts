@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { nextGenerationId } from '../../shared/domain/commit.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { indexKey, segmentKey } from '../../shared/domain/keys.ts'
 import {
@@ -82,6 +83,14 @@ test('a dead commit goes after its grace, not before, and never while it shadows
   expect(ids(NOON + GRACE)).toEqual(['L#a'])
   expect(ids(NOON + GRACE, [first, second])).toEqual(['G#000001'])
   expect(ids(NOON + GRACE, [second])).toEqual([])
+})
+
+test('the last generation stays, also beyond a million', () => {
+  const before = aCommit({ id: 'G#999999', replaces: ['L#gone'], committedAt: NOON })
+  const id = nextGenerationId([before])
+  // dead itself by what is written of it, so that only its number keeps it
+  const last = aCommit({ id, replaces: ['G#999999', id], committedAt: NOON })
+  expect(removableCommits([before, last], NOON + GRACE).map(({ id }) => id)).toEqual(['G#999999'])
 })
 
 test('an object of no commit is an orphan only after its grace', () => {
