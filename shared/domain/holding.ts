@@ -6,6 +6,8 @@ export type Thaw = {
   readonly requestedAt: number
   /** When S3 takes the restored copy away; null while it is not there yet. Read from S3, never computed. */
   readonly readableUntil: number | null
+  /** The longest that anybody has asked for it to be there; missing where nobody said. */
+  readonly neededUntil?: number | undefined
 }
 
 /** What changes about a segment after its commit: where it is stored, and whether it is thawed. */

@@ -20,26 +20,31 @@ export type StorageFacts = {
 /** A restored copy with less than this left is thawed for longer before it is relied on. */
 export const SHORTEST_WINDOW = 6 * HOUR
 
+const windowEnd = (restore: StorageFacts['restore']): number =>
+  restore === null || restore.ongoing || restore.readableUntil === null ? 0 : restore.readableUntil
+
 export const isReadable = ({ storageClass, restore }: StorageFacts, now: number): boolean =>
-  !isArchiveClass(storageClass) ||
-  (restore !== null && !restore.ongoing && restore.readableUntil !== null && restore.readableUntil > now)
+  !isArchiveClass(storageClass) || windowEnd(restore) > now
+
+/** Until when one who asks now needs what is thawed. */
+export const neededUntil = (keepDays: number | null, now: number): number =>
+  now + (keepDays === null ? SHORTEST_WINDOW : keepDays * DAY)
 
 /**
- * `extend`: readable, though not for as long as asked for. S3 counts the days of a repeated restore from now, so asking is
+ * `extend`: readable, though not for as long as it is needed (`until`). S3 counts the days of a repeated restore from now, so asking is
  * right only where that lengthens the window: it is never shortened for somebody else.
  */
 export type ThawDecision = 'readable' | 'wait' | 'thaw' | 'extend' | 'missing'
 
 export const decideThaw = (
   facts: StorageFacts | undefined,
-  { keepDays, now }: { keepDays: number | null; now: number },
+  { until, now }: { readonly until: number; readonly now: number },
 ): ThawDecision => {
   if (facts === undefined) return 'missing'
   if (!isArchiveClass(facts.storageClass)) return 'readable'
   if (facts.restore?.ongoing) return 'wait'
   if (!isReadable(facts, now)) return 'thaw'
-  const needed = keepDays === null ? SHORTEST_WINDOW : keepDays * DAY
-  return (facts.restore?.readableUntil ?? 0) < now + needed ? 'extend' : 'readable'
+  return windowEnd(facts.restore) < until ? 'extend' : 'readable'
 }
 
 export const thawDays = (keepDays: number | null): number => keepDays ?? DEFAULT_KEEP_DAYS
@@ -90,10 +95,29 @@ export const alignHolding = (before: Holding, facts: StorageFacts, now: number):
 }
 
 /** The holding once a thaw has been asked for. */
-export const withThaw = (holding: Holding, tier: RetrievalTier, now: number): Holding => ({
+export const withThaw = (
+  holding: Holding,
+  { tier, now, until }: { tier: RetrievalTier; now: number; until: number },
+): Holding => ({
   ...holding,
-  thaw: { tier, requestedAt: now, readableUntil: null },
+  thaw: { tier, requestedAt: now, readableUntil: null, neededUntil: until },
 })
+
+/** The longest that anybody needs a segment's thaw, one who asks now included. */
+export const longestNeed = ({ thaw }: Holding, own: number): number => Math.max(own, thaw?.neededUntil ?? 0)
+
+/** The holding once somebody needs its thaw until then. The longest need counts. */
+export const withNeed = (holding: Holding, until: number): Holding => {
+  const { thaw } = holding
+  if (thaw === null || longestNeed(holding, until) === thaw.neededUntil) return holding
+  return { ...holding, thaw: { ...thaw, neededUntil: until } }
+}
+
+/** Days to ask S3 for, so that nobody's window becomes shorter than it was promised. */
+export const daysToAsk = (holding: Holding, keepDays: number | null, now: number): number => {
+  const longest = longestNeed(holding, now)
+  return Math.max(thawDays(keepDays), Math.ceil((longest - now) / DAY))
+}
 
 /** When a thaw must be there by AWS's figures. */
 export const thawedBy = (
@@ -101,7 +125,7 @@ export const thawedBy = (
   now: number,
 ): number => {
   if (!isArchiveClass(storageClass) || thaw === null) return now
-  return thaw.requestedAt + (longestThaw(storageClass, thaw.tier) ?? longestThaw(storageClass, 'Bulk') ?? 0)
+  return thaw.requestedAt + longestThaw(storageClass, thaw.tier)
 }
 
 /** Where a segment is, by the catalog, which may lag. */

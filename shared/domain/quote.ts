@@ -96,7 +96,7 @@ const quoteTier = (
     dollars: { requests, retrieval, temporaryStorage, total: requests + retrieval + temporaryStorage },
     readyBy: Math.max(
       now,
-      ...classes.map(([from]) => now + (longestThaw(from, tier) ?? 0)),
+      ...classes.map(([from]) => now + longestThaw(from, tier)),
       placed.reduce((latest, { readyBy }) => Math.max(latest, readyBy ?? now), now),
     ),
   }

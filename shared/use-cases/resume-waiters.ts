@@ -1,6 +1,6 @@
 import { liveSegments } from '../domain/commit.ts'
 import type { Waiter } from '../domain/holding.ts'
-import { decideThaw } from '../domain/plan-thaw.ts'
+import { decideThaw, neededUntil } from '../domain/plan-thaw.ts'
 import type { PartitionRef } from '../domain/segment.ts'
 import type { CommitLog, PartitionState } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -32,7 +32,7 @@ const nextFor = (
   now: number,
 ): Next => {
   const decisions = segmentIds.map((id) => {
-    const decision = decideThaw(facts.get(id), { keepDays, now })
+    const decision = decideThaw(facts.get(id), { until: neededUntil(keepDays, now), now })
     // where no days are asked for, a copy that is there is read at once, for as long as it is there
     return decision === 'extend' && keepDays === null ? 'readable' : decision
   })

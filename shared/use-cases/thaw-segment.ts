@@ -1,13 +1,16 @@
 import type { Holding } from '../domain/holding.ts'
 import {
   alignHolding,
+  daysToAsk,
   decideThaw,
   holdingOf,
-  isReadable,
+  longestNeed,
+  neededUntil,
   type StorageFacts,
-  thawDays,
+  type ThawDecision,
   thawedBy,
   tierFor,
+  withNeed,
   withThaw,
 } from '../domain/plan-thaw.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
@@ -38,12 +41,16 @@ export type SegmentThaw = {
 
 type Wish = Pick<RehydrationRequest, 'tier' | 'keepDays'>
 
+/** `until`: for how long it is needed. */
+type TimedWish = Wish & { readonly until: number }
+
 const TRIES = 6
 
 /**
  * Sees to it that one segment is readable, or will be. A thaw is claimed in the holding before S3 is asked: of two
  * rehydrations that come at once one has to look again, and then finds the other's thaw in progress. What HEAD says
- * decides, never the holding.
+ * decides, never the holding. Asking for longer is claimed too, by the longest need: S3 counts the days of the last who
+ * asked, so whoever asked looks again afterwards, and asks once more for one who needs it for longer.
  */
 export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentDeps) => {
   const answer = (
@@ -60,22 +67,23 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
     ...more,
   })
 
-  /** Asks S3 for a claimed thaw, or for a longer window. */
+  /** Asks S3 for a claimed thaw, or for a longer window. Undefined: it is readable, for how long is to be seen. */
   const ask = async (
     segment: Segment,
-    facts: StorageFacts,
+    { storageClass }: StorageFacts,
     claimed: Holding,
-    wish: Wish,
-  ): Promise<SegmentThaw> => {
-    const tier = tierFor(facts.storageClass, wish.tier)
-    const days = thawDays(wish.keepDays)
+    wish: TimedWish,
+  ): Promise<SegmentThaw | undefined> => {
+    const tier = tierFor(storageClass, wish.tier)
+    const days = daysToAsk(claimed, wish.keepDays, now())
     const first = await thawer.thaw(segment.key, { tier, days })
     const refused = first === 'expedited-unavailable'
     const outcome = refused ? await thawer.thaw(segment.key, { tier: 'Standard', days }) : first
     const asStandard = refused || tier !== wish.tier
     switch (outcome) {
       case 'requested': {
-        const holding = refused ? withThaw(claimed, 'Standard', now()) : claimed
+        const next = { tier: 'Standard', now: now(), until: wish.until } as const
+        const holding = refused ? withThaw(claimed, next) : claimed
         // refused as stale when someone saw it meanwhile: what they saw is as good
         if (refused) await holdings.put(segment, holding, claimed)
         return answer(segment, 'waiting', holding, { asStandard, requested: true })
@@ -84,32 +92,44 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
         return answer(segment, 'missing', claimed)
       case 'already-readable':
       case 'not-archived':
-      case 'in-progress': {
-        const seen = (await reader.head(segment.key)) ?? facts
-        const holding = alignHolding(claimed, seen, now())
-        if (holding !== claimed) await holdings.put(segment, holding, claimed)
-        return answer(segment, isReadable(seen, now()) ? 'readable' : 'waiting', holding)
-      }
+        return undefined
+      case 'in-progress':
+        return answer(segment, 'waiting', claimed)
       case 'expedited-unavailable':
         throw new Error(`${segment.key}: S3 says that Expedited is unavailable, asked for Standard`)
     }
   }
 
+  const claim = (seen: Holding, facts: StorageFacts, decision: ThawDecision, wish: TimedWish): Holding => {
+    const { tier, keepDays, until } = wish
+    if (decision === 'thaw')
+      return withThaw(seen, { tier: tierFor(facts.storageClass, tier), now: now(), until })
+    const isNeed = decision === 'extend' || (decision === 'readable' && keepDays !== null)
+    return isNeed ? withNeed(seen, until) : seen
+  }
+
   return async (segment: Segment, stored: Holding | undefined, wish: Wish): Promise<SegmentThaw> => {
+    const own = neededUntil(wish.keepDays, now())
     let known = stored
+    /** Until when S3 was asked for already: from then on only a longer need of others counts. */
+    let served = 0
     for (let tries = 0; tries < TRIES; tries += 1) {
       const facts = await reader.head(segment.key)
       const before = holdingOf(segment, known)
-      const decision = decideThaw(facts, { keepDays: wish.keepDays, now: now() })
-      if (facts === undefined || decision === 'missing') return answer(segment, 'missing', before)
+      if (facts === undefined) return answer(segment, 'missing', before)
+      const until = longestNeed(before, own)
+      const decision = decideThaw(facts, { until: until > served ? until : 0, now: now() })
       const seen = alignHolding(before, facts, now())
-      const next = decision === 'thaw' ? withThaw(seen, tierFor(facts.storageClass, wish.tier), now()) : seen
+      const next = claim(seen, facts, decision, { ...wish, until: decision === 'thaw' ? own : until })
       const put = next === before ? 'put' : await holdings.put(segment, next, known)
-      if (put === 'put' && (decision === 'thaw' || decision === 'extend'))
-        return ask(segment, facts, next, wish)
-      // a holding that is refused as stale matters only to one who means to thaw
-      if (decision === 'readable') return answer(segment, 'readable', next)
-      if (decision === 'wait') return answer(segment, 'waiting', next)
+      // what was merely seen need not be written down, what is claimed must be
+      if (put === 'put' || next === seen) {
+        if (decision === 'readable') return answer(segment, 'readable', next)
+        if (decision === 'wait') return answer(segment, 'waiting', next)
+        const asked = await ask(segment, facts, next, { ...wish, until: own })
+        if (asked !== undefined) return asked
+        served = until
+      }
       known = (await log.read(segment)).holdings.get(segment.id)
     }
     throw new Error(`${segment.key}: its holding changed ${TRIES} times in a row`)

@@ -1,5 +1,5 @@
 import { HOUR } from '../domain/duration.ts'
-import { decideThaw } from '../domain/plan-thaw.ts'
+import { decideThaw, neededUntil } from '../domain/plan-thaw.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { PartitionRegistry, Waiters } from '../ports/catalog.ts'
@@ -42,8 +42,9 @@ export const thawTask = (deps: ThawTaskDeps) => {
 
   const allReadable = async (segments: readonly Segment[], keepDays: number | null): Promise<boolean> => {
     const facts = await mapBounded(segments, SEGMENTS_AT_ONCE, ({ key }) => reader.head(key))
+    const until = neededUntil(keepDays, now())
     // one that is gone is nothing to wait for: hydrating looks at what took its place, or says that it is missing
-    return facts.every((one) => one === undefined || decideThaw(one, { keepDays, now: now() }) === 'readable')
+    return facts.every((one) => one === undefined || decideThaw(one, { until, now: now() }) === 'readable')
   }
 
   return async ({ rehydrationId, partition }: ThawTask): Promise<ThawTaskOutcome> => {

@@ -3,10 +3,16 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Holding } from '../../shared/domain/holding.ts'
 import {
   alignHolding,
+  daysToAsk,
   decideThaw,
   holdingOf,
+  isReadable,
+  longestNeed,
+  neededUntil,
   type StorageFacts,
   tierFor,
+  withNeed,
+  withThaw,
 } from '../../shared/domain/plan-thaw.ts'
 import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../shared/domain/storage-class.ts'
 import { aSegment, NOON } from '../support/builders.ts'
@@ -30,13 +36,15 @@ describe('what to do about a segment', () => {
     ['its copy is readable for longer than asked for', until(NOON + 9 * DAY), 2, 'readable'],
     ['its copy has expired this moment', until(NOON), null, 'thaw'],
   ] as const)('when %s', (_, facts, keepDays, decision) => {
-    expect(decideThaw(facts, { keepDays, now: NOON })).toBe(decision)
+    expect(decideThaw(facts, { until: neededUntil(keepDays, NOON), now: NOON })).toBe(decision)
   })
 
   test('is nothing in every class that is no archive', () => {
     const warm = STORAGE_CLASSES.filter((one) => one !== 'GLACIER' && one !== 'DEEP_ARCHIVE')
     for (const storageClass of warm)
-      expect(decideThaw({ storageClass, restore: null }, { keepDays: 9, now: NOON })).toBe('readable')
+      expect(decideThaw({ storageClass, restore: null }, { until: NOON + 9 * DAY, now: NOON })).toBe(
+        'readable',
+      )
   })
 
   test('is to ask for Standard where Expedited is not offered', () => {
@@ -46,6 +54,37 @@ describe('what to do about a segment', () => {
       'Standard',
     ])
     expect(RETRIEVAL_TIERS.map((tier) => tierFor('GLACIER', tier))).toEqual(RETRIEVAL_TIERS)
+  })
+})
+
+describe('how long a thaw is needed', () => {
+  const asked = withThaw(holdingOf(aSegment(), undefined), { tier: 'Bulk', now: NOON, until: NOON + 9 * DAY })
+
+  test('is for as long as delivering takes where nothing is said', () => {
+    expect(neededUntil(null, NOON)).toBe(NOON + 6 * HOUR)
+    expect(neededUntil(9, NOON)).toBe(NOON + 9 * DAY)
+  })
+
+  test('[F12] is the longest that anybody has asked for', () => {
+    expect(longestNeed(asked, NOON)).toBe(NOON + 9 * DAY)
+    expect(withNeed(asked, NOON + DAY)).toBe(asked)
+    expect(withNeed(asked, NOON + 20 * DAY).thaw).toEqual({ ...asked.thaw, neededUntil: NOON + 20 * DAY })
+    expect(daysToAsk(asked, 2, NOON)).toBe(9)
+    expect(daysToAsk(asked, 12, NOON)).toBe(12)
+    expect(daysToAsk(asked, null, NOON + 8.5 * DAY)).toBe(3)
+  })
+
+  test('is not known of what was not thawed, or was by an older version', () => {
+    const never = holdingOf(aSegment(), undefined)
+    expect(withNeed(never, NOON + DAY)).toBe(never)
+    const older = { ...never, thaw: { tier: 'Bulk', requestedAt: NOON, readableUntil: null } } as const
+    expect(daysToAsk(older, null, NOON)).toBe(3)
+    expect(withNeed(older, NOON + DAY).thaw).toEqual({ ...older.thaw, neededUntil: NOON + DAY })
+  })
+
+  test('says nothing of a copy of which S3 tells no end', () => {
+    const endless: StorageFacts = { ...cold, restore: { ongoing: false, readableUntil: null } }
+    expect(isReadable(endless, NOON)).toBe(false)
   })
 })
 

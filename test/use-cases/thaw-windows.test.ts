@@ -111,6 +111,94 @@ describe('a thaw that others need too', () => {
     expect(await holdingOf(world, segment)).toMatchObject({ thaw: { readableUntil: await until() } })
   })
 
+  /** A copy that is readable for three days, and two who want it for longer: their thaw tasks. */
+  const twoWhoExtend = async (keepDays: readonly [number, number]) => {
+    const { world, segment } = await coldWorld()
+    await world.ask()
+    await world.drain()
+    await world.pass(5 * HOUR)
+    const ids = [
+      await world.ask({ keepDays: keepDays[0] }),
+      await world.ask({ keepDays: keepDays[1] }),
+    ] as const
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    world.thawQueue.receive()
+    const [one, two] = ids.map((rehydrationId) => ({ rehydrationId, partition: REF.partition }))
+    if (one === undefined || two === undefined) throw new Error('expected two tasks')
+    const until = async () => (await world.ports.reader.head(segment.key))?.restore?.readableUntil
+    return { world, one, two, until }
+  }
+
+  test.each([
+    ['short', [9, 25]],
+    ['long', [25, 9]],
+  ] as const)(
+    '[F12] of two who lengthen a window at once, the last to ask being %s, the longer need is met',
+    async (_, keepDays) => {
+      const { world, one, two, until } = await twoWhoExtend(keepDays)
+      const { ports } = world
+      // the second runs to its end between what the first has claimed and what it asks for
+      let interrupted = false
+      const slow = world.on({
+        ...ports,
+        thawer: {
+          thaw: async (...given) => {
+            if (!interrupted) {
+              interrupted = true
+              await world.run.thaw(two)
+            }
+            return ports.thawer.thaw(...given)
+          },
+        },
+      })
+      expect(await slow.thaw(one)).toMatchObject({ outcome: 'readable' })
+      expect(interrupted).toBe(true)
+      expect(await until()).toBe(Date.parse('2024-04-05T00:00:00Z'))
+    },
+  )
+
+  test('[F12] one who dies after having shortened a window lengthens it when it is tried again', async () => {
+    const { world, one, two, until } = await twoWhoExtend([9, 25])
+    const { ports } = world
+    const dying = world.on({
+      ...ports,
+      thawer: {
+        thaw: async (...given) => {
+          await world.run.thaw(two)
+          await ports.thawer.thaw(...given)
+          throw new Error('it dies')
+        },
+      },
+    })
+    await expect(dying.thaw(one)).rejects.toThrow('it dies')
+    expect(await until()).toBe(Date.parse('2024-03-20T00:00:00Z'))
+    expect(await world.run.thaw(one)).toMatchObject({ outcome: 'readable' })
+    expect(await until()).toBe(Date.parse('2024-04-05T00:00:00Z'))
+  })
+
+  test('[F12] one who finds a window long enough is not cut short by one who began before', async () => {
+    const { world, one, two, until } = await twoWhoExtend([4, 3])
+    const { ports } = world
+    world.advance(Date.parse('2024-03-13T22:00:00Z') - world.now())
+    const other = await world.ask({ keepDays: 1 })
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    world.thawQueue.receive()
+    const slow = world.on({
+      ...ports,
+      thawer: {
+        thaw: async (...given) => {
+          await world.run.thaw(one)
+          await world.run.thaw(two)
+          return ports.thawer.thaw(...given)
+        },
+      },
+    })
+    expect(await slow.thaw({ rehydrationId: other, partition: REF.partition })).toMatchObject({
+      outcome: 'readable',
+    })
+    expect(await until()).toBe(Date.parse('2024-03-18T00:00:00Z'))
+  })
+
   test('relies on no copy that is about to expire', async () => {
     const { world } = await coldWorld()
     await world.ask()

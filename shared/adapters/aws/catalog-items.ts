@@ -20,7 +20,12 @@ const holdingSchema = z.object({
   target: z.enum(STORAGE_CLASSES).nullable(),
   taggedAt: z.int().nullable(),
   thaw: z
-    .object({ tier: z.enum(RETRIEVAL_TIERS), requestedAt: z.int(), readableUntil: z.int().nullable() })
+    .object({
+      tier: z.enum(RETRIEVAL_TIERS),
+      requestedAt: z.int(),
+      readableUntil: z.int().nullable(),
+      neededUntil: z.int().optional(),
+    })
     .nullable(),
 })
 
