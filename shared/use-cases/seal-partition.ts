@@ -141,12 +141,12 @@ export const sealPartition =
         committedAt: now(),
       }
       if ((await log.append(ref, commit)) === 'conflict') return 'outrun'
-      const snapshot = { ...ref, commits: worthKeeping([...state.commits, commit]), takenAt: readAt }
-      // where this fails the sweep does it: the seal is done
-      await deps.snapshots.write(snapshot, kept.version).catch(() => undefined)
       for (const { bytes, bodyBytes, records } of segments)
         metrics.sealed({ bytes, bodyBytes, records: records.count, storageClass })
       metrics.duplicatesDropped(dropped.count)
+      // the seal is done: where this fails the sweep does it, and the message only comes again
+      const snapshot = { ...ref, commits: worthKeeping([...state.commits, commit]), takenAt: readAt }
+      await deps.snapshots.write(snapshot, kept.version)
       return 'sealed'
     } finally {
       await folder.discard()
