@@ -21,7 +21,7 @@ export const createHandler = (
       const outcomes = []
       for (const { bucket = deps.hotBucket, task } of objects) {
         if (bucket !== deps.hotBucket)
-          throw new Error(`bucket: expected the hot bucket ${deps.hotBucket}, got ${JSON.stringify(bucket)}`)
+          throw new Error(`bucket: expected the hot bucket ${deps.hotBucket}, got another`)
         outcomes.push(await age({ ...task, sentAt }))
       }
       return outcomes

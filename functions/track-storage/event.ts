@@ -5,7 +5,6 @@ const testEventSchema = z.object({ Event: z.literal('s3:TestEvent') })
 
 const recordSchema = z.object({
   eventVersion: z.string().regex(/^2\./, 'expected an event of version 2'),
-  eventName: z.string(),
   s3: z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({ key: z.string() }),
@@ -16,8 +15,7 @@ const recordSchema = z.object({
 export const storageEventSchema = z.union([
   testEventSchema.transform(() => ({ records: [] })),
   z.object({ Records: z.array(recordSchema) }).transform(({ Records }) => ({
-    records: Records.map(({ eventName, s3 }) => ({
-      eventName,
+    records: Records.map(({ s3 }) => ({
       bucket: s3.bucket.name,
       key: decodeKey(s3.object.key),
     })),
