@@ -23,8 +23,11 @@ export class Problem extends Error {
 
 const SHOWN = 100
 
+/** Objects and arrays are named, not shown: they are as deep and as large as a caller makes them. */
 const show = (value: unknown): string => {
   if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
   const text = JSON.stringify(value)
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import * as z from 'zod'
 import { parseIsoTime } from '../../shared/codec/parse-time.ts'
 import { MAX_TIME, MIN_TIME } from '../../shared/domain/partition.ts'
@@ -101,8 +102,11 @@ export const rehydrationBodySchema = z
 
 /** The body of a request as JSON. Its text is never logged, nor shown in an error. */
 export const jsonBody = ({ body, isBase64Encoded }: ApiEvent): unknown => {
-  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '')
+  const bytes = isBase64Encoded ? Buffer.from(body ?? '', 'base64') : undefined
+  const text = bytes?.toString('utf8') ?? body ?? ''
   try {
+    // other bytes would become replacement characters, and an id another one
+    if (bytes !== undefined && !isUtf8(bytes)) throw new SyntaxError('not UTF-8')
     return JSON.parse(text)
   } catch (error) {
     throw new Problem(400, 'invalid-request', 'The body is not JSON', {

@@ -12,6 +12,8 @@ const ACCOUNT = '123456789012'
 type Call = {
   readonly body?: unknown
   readonly text?: string
+  /** A body that API Gateway hands over in base64. */
+  readonly bytes?: Uint8Array
   readonly query?: string
   readonly path?: Record<string, string>
   readonly headers?: Record<string, string>
@@ -39,7 +41,7 @@ export const anApi = (world: World = aWorld()) => {
       }),
   })
   const call = async (routeKey: string, given: Call = {}) => {
-    const { body, text, query = '', path, headers = {}, caller = CALLER } = given
+    const { body, text, bytes, query = '', path, headers = {}, caller = CALLER } = given
     const event = {
       version: '2.0',
       routeKey,
@@ -49,7 +51,8 @@ export const anApi = (world: World = aWorld()) => {
       ...(path && { pathParameters: path }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(text !== undefined && { body: text }),
-      isBase64Encoded: false,
+      ...(bytes !== undefined && { body: Buffer.from(bytes).toString('base64') }),
+      isBase64Encoded: bytes !== undefined,
       requestContext: { requestId: 'api-1', ...(caller && { authorizer: { iam: caller } }) },
     }
     const response: ApiResponse = await handler(event, aContext)
