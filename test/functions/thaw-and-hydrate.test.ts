@@ -38,6 +38,15 @@ const anS3Event = (key: string, bucket = BUCKET, eventName = 'ObjectRestore:Comp
 })
 
 describe('the functions of a rehydration', () => {
+  test('complete one that selects nothing', async () => {
+    const { world, thaw, hydrate } = functions()
+    const rehydrationId = await world.ask()
+    const none = { batchItemFailures: [] }
+    expect(await thaw(anSqsEvent(...world.thawQueue.receive()), aContext)).toEqual(none)
+    expect(await hydrate(anSqsEvent(...world.hydrateQueue.receive()), aContext)).toEqual(none)
+    expect(await world.stateOf(rehydrationId)).toMatchObject({ name: 'completed' })
+  })
+
   test('bring one from the thaw queue to its files', async () => {
     const { world, thaw, track, hydrate, metrics } = functions()
     const { segment } = await world.land([aRecord()], { storageClass: 'GLACIER' })
