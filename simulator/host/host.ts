@@ -12,7 +12,12 @@ import { makeQueuePoller } from './events/queue-poller.ts'
 import { makeScheduler } from './events/scheduler.ts'
 import { type HostLog, makeHostLog } from './host-log.ts'
 import { type RunOptions, runUntil, type Stop } from './run-until.ts'
-import { type InvocationOutcome, startEnvironment } from './runtime/environment.ts'
+import {
+  type Environment,
+  type EnvironmentOptions,
+  type InvocationOutcome,
+  startEnvironment,
+} from './runtime/environment.ts'
 import { makeEnvironmentPool } from './runtime/environment-pool.ts'
 import { lambdaVariables } from './runtime/lambda-variables.ts'
 
@@ -39,6 +44,8 @@ export type HostOptions = {
   /** Environments kept warm, busy ones included; 16 unless given. */
   readonly warm?: number
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** Where a function runs; in a thread of its own unless given. */
+  readonly startEnvironment?: (options: EnvironmentOptions) => Environment
 }
 
 /** Runs the deployment's functions: their queues, schedules and routes. */
@@ -66,6 +73,7 @@ export const DEFAULT_CREDENTIALS = { accessKeyId: 'icecore', secretAccessKey: 'i
 export const makeHost = (options: HostOptions): Host => {
   const { cloud, deployment, root, concurrency = 4, warm = 16, credentials = DEFAULT_CREDENTIALS } = options
   const { clock, sqs, endpoint } = cloud
+  const begin = options.startEnvironment ?? startEnvironment
   const { functions } = deployment
   const tmp = mkdtempSync(join(tmpdir(), 'icecore-host-'))
   const log = makeHostLog(clock.now)
@@ -76,7 +84,7 @@ export const makeHost = (options: HostOptions): Host => {
     start: (definition) => {
       const dot = definition.handler.lastIndexOf('.')
       const file = options.moduleFile?.(definition) ?? join(root, `${definition.handler.slice(0, dot)}.ts`)
-      return startEnvironment({
+      return begin({
         definition,
         moduleUrl: pathToFileURL(file).href,
         exportName: definition.handler.slice(dot + 1),
