@@ -68,12 +68,15 @@ export const lostCommits = (
   return kept.filter(({ id }) => !present.has(id) && !dead.has(id))
 }
 
-/** Ids that log and snapshot give to different commits: a rolled back log was worked on. */
+/**
+ * Generations that log and snapshot know as different commits: a rolled back log was worked on. The id of a landing commit
+ * stands for its records, whichever attempt at them was committed.
+ */
 export const forkedIds = (commits: readonly Commit[], snapshot: Snapshot | undefined): readonly string[] => {
   const kept = new Map(snapshot?.commits.map((commit) => [commit.id, commit]))
   return commits.flatMap((commit) => {
     const known = kept.get(commit.id)
-    return known === undefined || isFence(commit) || sameCommit(known, commit) ? [] : [commit.id]
+    return known === undefined || !isGeneration(commit.id) || sameCommit(known, commit) ? [] : [commit.id]
   })
 }
 
