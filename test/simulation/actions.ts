@@ -1,75 +1,83 @@
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import type { PartitionView } from './archive-view.ts'
+import type { Cloud } from './cloud.ts'
 import type { Customer } from './customer.ts'
 import type { Draw } from './draw.ts'
+import type { Functions } from './functions.ts'
+import type { Action, ActionName, History } from './history.ts'
+import type { Views } from './invariants.ts'
 import type { Producer } from './producer.ts'
-import type { Workers } from './workers.ts'
-
-/** False: there was nothing to begin. */
-export type Action = () => unknown
-
-/** What a seed's history is mostly about. */
-export const THEMES = ['ageing', 'rehydrating'] as const
-export type Theme = (typeof THEMES)[number]
+import { spanOf } from './settings.ts'
+import type { ConsumerName, Workers } from './workers.ts'
 
 type Deps = {
-  readonly theme: Theme
+  readonly history: History
   readonly draw: Draw
+  readonly cloud: Cloud
   readonly producer: Producer
   readonly customer: Customer
   readonly workers: Workers
+  readonly functions: Functions
   /** The archive as it was at the last look. */
-  readonly views: () => readonly PartitionView[]
+  readonly views: Views
   readonly pass: (ms: number) => void
-  /** Runs what is under way to its end. */
-  readonly finish: () => Promise<void>
 }
 
-/** All that may begin, each as often as it is likely in this theme. */
-export const makeActions = (deps: Deps): readonly Action[] => {
-  const { theme, draw, producer, customer, workers, views, pass, finish } = deps
-  const { consumers } = workers
+/** What comes late in a record's life, and rarely, is likelier to be worked on where there is some of it. */
+const CONSUMERS: readonly ConsumerName[] = [
+  'records',
+  'objects',
+  'thaw',
+  ...(['seal', 'seal', 'storage', 'storage', 'expire', 'expire', 'hydrate', 'hydrate', 'hydrate'] as const),
+]
+
+/** Begins an action; false when there is nothing to begin. */
+export type Begin = (action: Action) => Promise<boolean>
+
+export const makeActions = (deps: Deps): Begin => {
+  const { history, cloud, producer, customer, workers, functions, views, pass } = deps
+  const days = history.actions.filter(({ name }) => name === 'days pass').length
+
+  const deliver = async (cause: string, draw: Draw): Promise<boolean> => {
+    const name = draw.pick(CONSUMERS.filter((queue) => cloud.queues[queue].isVisible()))
+    return name !== undefined && workers.consumers[name](cause, draw)
+  }
 
   /** By hand, and twice at once. */
-  const sealAny = async () => {
-    const ref = draw.pick(views())?.ref
+  const seal = async (cause: string, draw: Draw) => {
+    const ref = draw.pick([...views.values()])?.ref
     if (ref === undefined) return false
-    for (const _ of ['one', 'two'])
-      await workers.start('seal-segments', (functions) => workers.sealPartition(functions, ref))
+    for (const which of ['one', 'two'])
+      await workers.start('seal-segments', `${cause} ${which}`, () => workers.seal(ref))
     return true
   }
 
-  const read = () => {
-    const work = customer.read(views())
-    return work === undefined ? false : workers.start('read', work)
+  const read = async (cause: string, draw: Draw) => {
+    const work = customer.read(draw, functions.find)
+    if (work === undefined) return false
+    await workers.start('read', cause, work)
+    return true
   }
 
-  /** Mostly after what is under way: Lambda stops what takes longer than a quarter of an hour. */
-  const passLong = async (ms: number) => {
-    if (draw.chance(0.8)) await finish()
-    pass(ms)
+  /** In a history of years, what takes days takes its share of them. */
+  const longest = history.years === 0 ? 3 * DAY : (2 * spanOf(history.years)) / Math.max(days, 1)
+
+  const begin: Record<ActionName, (cause: string, draw: Draw) => unknown> = {
+    'send records': (cause, draw) => producer.sendRecords(cause, draw),
+    'put an object': (cause, draw) => producer.putObject(cause, draw),
+    'append to an object': (_, draw) => producer.appendToObject(draw),
+    'deliver a message': deliver,
+    sweep: (cause) => workers.sweep(cause),
+    seal,
+    'ask for a rehydration': (cause, draw) =>
+      workers.start('request', cause, customer.ask(`key-${cause}`, draw, functions.request)),
+    'read a record': read,
+    'minutes pass': (_, draw) => pass(draw.below(HOUR / 6)),
+    'hours pass': (_, draw) => pass(draw.below(14 * HOUR)),
+    'days pass': (_, draw) => pass(draw.below(longest)),
   }
 
-  const weighted: readonly [ageing: number, rehydrating: number, action: Action][] = [
-    [7, 1, producer.sendRecords],
-    [3, 1, producer.putObject],
-    [1, 1, producer.appendToObject],
-    [8, 2, consumers.ageRecords],
-    [6, 2, consumers.ageObjects],
-    [4, 2, consumers.seal],
-    [3, 2, consumers.expire],
-    [2, 6, consumers.track],
-    [2, 12, consumers.thaw],
-    [2, 12, consumers.hydrate],
-    [4, 3, workers.sweep],
-    [2, 1, sealAny],
-    [1, 3, () => workers.start('request', customer.ask(views()))],
-    [2, 3, read],
-    [3, 3, () => pass(draw.below(HOUR / 6))],
-    [3, 6, () => passLong(draw.below(8 * HOUR))],
-    [1, 1, () => passLong(draw.below(3 * DAY))],
-  ]
-  return weighted.flatMap(([ageing, rehydrating, action]) =>
-    Array.from({ length: theme === 'ageing' ? ageing : rehydrating }, () => action),
-  )
+  return async ({ id, name }) => {
+    const cause = `a${id}`
+    return (await begin[name](cause, deps.draw.fork(cause))) !== false
+  }
 }

@@ -5,25 +5,26 @@ import { mergeRecords } from '../../shared/codec/merge-records.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
 import { liveSegments } from '../../shared/domain/commit.ts'
 import { sameDigest } from '../../shared/domain/digest.ts'
+import { type Ledger, ledgerOfPartition } from '../../shared/domain/ledger.ts'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import type { PartitionRef, Segment } from '../../shared/domain/segment.ts'
 import type { PartitionState } from '../../shared/ports/catalog.ts'
 import type { Cloud } from './cloud.ts'
-import { CONFIG } from './settings.ts'
 import { Violation } from './violation.ts'
 
 export type PartitionView = PartitionState & {
   readonly ref: PartitionRef
   readonly records: readonly ArchiveRecord[]
   readonly bodies: ReadonlySet<string>
+  readonly ledger: Ledger
 }
 
 async function* inOne<Item>(item: Item) {
   yield item
 }
 
-/** Reads the whole archive as a reader would, through the catalog, and checks on the way that the catalog tells the truth. */
-export const makeArchiveReader = ({ ports, contentOf }: Cloud) => {
+/** Reads a partition as a reader would, through the catalog, and checks on the way that the catalog tells the truth. */
+export const makePartitionReader = ({ ports, contentOf }: Cloud) => {
   const decoded = new Map<string, readonly ArchiveRecord[]>()
   const merged = new Map<string, Pick<PartitionView, 'records' | 'bodies'>>()
 
@@ -63,16 +64,11 @@ export const makeArchiveReader = ({ ports, contentOf }: Cloud) => {
     return view
   }
 
-  return async (): Promise<readonly PartitionView[]> => {
-    const views: PartitionView[] = []
-    for (const dataset of CONFIG.datasets.keys())
-      for await (const { partition } of ports.registry.list(dataset)) {
-        const ref = { dataset, partition }
-        const state = await ports.log.read(ref)
-        const live = liveSegments(state.commits)
-        for (const segment of live) await check(segment)
-        views.push({ ...state, ref, ...(await merge(live)) })
-      }
-    return views
+  return async ({ dataset, partition }: PartitionRef): Promise<PartitionView> => {
+    const ref = { dataset, partition }
+    const state = await ports.log.read(ref)
+    const live = liveSegments(state.commits)
+    for (const segment of live) await check(segment)
+    return { ...state, ref, ledger: ledgerOfPartition(state.commits), ...(await merge(live)) }
   }
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
@@ -6,139 +5,117 @@ import { makeMemoryHotObjects, makeMemoryHotStore } from '../../shared/adapters/
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
-import { HOUR } from '../../shared/domain/duration.ts'
+import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
-import type { ExpireTask, HydrateTask, ThawTask } from '../../shared/ports/queues.ts'
+import type { CommitLog } from '../../shared/ports/catalog.ts'
+import type { HotStore } from '../../shared/ports/hot-store.ts'
+import type { QuarantineRegister } from '../../shared/ports/quarantine.ts'
 import type { SegmentRemover } from '../../shared/ports/segment-store.ts'
-import type { RecordMessage } from '../../shared/use-cases/age-records.ts'
-import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
-import { makeS3Model } from '../../simulator/s3/s3-model.ts'
-import { lifecycleTo } from '../support/lifecycle.ts'
+import { makeBuckets } from './buckets.ts'
 import type { Draw } from './draw.ts'
-import { makeQueue } from './queue.ts'
-import { START } from './settings.ts'
-import type { Tally } from './tally.ts'
+import type { Chaos } from './faults.ts'
+import type { History } from './history.ts'
+import { makeQueues } from './queues.ts'
+import { configFor, START } from './settings.ts'
+import { watchThaws } from './watch-thaws.ts'
 
-const [ARCHIVE, HOT, REHYDRATED] = ['archive', 'hot', 'rehydrated']
-const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:'
-const MINUTE = 60_000
+/** What has changed since the last look: only that can break what held before. */
+export type Changes = {
+  readonly partitions: Map<string, PartitionRef>
+  hot: boolean
+  quarantine: boolean
+  acknowledged: boolean
+  /** Keys that went from the archive bucket. */
+  readonly removed: string[]
+}
+
+export const nameOf = ({ dataset, partition }: PartitionRef) => `${dataset} ${partition}`
 
 /** S3, the catalog and the queues in memory, on a clock that only the run moves. */
-export const makeCloud = (draw: Draw, tally: Tally) => {
+export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
   const clock = { now: START }
   const now = () => clock.now
-  /** S3 is calm while the faults are off: events arrive once and at once. */
-  const mood = { calm: false }
-
-  const queue = <Body>(name: string, visibility: number) =>
-    makeQueue<Body>({ name, now, draw, tally, visibility })
-  const queues = {
-    records: queue<Omit<RecordMessage, 'messageId' | 'sentAt'>>('records', 6 * MINUTE),
-    objects: queue<{ readonly key: string }>('objects', 90 * MINUTE),
-    storage: queue<string>('storage', 6 * MINUTE),
-    seal: queue<PartitionRef>('seal', 90 * MINUTE),
-    expire: queue<ExpireTask>('expire', 12 * MINUTE),
-    thaw: queue<ThawTask>('thaw', 12 * MINUTE),
-    hydrate: queue<HydrateTask>('hydrate', 90 * MINUTE),
+  const changes: Changes = {
+    partitions: new Map(),
+    hot: false,
+    quarantine: false,
+    acknowledged: false,
+    removed: [],
   }
-
-  const eventDelays = (_: string, key: string): readonly number[] => {
-    if (mood.calm) return [0]
-    const delay = draw.chance(0.5) ? 0 : draw.below(8 * HOUR)
-    const fate = draw.next()
-    const where = key.endsWith('.ndjson') ? 'hot events' : 'archive events'
-    if (fate < 0.25) {
-      tally.count(where, 'lost')
-      return []
-    }
-    tally.count(where, fate > 0.8 ? 'doubled' : delay > 0 ? 'late' : 'in time')
-    return fate > 0.8 ? [delay, draw.below(2 * HOUR)] : [delay]
+  const touch = ({ dataset, partition }: PartitionRef) => {
+    changes.partitions.set(`${dataset} ${partition}`, { dataset, partition })
   }
-
-  const store = makeMemoryS3Store()
-  /** Every content that was ever stored, by SHA-256: to look into what is too cold to be read. */
-  const contents = new Map<string, Uint8Array>()
-  const s3 = makeS3Model({
-    now,
-    store: {
-      ...store,
-      keep: (bytes) => {
-        contents.set(hash('sha256', bytes, 'base64'), Uint8Array.from(bytes))
-        return store.keep(bytes)
-      },
-    },
-    meter: { add: () => undefined },
-    random: draw.next,
-    notify: (arn, body) => {
-      const { Records = [] } = JSON.parse(body)
-      for (const { s3: about } of Records) {
-        const key = decodeURIComponent(String(about.object.key))
-        void (arn.endsWith('objects') ? queues.objects.send([{ key }]) : queues.storage.send([key]))
-      }
-      return true
-    },
-    knobs: {
-      eventDelays,
-      expeditedAvailable: () => draw.chance(0.5),
-      lifecycleLag: () => draw.below(20 * HOUR),
-    },
+  const queues = makeQueues(history, chaos, now, () => {
+    changes.acknowledged = true
   })
-  for (const bucket of [ARCHIVE, HOT, REHYDRATED]) s3.createBucket({ bucket })
-  for (const bucket of [ARCHIVE, HOT]) s3.putVersioning({ bucket, versioning: 'Enabled' })
-  const rules = [lifecycleTo('GLACIER_IR'), lifecycleTo('GLACIER'), lifecycleTo('DEEP_ARCHIVE')]
-  s3.putLifecycle({ bucket: ARCHIVE, lifecycle: { rules, minimumSize: 'varies_by_storage_class' } })
-  const tell = (bucket: string, name: string, events: string[]) =>
-    s3.putNotifications({
-      bucket,
-      notifications: [{ id: name, queueArn: `${QUEUE}${name}`, events, prefix: '', suffix: '' }],
-    })
-  tell(ARCHIVE, 'storage', ['s3:ObjectRestore:*', 's3:LifecycleTransition'])
-  tell(HOT, 'objects', ['s3:ObjectCreated:*'])
+  const buckets = makeBuckets({ history, draw, chaos, now, queues })
+  const { s3, ARCHIVE, HOT, REHYDRATED } = buckets
 
-  const { log, holdings, waiters, registry } = makeMemoryCatalog()
-  const { rehydrations, tasks, taskList, index } = makeMemoryRehydrations()
-  const { writer, reader, lister, tagger, ...archive } = makeMemoryArchive(s3, ARCHIVE)
-  const removed: string[] = []
+  const catalog = makeMemoryCatalog()
+  const log: CommitLog = {
+    ...catalog.log,
+    append: (ref, commit) => {
+      touch(ref)
+      return catalog.log.append(ref, commit)
+    },
+    remove: (ref, commit) => {
+      touch(ref)
+      return catalog.log.remove(ref, commit)
+    },
+  }
+  const archive = makeMemoryArchive(s3, ARCHIVE)
   const remover: SegmentRemover = {
     remove: (key) => {
-      removed.push(key)
+      changes.removed.push(key)
+      const named = parseSegmentKey(key)
+      if (named !== undefined) touch(named)
       return archive.remover.remove(key)
     },
   }
+  const hotStore = makeMemoryHotStore(s3, HOT)
+  const hot: HotStore = {
+    ...hotStore,
+    remove: (object) => {
+      changes.hot = true
+      return hotStore.remove(object)
+    },
+  }
+  const quarantine = makeMemoryQuarantine(archive)
+  const register: QuarantineRegister = {
+    book: (unit) => {
+      changes.quarantine = true
+      return quarantine.register.book(unit)
+    },
+  }
+
   return {
+    config: configFor(history.years),
     clock,
     now,
-    mood,
     s3,
-    /** Keys that went from the archive bucket and were not looked at yet. */
-    removed,
+    changes,
     queues,
-    contentOf: (sha256: string) => contents.get(sha256),
-    quarantine: makeMemoryQuarantine({ writer, reader, lister }),
+    contentOf: buckets.contentOf,
+    quarantine: { ...quarantine, register },
     ports: {
+      ...catalog,
+      ...makeMemoryRehydrations(),
+      ...archive,
       log,
-      holdings,
-      waiters,
-      registry,
-      rehydrations,
-      tasks,
-      taskList,
-      index,
-      writer,
-      reader,
-      lister,
-      tagger,
       remover,
-      thawer: makeMemoryThawer(s3, ARCHIVE),
+      thawer: watchThaws(s3, ARCHIVE, makeMemoryThawer(s3, ARCHIVE)),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
-      hot: makeMemoryHotStore(s3, HOT),
+      hot,
       hotLister: makeMemoryArchive(s3, HOT).lister,
       register: makeMemoryHotObjects(),
     },
-    putHot: (key: string, text: string) => s3.putObject({ bucket: HOT, key, body: Buffer.from(text) }),
+    putHot: (key: string, text: string) => {
+      changes.hot = true
+      s3.putObject({ bucket: HOT, key, body: Buffer.from(text) })
+    },
     hotText: (key: string) => s3.getObject({ bucket: HOT, key }).content.bytes().toString('utf8'),
     hotKeys: () => s3.listObjects({ bucket: HOT, prefix: '' }).objects.map(({ key }) => key),
-    archiveKeys: () => s3.listObjects({ bucket: ARCHIVE, prefix: '' }).objects.map(({ key }) => key),
+    archived: () => s3.listObjects({ bucket: ARCHIVE, prefix: '' }).objects,
     delivered: (key: string) => s3.getObject({ bucket: REHYDRATED, key }).content.bytes().toString('utf8'),
     deliveredKeys: () => s3.listObjects({ bucket: REHYDRATED, prefix: '' }).objects.map(({ key }) => key),
   }

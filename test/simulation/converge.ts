@@ -1,29 +1,36 @@
 import { liveCommits, liveSegments } from '../../shared/domain/commit.ts'
 import { classAtAge } from '../../shared/domain/dataset.ts'
-import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { DAY } from '../../shared/domain/duration.ts'
 import { partitionRange } from '../../shared/domain/partition.ts'
 import { removableCommits } from '../../shared/domain/plan-sweep.ts'
 import { storedClass } from '../../shared/domain/plan-thaw.ts'
+import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import type { PartitionView } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { Customer } from './customer.ts'
-import { CONFIG } from './settings.ts'
+import { makeDraw } from './draw.ts'
+import type { Views } from './invariants.ts'
 import { type Invariant, Violation } from './violation.ts'
 import type { Workers } from './workers.ts'
 
-/** A sweep twice a day, for longer than a patrol (a week), two graces and lifecycle's lag take together. */
-const ROUNDS = 28
-const ROUND = 12 * HOUR
+/** Longer than a patrol (a week), two graces and lifecycle's lag take together. */
+const LONGEST = 14 * DAY
+/** From one sweep to the next: far longer than in a deployment. */
+const ROUND = DAY
 /** Lifecycle acts a day late at most, and then the sweep has to see it. */
 const TO_MOVE = 3 * DAY
+
+/** What the archive bucket holds besides segments. */
+const SEPARATE = /^(quarantine|catalog)\//
 
 type Left = readonly [Invariant, string]
 
 const leftInPartition = (
+  cloud: Cloud,
   { ref, commits, holdings, waiters }: PartitionView,
-  now: number,
 ): readonly Left[] => {
-  const dataset = CONFIG.datasets.get(ref.dataset)
+  const now = cloud.now()
+  const dataset = cloud.config.datasets.get(ref.dataset)
   const where = `${ref.dataset} ${ref.partition}`
   const { end } = partitionRange(ref.partition)
   const live = liveSegments(commits)
@@ -45,32 +52,48 @@ const leftInPartition = (
   return left
 }
 
-const whatIsLeft = async (cloud: Cloud, customer: Customer, views: readonly PartitionView[]) => {
-  const left: Left[] = views.flatMap((view) => leftInPartition(view, cloud.now()))
+const whatIsLeft = async (cloud: Cloud, customer: Customer, views: Views) => {
+  const left: Left[] = []
+  const named = new Set<string>()
+  const classes = new Map<string, StorageClass>()
+  for (const { ref } of views.values()) {
+    // holdings and waiters change without a change of what is archived
+    const view = { ...views.get(`${ref.dataset} ${ref.partition}`), ...(await cloud.ports.log.read(ref)) }
+    left.push(...leftInPartition(cloud, { ...view, ref } as PartitionView))
+    for (const segment of view.commits.flatMap(({ segments }) => segments)) {
+      named.add(segment.key).add(segment.indexKey)
+      classes.set(segment.key, storedClass(segment, view.holdings))
+    }
+  }
   for (const key of cloud.hotKeys()) left.push(['convergence', `${key} is hot`])
   for (const queue of Object.values(cloud.queues))
     if (queue.bodies().length > 0) left.push(['convergence', `the ${queue.name} queue is not empty`])
   const open = await customer.checkAnswers()
   if (open > 0) left.push(['convergence', `${open} rehydrations are not over`])
-  const named = new Set(
-    views.flatMap(({ commits }) =>
-      commits.flatMap(({ segments }) => segments.flatMap(({ key, indexKey }) => [key, indexKey])),
-    ),
-  )
-  for (const key of cloud.archiveKeys())
-    if (!named.has(key) && !key.startsWith('quarantine/'))
-      left.push(['no orphan for ever', `${key} is of no commit`])
+  for (const { key, storageClass } of cloud.archived()) {
+    const known = classes.get(key)
+    if (known !== undefined && known !== storageClass)
+      left.push(['catalog truth', `${key} is in ${storageClass}, the catalog says ${known}`])
+    if (!named.has(key) && !SEPARATE.test(key)) left.push(['no orphan for ever', `${key} is of no commit`])
+  }
   return left
 }
 
+/** Messages that are worked on at one moment: more of them are going in circles. */
+const MOST_TASKS = 500
+
 /** Until no queue has a message to be seen: one task at a time. */
-export const workOff = async ({ consumers }: Workers, finish: () => Promise<void>) => {
+export const workOff = async ({ consumers }: Workers, cause: string, finish: () => Promise<void>) => {
+  const draw = makeDraw(0)
+  let count = 0
   for (let worked = true; worked; ) {
     worked = false
-    for (const consume of Object.values(consumers))
-      while (await consume()) {
+    for (const [name, consume] of Object.entries(consumers))
+      while (await consume(`${cause}.${count}`, draw)) {
+        count += 1
         worked = true
         await finish()
+        if (count > MOST_TASKS) throw new Violation('convergence', `the ${name} queue is never empty`)
       }
   }
 }
@@ -80,23 +103,23 @@ export const converge = async (deps: {
   readonly cloud: Cloud
   readonly workers: Workers
   readonly customer: Customer
+  readonly views: Views
   /** Runs what is under way to its end. */
   readonly finish: () => Promise<void>
-  readonly check: () => Promise<readonly PartitionView[]>
-}): Promise<number> => {
-  const { cloud, workers, customer, finish, check } = deps
-  let left: readonly Left[] = []
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    await workers.sweep()
+}): Promise<void> => {
+  const { cloud, workers, customer, views, finish } = deps
+  const until = cloud.now() + LONGEST
+  for (let round = 1; ; round += 1) {
+    const cause = `end${round}`
+    await workers.sweep(cause)
     await finish()
-    await workOff(workers, finish)
+    await workOff(workers, cause, finish)
     cloud.s3.runDue()
-    left = await whatIsLeft(cloud, customer, await check())
-    if (left.length === 0) return round
+    const left = await whatIsLeft(cloud, customer, views)
+    const [first] = left
+    if (first === undefined) return
+    if (cloud.now() >= until) throw new Violation(first[0], left.map(([, what]) => what).join('; '))
     cloud.clock.now += ROUND
     cloud.s3.runDue()
   }
-  const [first] = left
-  if (first !== undefined) throw new Violation(first[0], left.map(([, what]) => what).join('; '))
-  return ROUNDS
 }

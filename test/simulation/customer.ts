@@ -3,11 +3,12 @@ import { DAY } from '../../shared/domain/duration.ts'
 import { makeSelector } from '../../shared/domain/plan-selection.ts'
 import type { RehydrationRequest, Selection } from '../../shared/domain/rehydration.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
-import type { PartitionView } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
 import type { Functions } from './functions.ts'
+import type { Views } from './invariants.ts'
 import type { Producer } from './producer.ts'
+import { spanOf } from './settings.ts'
 import { Violation } from './violation.ts'
 
 /** Of the dataset that is kept for ever: what was there when it was asked for has to be in the answer. */
@@ -15,24 +16,31 @@ const DATASET = 'orders'
 
 type Asked = { readonly key: string; readonly selection: Selection; readonly owed: readonly string[] }
 
+const fail = (detail: string) => {
+  throw new Violation('right answers', detail)
+}
+
 /** Asks for records, at once or as rehydrations, and looks into every answer. */
-export const makeCustomer = (cloud: Cloud, draw: Draw, producer: Producer) => {
-  const asked: Asked[] = []
+export const makeCustomer = (cloud: Cloud, years: number, producer: Producer, views: Views) => {
   const ids = new Map<string, Asked>()
 
-  const recordsIn = (views: readonly PartitionView[]) =>
-    views.filter(({ ref }) => ref.dataset === DATASET).flatMap(({ records }) => records)
+  const archived = () =>
+    [...views.values()].filter(({ ref }) => ref.dataset === DATASET).flatMap(({ records }) => records)
 
-  const aSelection = (views: readonly PartitionView[]): Selection => {
-    const one = draw.pick(recordsIn(views))
-    const from = cloud.now() - draw.below(8) * DAY
+  const aSelection = (draw: Draw): Selection => {
+    const one = draw.pick(archived())
+    const unit = Math.max(DAY, spanOf(years) / 10)
+    const from = cloud.now() - draw.below(8) * unit
     if (one === undefined || draw.chance(0.5))
-      return { kind: 'range', from, to: from + (1 + draw.below(4)) * DAY }
+      return { kind: 'range', from, to: from + (1 + draw.below(4)) * unit }
     return { kind: 'ids', ids: [{ id: one.id, time: draw.chance(0.5) ? one.time : null }] }
   }
 
-  const fail = (detail: string) => {
-    throw new Violation('right answers', detail)
+  const owedOf = (selection: Selection) => {
+    const select = makeSelector(selection)
+    return archived()
+      .filter((record) => select(record) !== undefined)
+      .map(({ body }) => body)
   }
 
   /** Each of them once, all that were sent, and none of those that are owed missing. */
@@ -53,40 +61,40 @@ export const makeCustomer = (cloud: Cloud, draw: Draw, producer: Producer) => {
     }
   }
 
+  const checkCompleted = (id: string, { owed, selection }: Asked, count: number) => {
+    const files = cloud.deliveredKeys().filter((key) => key.includes(id) && key.endsWith('.ndjson'))
+    const got = files.flatMap((key) => cloud.delivered(key).split('\n').slice(0, -1))
+    checkAnswer(`rehydration ${id}`, got, owed, selection)
+    if (got.length !== count) fail(`rehydration ${id} counts its records wrong`)
+  }
+
   return {
     /** Decides what to ask for; the request may be made again under its key until it comes through. */
-    ask: (views: readonly PartitionView[]) => {
-      const selection = aSelection(views)
-      const select = makeSelector(selection)
-      const owed = recordsIn(views)
-        .filter((record) => select(record) !== undefined)
-        .map(({ body }) => body)
-      const one = { key: `key-${asked.length}`, selection, owed }
-      asked.push(one)
+    ask: (key: string, draw: Draw, make: Functions['request']) => {
+      const selection = aSelection(draw)
+      const one = { key, selection, owed: owedOf(selection) }
       const request: RehydrationRequest = {
         dataset: DATASET,
         selection,
         tier: draw.pick(RETRIEVAL_TIERS) ?? 'Standard',
         destination: 'analysts',
         format: 'ndjson',
-        keepDays: draw.chance(0.3) ? 1 + draw.below(5) : null,
+        keepDays: draw.chance(0.5) ? 1 + draw.below(5) : null,
       }
-      return async ({ request: make }: Pick<Functions, 'request'>) => {
-        const requested = await make(request, { caller: 'customer', idempotencyKey: one.key })
-        if (!('rehydration' in requested)) return fail(`${one.key} was refused: ${requested.kind}`)
+      return async () => {
+        const requested = await make(request, { caller: 'customer', idempotencyKey: key })
+        if (!('rehydration' in requested)) return fail(`${key} was refused: ${requested.kind}`)
         ids.set(requested.rehydration.id, one)
       }
     },
     /** Reads one record now; undefined when there is none yet. */
-    read: (views: readonly PartitionView[]) => {
-      const records = recordsIn(views)
-      const one = draw.pick(records)
+    read: (draw: Draw, find: Functions['find']) => {
+      const one = draw.pick(archived())
       if (one === undefined) return undefined
       const selector = { id: one.id, time: draw.chance(0.5) ? one.time : null }
       const selection: Selection = { kind: 'ids', ids: [selector] }
-      const select = makeSelector(selection)
-      const owed = records.filter((record) => select(record) !== undefined).map(({ body }) => body)
-      return async ({ find }: Pick<Functions, 'find'>) => {
+      const owed = owedOf(selection)
+      return async () => {
         const answer = await find(DATASET, selector)
         if (answer.kind !== 'searched' || !isComplete(answer.completeness)) return
         const got = answer.records.map(({ body }) => body)
@@ -96,7 +104,7 @@ export const makeCustomer = (cloud: Cloud, draw: Draw, producer: Producer) => {
     /** Looks into the files of every rehydration that is completed. Answers how many are not over. */
     checkAnswers: async (): Promise<number> => {
       let open = 0
-      for (const [id, { owed, selection }] of ids) {
+      for (const [id, one] of ids) {
         const state = (await cloud.ports.rehydrations.find(id))?.state
         if (state?.name === 'failed' && !state.reason.startsWith('not finished within'))
           fail(`rehydration ${id} failed: ${state.reason}`)
@@ -105,14 +113,10 @@ export const makeCustomer = (cloud: Cloud, draw: Draw, producer: Producer) => {
           continue
         }
         if (!isComplete(state.summary.completeness)) fail(`rehydration ${id} is not complete`)
-        const files = cloud.deliveredKeys().filter((key) => key.includes(id) && key.endsWith('.ndjson'))
-        const got = files.flatMap((key) => cloud.delivered(key).split('\n').slice(0, -1))
-        checkAnswer(`rehydration ${id}`, got, owed, selection)
-        if (got.length !== state.summary.records.count) fail(`rehydration ${id} counts its records wrong`)
+        checkCompleted(id, one, state.summary.records.count)
       }
       return open
     },
-    count: () => ids.size,
   }
 }
 

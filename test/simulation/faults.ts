@@ -1,6 +1,6 @@
-import { Crash } from '../support/crashing.ts'
 import type { Draw } from './draw.ts'
-import type { Scheduler, Task } from './scheduler.ts'
+import type { History } from './history.ts'
+import type { Task } from './scheduler.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -10,98 +10,53 @@ import type { Tally } from './tally.ts'
 export const FAULTS = ['crash before', 'crash after', 'refused', 'answer lost'] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** What the calls themselves are counted as, while the faults are on. */
-export const CALLS = 'calls'
-
-export type FaultSettings = {
-  /** 0 to 1, of each call. */
-  rate: number
+/** What goes wrong, by name: the same in every run of a history, whatever else is left out of it. */
+export type Chaos = {
+  /** Whether this goes wrong, with that probability. `where` and `what` are what it is counted as. */
+  happens(name: string, where: string, what: string, probability: number): boolean
+  /** The fault of a task's next call of a port, if any. */
+  faultOf(task: Task, where: string): Fault | undefined
+  /** Names of all that went wrong so far. */
+  happened(): readonly string[]
+  /** From here on nothing goes wrong, or things do again. */
+  calm(calm: boolean): void
+  isCalm(): boolean
 }
 
-type Deps = {
-  readonly scheduler: Scheduler
-  readonly draw: Draw
-  readonly tally: Tally
-  readonly settings: FaultSettings
-  readonly now: () => number
-  readonly note: (line: string) => void
-}
+export const makeChaos = ({ trouble, only }: History, draw: Draw, tally: Tally): Chaos => {
+  const happened: string[] = []
+  let off = false
+  const isSpared = (name: string) => only !== undefined && !only.has(name)
 
-export type WrapPort = <Port extends object>(name: string, port: Port) => Port
-
-/** Methods that answer with pages, not with a promise. */
-const PAGED = new Set(['list', 'all'])
-
-const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-
-const describe = (value: unknown): string => {
-  // a path on disk is another one in each run
-  if (typeof value === 'string') return value.startsWith('/') ? '' : value
-  if (typeof value !== 'object' || value === null) return String(value)
-  if (Array.isArray(value)) return value.map(describe).join(' ')
-  const { id, key, partition, rehydrationId } = {
-    id: '',
-    key: '',
-    partition: '',
-    rehydrationId: '',
-    ...value,
-  }
-  return [partition, id, key, rehydrationId].filter((part) => part !== '').join(' ')
-}
-
-/**
- * Ports as one task sees them: each call waits for its turn, and may then fail in one of four ways. A task that died, or
- * whose time is over, only meets errors from there on.
- */
-export const wrapPorts = (deps: Deps, task: Task): WrapPort => {
-  const { scheduler, draw, tally, settings, now, note } = deps
-
-  /** The fault of this call, if any; throws what happens before the effect. */
-  const enter = async (where: string, what: string): Promise<Fault | undefined> => {
-    await scheduler.park()
-    if (!task.dead && now() > task.deadline) {
-      task.dead = true
-      tally.count(where, 'timed out')
-    }
-    if (task.dead) throw new Crash(`${task.name} is dead`)
-    if (settings.rate > 0) tally.count(where, CALLS)
-    const fault = draw.chance(settings.rate) ? draw.pick(FAULTS) : undefined
-    note(`${task.name}: ${where} ${what}${fault === undefined ? '' : ` !! ${fault}`}`)
-    if (fault !== undefined) tally.count(where, fault)
-    if (fault === 'crash before') task.dead = true
-    if (fault === 'crash before' || fault === 'refused') throw new Crash(fault)
-    return fault
+  const happens = (name: string, where: string, what: string, probability: number) => {
+    if (off) return false
+    tally.expect(where, what, probability)
+    if (draw.at(name) >= probability || isSpared(name)) return false
+    tally.count(where, what)
+    happened.push(name)
+    return true
   }
 
-  const leave = (fault: Fault | undefined) => {
-    if (fault === 'crash after') task.dead = true
-    if (fault !== undefined) throw new Crash(fault)
+  return {
+    happens,
+    faultOf: (task, where) => {
+      task.calls += 1
+      if (off) return undefined
+      const rate = trouble.focus?.port === where ? trouble.focus.call : trouble.call
+      tally.call(where, rate, trouble.faults)
+      if (rate === 0) return undefined
+      const name = `${task.name} call ${task.calls}`
+      const drawn = draw.at(name)
+      const fault = trouble.faults[Math.floor((drawn / rate) * trouble.faults.length)]
+      if (fault === undefined || isSpared(name)) return undefined
+      tally.count(where, fault)
+      happened.push(name)
+      return fault
+    },
+    happened: () => happened,
+    calm: (calm) => {
+      off = calm
+    },
+    isCalm: () => off,
   }
-
-  async function* paged(where: string, what: string, run: () => unknown) {
-    const fault = await enter(where, what)
-    const pages = run()
-    if (isAsyncIterable(pages)) yield* pages
-    leave(fault)
-  }
-
-  const single = async (where: string, what: string, run: () => unknown) => {
-    const fault = await enter(where, what)
-    const answer: unknown = await run()
-    leave(fault)
-    return answer
-  }
-
-  return (name, port) =>
-    new Proxy(port, {
-      get: (target, property, receiver) => {
-        const member: unknown = Reflect.get(target, property, receiver)
-        if (typeof member !== 'function') return member
-        const where = `${name}.${String(property)}`
-        const call = PAGED.has(String(property)) ? paged : single
-        return (...given: unknown[]) =>
-          call(where, describe(given.slice(0, 2)), () => Reflect.apply(member, target, given))
-      },
-    })
 }

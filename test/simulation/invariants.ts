@@ -1,90 +1,78 @@
 import { addDigests, type Digest, emptyDigest, formatDigest, sameDigest } from '../../shared/domain/digest.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
+import { addLedgers, ledgerOfQuarantine } from '../../shared/domain/ledger.ts'
 import { partitionOf, partitionRange } from '../../shared/domain/partition.ts'
 import { GRACE } from '../../shared/domain/plan-sweep.ts'
 import { ulidTime } from '../../shared/domain/ulid.ts'
-import { readLedger } from '../../shared/use-cases/read-ledger.ts'
-import { makeArchiveReader, type PartitionView } from './archive-view.ts'
-import type { Cloud } from './cloud.ts'
+import { makePartitionReader, type PartitionView } from './archive-view.ts'
+import { type Cloud, nameOf } from './cloud.ts'
 import type { Producer, Sent } from './producer.ts'
-import { CONFIG, LONGEST_SKEW } from './settings.ts'
+import { LONGEST_SKEW } from './settings.ts'
 import { Violation } from './violation.ts'
+import { makeWhereabouts } from './whereabouts.ts'
 
-const nameOf = ({ dataset, partition }: { dataset: string; partition: string }) => `${dataset} ${partition}`
+export type Views = ReadonlyMap<string, PartitionView>
 
 /** Checks what must hold at every moment, on what is really stored. Throws a Violation. */
 export const makeInvariants = (cloud: Cloud, producer: Producer) => {
-  const readArchive = makeArchiveReader(cloud)
-  /** What each landing commit that was ever seen has received: the books must add up to it for ever. */
-  const received = new Map<string, { dataset: string; digest: Digest }>()
+  const { changes, config } = cloud
+  const readPartition = makePartitionReader(cloud)
+  const whereabouts = makeWhereabouts(cloud)
+  const views = new Map<string, PartitionView>()
+  /** What all landing commits that were ever seen have received, by dataset: the books must add up to it for ever. */
+  const received = new Map<string, Digest>()
 
-  /** Long objects are looked at again and again. */
-  const lines = new Map<string, ReadonlySet<string>>()
-  const linesOf = (text: string): ReadonlySet<string> => {
-    const known = lines.get(text) ?? new Set(text.split('\n'))
-    lines.set(text, known)
-    return known
+  const partitionNamed = ({ dataset, time }: Sent) => {
+    const policy = config.datasets.get(dataset)
+    return time === null || policy === undefined ? undefined : partitionOf(time, policy.partition)
   }
 
-  const isExpired = ({ dataset, time }: Sent) => {
-    const policy = CONFIG.datasets.get(dataset)
-    if (policy?.retention == null || time === null) return false
-    const { end } = partitionRange(partitionOf(time, policy.partition))
-    return end + policy.retention <= cloud.now() + LONGEST_SKEW
+  const isExpired = ({ dataset }: Sent, partition: string) => {
+    const retention = config.datasets.get(dataset)?.retention ?? null
+    return retention !== null && partitionRange(partition).end + retention <= cloud.now() + LONGEST_SKEW
   }
 
-  const checkNothingLost = (views: readonly PartitionView[]) => {
-    const archived = new Map(views.map(({ ref, bodies }) => [nameOf(ref), bodies]))
-    const isArchived = ({ dataset, text, time }: Sent) =>
-      time !== null &&
-      archived.get(nameOf({ dataset, partition: partitionOf(time, 'day') }))?.has(text) === true
-    const elsewhere = [
-      ...cloud.queues.records.bodies().map(({ dataset, text }) => ({ dataset, lines: linesOf(text) })),
-      ...cloud.hotKeys().map((key) => ({
-        dataset: key.slice(0, key.indexOf('/')),
-        lines: linesOf(cloud.hotText(key)),
-      })),
-      ...cloud.quarantine.units().map(({ dataset, items }) => ({
-        dataset,
-        lines: new Set(items.map(({ text }) => text)),
-      })),
-    ]
-    const isKept = (one: Sent) =>
-      isArchived(one) ||
-      elsewhere.some(({ dataset, lines }) => dataset === one.dataset && lines.has(one.text)) ||
-      isExpired(one)
-    for (const [name, one] of producer.sent)
-      if (!isKept(one)) throw new Violation('no loss', `${name} is nowhere`)
-  }
-
-  const checkOnce = (views: readonly PartitionView[]) => {
-    const seen = new Set<string>()
-    for (const { ref, records, commits } of views) {
-      for (const { body } of records) {
-        const name = `${ref.dataset} ${body}`
-        if (seen.has(name)) throw new Violation('once', `${name} is read twice`)
-        if (!producer.sent.has(name)) throw new Violation('once', `${name} was never sent`)
-        seen.add(name)
-      }
-      const replaced = commits.flatMap(({ replaces }) => replaces)
-      if (new Set(replaced).size < replaced.length)
-        throw new Violation('once', `${nameOf(ref)}: one commit is replaced by two`)
+  const checkNothingLost = () => {
+    for (const [name, one] of producer.sent) {
+      const partition = partitionNamed(one)
+      const view =
+        partition === undefined ? undefined : views.get(nameOf({ dataset: one.dataset, partition }))
+      if (view?.bodies.has(one.text) || whereabouts.isThere(one)) continue
+      if (partition !== undefined && isExpired(one, partition)) continue
+      throw new Violation('no loss', `${name} is nowhere`)
     }
   }
 
-  const checkBooks = async (views: readonly PartitionView[]) => {
-    for (const { ref, commits } of views)
-      for (const { id, books } of commits)
-        if (id.startsWith('L#'))
-          received.set(`${nameOf(ref)} ${id}`, { dataset: ref.dataset, digest: books.received })
-    for (const dataset of CONFIG.datasets.keys()) {
-      const { registry, log } = cloud.ports
-      const ledger = await readLedger({ registry, log, quarantine: cloud.quarantine })(dataset)
-      const landed = [...received.values()].filter((one) => one.dataset === dataset)
-      const all = addDigests(
-        ledger.quarantined,
-        landed.reduce((sum, { digest }) => addDigests(sum, digest), emptyDigest),
-      )
+  const checkOnce = ({ ref, records, commits }: PartitionView) => {
+    const seen = new Set<string>()
+    for (const { body, time } of records) {
+      const name = `${ref.dataset} ${body}`
+      if (seen.has(name)) throw new Violation('once', `${name} is read twice`)
+      const sent = producer.sent.get(name)
+      if (sent === undefined) throw new Violation('once', `${name} was never sent`)
+      if (sent.time !== time || partitionNamed(sent) !== ref.partition)
+        throw new Violation('once', `${name} is in ${nameOf(ref)}`)
+      seen.add(name)
+    }
+    const replaced = commits.flatMap(({ replaces }) => replaces)
+    if (new Set(replaced).size < replaced.length)
+      throw new Violation('once', `${nameOf(ref)}: one commit is replaced by two`)
+  }
+
+  /** A unit that comes again after its commit was cut off is received anew. */
+  const noteReceived = (before: PartitionView | undefined, { ref, commits }: PartitionView) => {
+    const known = new Set(before?.commits.map(({ id }) => id))
+    const landed = commits.filter(({ id }) => id.startsWith('L#') && !known.has(id))
+    const sum = received.get(ref.dataset) ?? emptyDigest
+    received.set(ref.dataset, addDigests(sum, ...landed.map(({ books }) => books.received)))
+  }
+
+  const checkBooks = async () => {
+    for (const dataset of config.datasets.keys()) {
+      const own = [...views.values()].filter(({ ref }) => ref.dataset === dataset)
+      const quarantined = ledgerOfQuarantine(await cloud.quarantine.total(dataset))
+      const ledger = addLedgers(quarantined, ...own.map((view) => view.ledger))
+      const all = addDigests(ledger.quarantined, received.get(dataset) ?? emptyDigest)
       if (!ledger.balanced || !sameDigest(ledger.received, all))
         throw new Violation(
           'books balance',
@@ -94,11 +82,11 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
   }
 
   /** By what the log says right after the removal: the commit that names the object is still there then. */
-  const checkRemovals = (views: readonly PartitionView[]) => {
-    for (const key of cloud.removed.splice(0)) {
+  const checkRemovals = () => {
+    for (const key of changes.removed.splice(0)) {
       const named = parseSegmentKey(key)
       if (named === undefined) continue
-      const commits = views.find(({ ref }) => nameOf(ref) === nameOf(named))?.commits ?? []
+      const commits = views.get(nameOf(named))?.commits ?? []
       const owner = commits.find(({ segments }) => segments.some((segment) => segment.key === key))
       const deaths = commits.filter(({ replaces }) => owner && replaces.includes(owner.id))
       const since = owner
@@ -109,12 +97,31 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
     }
   }
 
-  return async (): Promise<readonly PartitionView[]> => {
-    const views = await readArchive()
-    checkRemovals(views)
-    checkNothingLost(views)
-    checkOnce(views)
-    await checkBooks(views)
-    return views
+  return {
+    /** The archive as it was at the last look. */
+    views: views as Views,
+    hasChanged: () =>
+      changes.partitions.size > 0 ||
+      changes.acknowledged ||
+      changes.hot ||
+      changes.quarantine ||
+      changes.removed.length > 0,
+    check: async () => {
+      const touched = [...changes.partitions.values()]
+      changes.partitions.clear()
+      changes.acknowledged = false
+      for (const ref of touched) {
+        const view = await readPartition(ref)
+        noteReceived(views.get(nameOf(ref)), view)
+        views.set(nameOf(ref), view)
+        checkOnce(view)
+      }
+      checkRemovals()
+      await whereabouts.look()
+      checkNothingLost()
+      await checkBooks()
+    },
   }
 }
+
+export type Invariants = ReturnType<typeof makeInvariants>

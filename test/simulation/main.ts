@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
-import { CALLS, FAULTS } from './faults.ts'
-import { runSeed } from './run-seed.ts'
-import { formatTally, makeTally, notMet } from './tally.ts'
+import { drawHistory } from './history.ts'
+import { formatTally, formatViolation, notTried } from './report.ts'
+import { runHistory } from './run-history.ts'
+import { shrink } from './shrink.ts'
+import { makeTally } from './tally.ts'
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, seed: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { seeds: { type: 'string' }, seed: { type: 'string' }, years: { type: 'string' } },
+})
 
 const wholeNumber = (name: string, text: string): number => {
   const value = Number(text)
@@ -11,39 +15,40 @@ const wholeNumber = (name: string, text: string): number => {
   throw new Error(`--${name}: expected a whole number, got ${JSON.stringify(text)}`)
 }
 
-/** Of a failed run; its seed alone shows all of it. */
-const LAST_LINES = 60
-/** More are only a sign of few seeds. */
-const FEW = 20
+/** More would hide the first. */
+const MOST_VIOLATIONS = 5
 
 const first = wholeNumber('seed', values.seed ?? '1')
-const count = wholeNumber('seeds', values.seeds ?? (values.seed === undefined ? '50' : '1'))
-const seeds = Array.from({ length: count }, (_, index) => first + index)
+const count = wholeNumber('seeds', values.seeds ?? (values.seed === undefined ? '500' : '1'))
+const years = wholeNumber('years', values.years ?? '0')
 /** A single seed is one that somebody wants to look into. */
 const whole = count === 1
 
 const tally = makeTally()
-const started = performance.now()
+const [started, cpu] = [performance.now(), process.cpuUsage()]
 let failed = 0
 let steps = 0
-for (const seed of seeds) {
-  const run = await runSeed(seed)
+let done = 0
+for (let seed = first; seed < first + count && failed < MOST_VIOLATIONS; seed += 1) {
+  const history = drawHistory(seed, years)
+  const run = await runHistory(history, { traced: whole })
+  done += 1
   tally.add(run.tally)
   steps += run.steps
   if (whole) console.log(run.trace.join('\n'))
   if (run.violation === undefined) continue
   failed += 1
-  if (!whole) console.log(run.trace.slice(-LAST_LINES).join('\n'))
-  console.log(`seed ${seed}: ${run.violation.message}\nreplay: npm run simulate -- --seed ${seed}\n`)
+  console.log(`${formatViolation(history, run, await shrink(history, run))}\n`)
 }
-const seconds = (performance.now() - started) / 1000
+const wall = (performance.now() - started) / 1000
+const spent = process.cpuUsage(cpu)
+const core = (spent.user + spent.system) / 1e6
 
-console.log(`what happened, by where:\n${formatTally(tally)}`)
-const untried = notMet(tally, CALLS, FAULTS).toSorted()
-console.log(`faults that no seed met (a thousand seeds meet all): ${untried.length || 'none'}`)
-if (untried.length < FEW) for (const fault of untried) console.log(`  ${fault}`)
+console.log(`what happened while the faults were on:\n${formatTally(tally)}`)
+const missing = notTried(tally, done)
+if (missing.length > 0) console.log(`never happened, and should have:\n  ${missing.join('\n  ')}`)
 console.log(
-  `${seeds.length} seeds in ${seconds.toFixed(1)} s: ${(seeds.length / seconds).toFixed(1)} seeds a second, ${Math.round(steps / seconds)} calls of ports a second`,
+  `${done} seeds of ${Math.round(steps / done)} steps each: ${(done / wall).toFixed(1)} a second, ${(done / core).toFixed(1)} a second of processor time`,
 )
-console.log(`${seeds.length - failed} passed, ${failed} failed`)
-if (failed > 0) process.exitCode = 1
+console.log(`${done - failed} passed, ${failed} failed`)
+if (failed > 0 || missing.length > 0) process.exitCode = 1

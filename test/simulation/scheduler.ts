@@ -1,48 +1,64 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Draw } from './draw.ts'
 
 /** One run of one function. */
 export type Task = {
   readonly name: string
+  readonly draw: Draw
   /** Lambda stops it then (virtual ms). */
   readonly deadline: number
   /** How far its clock is off, in ms. */
   readonly skew: number
+  /** Of two tasks whose calls wait, the one with the smaller pace mostly goes first: some hardly move at all. */
+  readonly pace: number
+  /** Calls of ports so far. */
+  calls: number
   /** A process that died makes no more calls. */
   dead: boolean
 }
 
 export type Scheduler = {
   /** Starts a task's work; `ended` gets what it threw, or undefined, and must not throw. */
-  start(work: () => Promise<unknown>, ended: (error: unknown) => void): Promise<void>
+  start(task: Task, work: () => Promise<unknown>, ended: (error: unknown) => void): Promise<void>
   /** Waits at a port until the scheduler picks this call. */
-  park(): Promise<void>
+  park(task: Task): Promise<void>
   /** Lets one parked call go on, and all that follows from it, up to the next calls. False: nothing is parked. */
   step(): Promise<boolean>
+  /** The task whose turn it is: nobody else moves before the next step. */
+  current(): Task
   /** Tasks under way. */
   running(): number
 }
 
-/** Sealing works on real files: their requests are the only thing that can be under way when nothing else is. */
+type Parked = { readonly task: Task; readonly go: () => void; readonly turn: number }
+
+/** What runs outside of this thread: files, zlib's streams. */
 const isBusy = () =>
   process.getActiveResourcesInfo().some((kind) => kind.startsWith('FS') || kind === 'CloseReq')
 
-/**
- * Runs asynchronous tasks one step at a time, in an order that the seed decides. Every call of a port is parked; between two
- * steps nothing moves, so a run depends on nothing but its seed.
- */
-export const makeScheduler = (draw: Draw): Scheduler => {
-  const parked: (() => void)[] = []
-  let running = 0
+/** Until every task is parked or over. */
+const settle = async () => {
+  do await new Promise((resolve) => setImmediate(resolve))
+  while (isBusy())
+}
 
-  /** Until every task is parked or over. */
-  const settle = async () => {
-    do await nextTurn()
-    while (isBusy())
+/**
+ * Runs asynchronous tasks one step at a time. Every call of a port is parked, and what goes on next is drawn; between two
+ * steps nothing moves. What one task draws does not depend on the others, so a history without one of them is much the same.
+ */
+export const makeScheduler = (): Scheduler => {
+  const parked: Parked[] = []
+  let running = 0
+  let whose: Task | undefined
+
+  const takeNext = () => {
+    let first = 0
+    for (let at = 1; at < parked.length; at += 1)
+      if ((parked[at]?.turn ?? 0) < (parked[first]?.turn ?? 0)) first = at
+    return parked.splice(first, 1)[0]
   }
 
   return {
-    start: async (work, ended) => {
+    start: async (task, work, ended) => {
       running += 1
       const run = async () => {
         try {
@@ -54,16 +70,25 @@ export const makeScheduler = (draw: Draw): Scheduler => {
           running -= 1
         }
       }
+      whose = task
       void run()
       await settle()
     },
-    park: () => new Promise((resolve) => parked.push(resolve)),
+    park: (task) =>
+      new Promise((go) => {
+        parked.push({ task, go, turn: task.pace + task.draw.next() })
+      }),
     step: async () => {
-      const [go] = parked.splice(draw.below(parked.length), 1)
-      if (go === undefined) return false
-      go()
+      const next = takeNext()
+      if (next === undefined) return false
+      whose = next.task
+      next.go()
       await settle()
       return true
+    },
+    current: () => {
+      if (whose === undefined) throw new Error('a port was called outside of every task')
+      return whose
     },
     running: () => running,
   }

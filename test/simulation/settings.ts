@@ -10,27 +10,36 @@ export const LONGEST_TASK = 15 * 60_000
 /** As far as a machine's clock is taken to be off; "no early delete" allows for two that are. */
 export const LONGEST_SKEW = 15 * 60_000
 
-/** Kept for ever, and soon cold. */
-export const ORDERS: Dataset = aDataset({
-  classes: [
-    { after: 0, storageClass: 'STANDARD' },
-    { after: 2 * DAY, storageClass: 'GLACIER' },
-    { after: 9 * DAY, storageClass: 'DEEP_ARCHIVE' },
-  ],
-})
+/** What a history takes when it is not told to span years. */
+const SHORT = 10 * DAY
 
-/** Always readable, and gone after a while. */
-export const EVENTS: Dataset = aDataset({
-  name: 'events',
-  hotPrefix: 'events/',
-  classes: [
-    { after: 0, storageClass: 'STANDARD' },
-    { after: 3 * DAY, storageClass: 'GLACIER_IR' },
-  ],
-  retention: 6 * DAY,
-})
+export const spanOf = (years: number) => (years === 0 ? SHORT : years * 365 * DAY)
 
-export const CONFIG = {
-  datasets: new Map([ORDERS, EVENTS].map((dataset) => [dataset.name, dataset])),
-  destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+/** Two datasets, whose policies are over within the span. */
+export const configFor = (years: number) => {
+  const scale = spanOf(years) / SHORT
+  /** Kept for ever, and soon cold. */
+  const orders: Dataset = aDataset({
+    classes: [
+      { after: 0, storageClass: 'STANDARD' },
+      { after: 2 * DAY * scale, storageClass: 'GLACIER' },
+      { after: 9 * DAY * scale, storageClass: 'DEEP_ARCHIVE' },
+    ],
+  })
+  /** Always readable, and gone after a while. */
+  const events: Dataset = aDataset({
+    name: 'events',
+    hotPrefix: 'events/',
+    classes: [
+      { after: 0, storageClass: 'STANDARD' },
+      { after: 3 * DAY * scale, storageClass: 'GLACIER_IR' },
+    ],
+    retention: 6 * DAY * scale,
+  })
+  return {
+    datasets: new Map([orders, events].map((dataset) => [dataset.name, dataset])),
+    destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+  }
 }
+
+export type Config = ReturnType<typeof configFor>

@@ -1,41 +1,55 @@
+/** How often a thing happened, and how often it should have by its probability. */
+export type Count = { count: number; expected: number }
+
 /** How often each kind of thing really happened, by where: only what is counted here counts as tried. */
 export type Tally = {
   count(where: string, what: string): void
-  counts(): ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** Something may happen now with that probability. */
+  expect(where: string, what: string, probability: number): void
+  /** A call of a port, at which one of these faults may happen. */
+  call(where: string, rate: number, faults: readonly string[]): void
+  counts(): ReadonlyMap<string, ReadonlyMap<string, Count>>
   add(other: Tally): void
 }
 
+/** What calls of ports themselves are counted as, while things go wrong. */
+export const CALLS = 'calls'
+
 export const makeTally = (): Tally => {
-  const all = new Map<string, Map<string, number>>()
-  const add = (where: string, what: string, times: number) => {
-    const counts = all.get(where) ?? new Map<string, number>()
-    all.set(where, counts)
-    counts.set(what, (counts.get(what) ?? 0) + times)
+  const all = new Map<string, Map<string, Count>>()
+  const at = (where: string, what: string): Count => {
+    let counts = all.get(where)
+    if (counts === undefined) {
+      counts = new Map()
+      all.set(where, counts)
+    }
+    let one = counts.get(what)
+    if (one === undefined) {
+      one = { count: 0, expected: 0 }
+      counts.set(what, one)
+    }
+    return one
+  }
+  const expect = (where: string, what: string, probability: number) => {
+    at(where, what).expected += probability
   }
   return {
-    count: (where, what) => add(where, what, 1),
+    count: (where, what) => {
+      at(where, what).count += 1
+    },
+    expect,
+    call: (where, rate, faults) => {
+      at(where, CALLS).count += 1
+      for (const fault of faults) expect(where, fault, rate / faults.length)
+    },
     counts: () => all,
     add: (other) => {
       for (const [where, counts] of other.counts())
-        for (const [what, times] of counts) add(where, what, times)
+        for (const [what, { count, expected }] of counts) {
+          const one = at(where, what)
+          one.count += count
+          one.expected += expected
+        }
     },
   }
 }
-
-/** One line a place, in order. */
-export const formatTally = (tally: Tally): string =>
-  [...tally.counts()]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([where, counts]) => {
-      const each = [...counts]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([what, times]) => `${what} ${times}`)
-      return `  ${where.padEnd(30)} ${each.join(', ')}`
-    })
-    .join('\n')
-
-/** The faults that never happened at a kind of call that was made. */
-export const notMet = (tally: Tally, calls: string, faults: readonly string[]): readonly string[] =>
-  [...tally.counts()].flatMap(([where, counts]) =>
-    counts.has(calls) ? faults.filter((fault) => !counts.has(fault)).map((fault) => `${where} ${fault}`) : [],
-  )

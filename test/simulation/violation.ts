@@ -7,6 +7,7 @@ export const INVARIANTS = {
   convergence: 'with the faults off the pipeline comes to rest in bounded time',
   'no orphan for ever': 'what no commit names is collected after its grace',
   'books balance': 'received = archived + duplicates + quarantined + expired, in count and in digest',
+  'kept thaws': 'a thaw for one never shortens the time that another has asked for',
   'right answers':
     'every answer that calls itself complete holds every record that was archived when it was asked for',
 } as const

@@ -1,87 +1,98 @@
 import { isCrash } from '../support/crashing.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
-import { type FaultSettings, wrapPorts } from './faults.ts'
-import { type Functions, functionsOn, type Mutant, portsFor } from './functions.ts'
+import type { Chaos } from './faults.ts'
+import type { Functions } from './functions.ts'
+import type { History } from './history.ts'
 import type { Message, Queue } from './queue.ts'
 import type { Scheduler, Task } from './scheduler.ts'
-import { CONFIG, LONGEST_SKEW, LONGEST_TASK } from './settings.ts'
+import { LONGEST_SKEW, LONGEST_TASK } from './settings.ts'
 import type { Tally } from './tally.ts'
+import type { Trace } from './trace.ts'
 import { Violation } from './violation.ts'
 
 type Deps = {
+  readonly history: History
   readonly cloud: Cloud
   readonly draw: Draw
   readonly tally: Tally
   readonly scheduler: Scheduler
-  readonly settings: FaultSettings
-  readonly note: (line: string) => void
-  readonly mutant: Mutant
+  readonly chaos: Chaos
+  readonly trace: Trace
+  readonly functions: Functions
 }
 
 const BATCH = 4
+const FULL_BATCH = 10
+/** A task that is slow waits for all that are not. */
+const SLOW = 1
 
 /** The functions of the deployment: each starts tasks that take messages, work, and acknowledge what is done. */
 export const makeWorkers = (deps: Deps) => {
-  const { cloud, draw, tally, scheduler, settings, note, mutant } = deps
+  const { history, cloud, tally, scheduler, chaos, trace, functions } = deps
+  const { trouble } = history
   const { queues } = cloud
   const failures: unknown[] = []
   const tasks = new Set<Task>()
-  let count = 0
 
-  const aTask = (kind: string): Task => {
-    count += 1
-    const isOff = settings.rate > 0 && draw.chance(0.1)
-    if (isOff) tally.count('clocks', 'off')
-    const skew = isOff ? draw.below(2 * LONGEST_SKEW) - LONGEST_SKEW : 0
-    return { name: `${kind}-${count}`, deadline: cloud.now() + LONGEST_TASK, skew, dead: false }
+  const aTask = (kind: string, cause: string): Task => {
+    const name = `${kind} ${cause}`
+    const draw = deps.draw.fork(name)
+    const isOff = chaos.happens(`${name} clock`, 'clocks', 'off', trouble.skewed)
+    const isSlow = chaos.happens(`${name} slow`, 'tasks', 'slow', trouble.slow)
+    return {
+      name,
+      draw,
+      deadline: cloud.now() + LONGEST_TASK,
+      skew: isOff ? draw.below(2 * LONGEST_SKEW) - LONGEST_SKEW : 0,
+      pace: isSlow ? SLOW : 0,
+      calls: 0,
+      dead: false,
+    }
   }
 
-  const start = (kind: string, work: (functions: Functions) => Promise<unknown>) => {
-    const task = aTask(kind)
+  /** `cause` is what made it begin: with the kind it names the task. */
+  const start = (kind: string, cause: string, work: () => Promise<unknown>) => {
+    const task = aTask(kind, cause)
     tasks.add(task)
     // one that was under way when the faults went off may still be dead
-    const mustSucceed = settings.rate === 0
+    const mustSucceed = chaos.isCalm()
     tally.count(kind, 'started')
-    const wrap = wrapPorts({ scheduler, draw, tally, settings, note, now: cloud.now }, task)
-    const ports = portsFor(cloud, draw, task.skew, wrap)
-    const mutated = mutant.ports?.(ports) ?? ports
-    const functions = functionsOn(mutated)
-    return scheduler.start(
-      () => work(mutant.functions?.(functions, mutated) ?? functions),
-      (error) => {
-        tasks.delete(task)
-        if (error === undefined) return
-        note(`${task.name}: ended with ${String(error)}`)
-        if (!isCrash(error)) tally.count(kind, error instanceof Error ? error.name : 'thrown')
-        if (error instanceof Violation || mustSucceed) failures.push(error)
-      },
-    )
+    return scheduler.start(task, work, (error) => {
+      tasks.delete(task)
+      if (error === undefined) return
+      trace.line(`${task.name}: ended with ${String(error)}`)
+      if (!isCrash(error)) tally.count(kind, error instanceof Error ? error.name : 'thrown')
+      if (error instanceof Violation || mustSucceed) failures.push(error)
+    })
   }
 
   /** The answer that a message is done can be lost like any other. */
-  const acknowledge = <Body>(queue: Queue<Body>, { id }: Message<Body>) => {
-    if (draw.chance(settings.rate)) return tally.count(`${queue.name} queue`, 'acknowledgement lost')
-    note(`${id}: acknowledged`)
-    queue.acknowledge(id)
+  const acknowledge = <Body>(queue: Queue<Body>, message: Message<Body>) => {
+    const name = `${scheduler.current().name} acknowledgement of ${message.id}`
+    if (chaos.happens(name, `${queue.name} queue`, 'acknowledgement lost', trouble.call)) return
+    trace.line(`${message.id}: acknowledged`)
+    queue.acknowledge(message)
   }
 
   const consumer =
-    <Body>(kind: string, queue: Queue<Body>, work: (functions: Functions, body: Body) => Promise<unknown>) =>
-    async (): Promise<boolean> => {
-      const [message] = queue.receive(1)
+    <Body>(kind: string, queue: Queue<Body>, work: (body: Body) => Promise<unknown>) =>
+    async (cause: string, draw: Draw): Promise<boolean> => {
+      const [message] = queue.receive(1, draw)
       if (message === undefined) return false
-      await start(kind, async (functions) => {
-        await work(functions, message.body)
+      trace.line(`${kind} ${cause} takes ${message.id}`)
+      await start(kind, cause, async () => {
+        await work(message.body)
         acknowledge(queue, message)
       })
       return true
     }
 
-  const ageRecords = async (): Promise<boolean> => {
-    const batch = queues.records.receive(1 + draw.below(BATCH))
+  const ageRecords = async (cause: string, draw: Draw): Promise<boolean> => {
+    const batch = queues.records.receive(chaos.isCalm() ? FULL_BATCH : 1 + draw.below(BATCH), draw)
     if (batch.length === 0) return false
-    await start('age-records', async (functions) => {
+    trace.line(`age-records ${cause} takes ${batch.map(({ id }) => id).join(', ')}`)
+    await start('age-records', cause, async () => {
       const messages = batch.map(({ id, sentAt, body }) => ({ ...body, sentAt, messageId: id }))
       const { done, errors } = await functions.ageRecords(messages)
       for (const message of batch) if (done.has(message.id)) acknowledge(queues.records, message)
@@ -90,39 +101,41 @@ export const makeWorkers = (deps: Deps) => {
     return true
   }
 
-  const sealPartition = async ({ seal }: Functions, ref: { dataset: string; partition: string }) => {
-    const dataset = CONFIG.datasets.get(ref.dataset)
-    if (dataset !== undefined) tally.count('seal-segments', await seal(dataset, ref))
+  const seal = async (ref: { dataset: string; partition: string }) => {
+    const dataset = cloud.config.datasets.get(ref.dataset)
+    if (dataset !== undefined) tally.count('seal-segments', await functions.seal(dataset, ref))
+  }
+
+  /** Each takes a message and starts; false when there is none. */
+  const consumers = {
+    records: ageRecords,
+    objects: consumer('age-objects', queues.objects, ({ key }) =>
+      functions.ageObject({ key, sentAt: cloud.now() }),
+    ),
+    seal: consumer('seal-segments', queues.seal, seal),
+    expire: consumer('expire-segments', queues.expire, (task) => functions.expire(task)),
+    storage: consumer('track-storage', queues.storage, (key) => functions.track(key)),
+    thaw: consumer('thaw-segments', queues.thaw, (task) => functions.thaw(task)),
+    hydrate: consumer('hydrate-records', queues.hydrate, (task) => functions.hydrate(task)),
   }
 
   return {
     start,
-    sealPartition,
-    /** Each takes a message and starts; false when there is none. */
-    consumers: {
-      ageRecords,
-      ageObjects: consumer('age-objects', queues.objects, ({ ageObject }, { key }) =>
-        ageObject({ key, sentAt: cloud.now() }),
-      ),
-      seal: consumer('seal-segments', queues.seal, sealPartition),
-      expire: consumer('expire-segments', queues.expire, ({ expire }, task) => expire(task)),
-      track: consumer('track-storage', queues.storage, ({ track }, key) => track(key)),
-      thaw: consumer('thaw-segments', queues.thaw, ({ thaw }, task) => thaw(task)),
-      hydrate: consumer('hydrate-records', queues.hydrate, ({ hydrate }, task) => hydrate(task)),
-    },
-    sweep: () =>
-      start('sweep', async ({ checkRehydrations, remindOfHotObjects, sweep }) => {
+    seal,
+    consumers,
+    sweep: (cause: string) =>
+      start('sweep', cause, async () => {
+        const { checkRehydrations, remindOfHotObjects, sweep } = functions
         const settled = await Promise.allSettled([checkRehydrations(), remindOfHotObjects(), sweep()])
         const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
         if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
       }),
     /** What tasks threw that is no fault of the run's making. */
     throwFailures: () => {
-      const [failure] = failures.splice(0)
+      const failure = failures.shift()
       if (failure instanceof Violation) throw failure
       if (failure !== undefined) throw new Violation('convergence', `with the faults off: ${String(failure)}`)
     },
-    isRunning: (kind: string) => [...tasks].some(({ name }) => name.startsWith(kind)),
     killAll: () => {
       for (const task of tasks) task.dead = true
     },
@@ -130,3 +143,4 @@ export const makeWorkers = (deps: Deps) => {
 }
 
 export type Workers = ReturnType<typeof makeWorkers>
+export type ConsumerName = keyof Workers['consumers']

@@ -1,0 +1,176 @@
+import { type Draw, makeDraw } from './draw.ts'
+import { FAULTS, type Fault } from './faults.ts'
+import { PORTS } from './ports.ts'
+
+/** What may begin. */
+export const ACTIONS = [
+  'send records',
+  'put an object',
+  'append to an object',
+  'deliver a message',
+  'sweep',
+  'seal',
+  'ask for a rehydration',
+  'read a record',
+  'minutes pass',
+  'hours pass',
+  'days pass',
+] as const
+export type ActionName = (typeof ACTIONS)[number]
+
+export type Action = {
+  readonly id: number
+  readonly name: ActionName
+  /** Steps of what is under way before it begins; null: all of them. */
+  readonly after: number | null
+}
+
+/** What there is at the beginning: each is brought about by the pipeline itself, in peace. */
+export const STARTS = ['empty', 'landed', 'sealed', 'cold', 'old'] as const
+export type Start = (typeof STARTS)[number]
+
+type Theme = {
+  readonly starts: readonly Start[]
+  readonly datasets: readonly (readonly string[])[]
+  /** What may come in a round besides deliveries, each as likely as it says. */
+  readonly often: Partial<Record<ActionName, number>>
+  readonly passes: readonly ActionName[]
+  /** At most so many deliveries a round. */
+  readonly deliveries: number
+  /** What every history of it begins with. */
+  readonly first?: ActionName
+  /** The ports of which one may fail more often than the others; all unless it says. */
+  readonly focus?: RegExp
+}
+
+const ORDERS = ['orders']
+const EVENTS = ['events']
+const BOTH = ['orders', 'events']
+
+const REHYDRATING = /^(reader|delivery|draft|thawer|waiters|tasks?|rehydration|thaw|hydrate|holdings)/
+
+/** What a history is mostly about. */
+const THEMES: readonly Theme[] = [
+  {
+    starts: ['empty', 'empty', 'landed'],
+    datasets: [ORDERS, EVENTS, BOTH],
+    often: { 'send records': 0.9, 'put an object': 0.3, sweep: 0.4, seal: 0.3, 'read a record': 0.2 },
+    passes: ['minutes pass', 'hours pass', 'days pass'],
+    deliveries: 5,
+  },
+  {
+    starts: ['empty', 'empty', 'landed'],
+    datasets: [ORDERS, EVENTS],
+    often: { 'put an object': 0.8, 'append to an object': 0.5, 'send records': 0.2, sweep: 0.5 },
+    passes: ['minutes pass', 'hours pass', 'hours pass'],
+    deliveries: 5,
+  },
+  {
+    starts: ['landed', 'sealed', 'old', 'old'],
+    datasets: [ORDERS, EVENTS],
+    often: { sweep: 0.95, seal: 0.5, 'send records': 0.3, 'read a record': 0.2 },
+    passes: ['hours pass', 'days pass', 'days pass'],
+    deliveries: 6,
+  },
+  {
+    starts: ['cold'],
+    datasets: [ORDERS],
+    often: { 'ask for a rehydration': 0.4, sweep: 0.5, 'send records': 0.1, seal: 0.1 },
+    passes: ['minutes pass', 'minutes pass', 'hours pass', 'hours pass', 'hours pass'],
+    deliveries: 9,
+    first: 'ask for a rehydration',
+    focus: REHYDRATING,
+  },
+  {
+    starts: ['landed', 'sealed', 'cold'],
+    datasets: [ORDERS],
+    focus: REHYDRATING,
+    often: { 'read a record': 0.7, 'ask for a rehydration': 0.3, seal: 0.4, sweep: 0.4, 'send records': 0.4 },
+    passes: ['minutes pass', 'hours pass', 'days pass'],
+    deliveries: 6,
+  },
+]
+
+/** How likely what goes wrong is, each in its own place. */
+export type Trouble = {
+  /** Of each call of a port. */
+  readonly call: number
+  readonly faults: readonly Fault[]
+  /** One port that fails more often than the others. */
+  readonly focus: { readonly port: string; readonly call: number } | undefined
+  readonly doubled: number
+  readonly lostEvent: number
+  readonly lateEvent: number
+  readonly skewed: number
+  readonly slow: number
+}
+
+/** One small world and all that happens in it, as data: a part of it can be run again. */
+export type History = {
+  readonly seed: number
+  readonly years: number
+  readonly datasets: readonly string[]
+  readonly start: Start
+  readonly trouble: Trouble
+  readonly actions: readonly Action[]
+  /** Names of all that may go wrong; undefined: whatever is drawn. */
+  readonly only: ReadonlySet<string> | undefined
+}
+
+const AFTER = [0, 0, 1, 3, 6, 12, 25, null]
+
+const shuffle = <Item>(items: readonly Item[], draw: Draw): readonly Item[] =>
+  items
+    .map((item) => ({ item, at: draw.next() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item)
+
+/** Rounds, each of which begins some things, delivers some messages, and ends with some time that passes. */
+const drawActions = (draw: Draw, theme: Theme): readonly Action[] => {
+  const { often, passes, deliveries, first } = theme
+  // a world in which something never happens is another world
+  const never = new Set(ACTIONS.filter(() => draw.chance(0.1)))
+  const rounds = draw.chance(0.03) ? 9 : 2 + draw.below(3)
+  const actions: Action[] = []
+  const add = (name: ActionName, after: number | null) => actions.push({ id: actions.length, name, after })
+  if (first !== undefined) add(first, 0)
+  for (let round = 0; round < rounds; round += 1) {
+    const begun = ACTIONS.filter((name) => !never.has(name) && draw.chance(often[name] ?? 0))
+    const delivered = Array.from({ length: 1 + draw.below(deliveries) }, () => 'deliver a message' as const)
+    const inOrder = [...shuffle(begun, draw), ...delivered]
+    const names = draw.chance(0.5) ? inOrder : shuffle(inOrder, draw)
+    for (const name of names) add(name, draw.pick(AFTER) ?? null)
+    // Lambda stops what takes longer than a quarter of an hour: mostly it does not
+    add(draw.pick(passes) ?? 'minutes pass', draw.chance(0.8) ? null : draw.below(10))
+  }
+  return actions
+}
+
+/** Most histories are small: many small ones find more than a few large ones. */
+export const drawHistory = (seed: number, years = 0): History => {
+  const draw = makeDraw(seed)
+  const theme = THEMES[draw.below(THEMES.length)] ?? THEMES[0]
+  if (theme === undefined) throw new Error('there is no theme')
+  const some = FAULTS.filter(() => draw.chance(0.6))
+  const { focus } = theme
+  const port = draw.pick(focus === undefined ? PORTS : PORTS.filter((name) => focus.test(name))) ?? ''
+  const trouble: Trouble = {
+    call: draw.pick([0, 0.01, 0.03, 0.06, 0.12]) ?? 0,
+    faults: some.length === 0 ? FAULTS : some,
+    focus: draw.chance(0.5) ? { port, call: 0.3 } : undefined,
+    doubled: draw.pick([0, 0.1, 0.3]) ?? 0,
+    lostEvent: draw.pick([0, 0.25, 0.6]) ?? 0,
+    lateEvent: draw.pick([0, 0.5]) ?? 0,
+    skewed: draw.pick([0, 0.1, 0.4]) ?? 0,
+    slow: draw.pick([0, 0.1, 0.3]) ?? 0,
+  }
+  return {
+    seed,
+    years,
+    datasets: draw.pick(theme.datasets) ?? ORDERS,
+    start: draw.pick(theme.starts) ?? 'empty',
+    trouble,
+    actions: drawActions(draw.fork('actions'), theme),
+    only: undefined,
+  }
+}

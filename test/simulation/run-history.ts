@@ -1,0 +1,148 @@
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { makeActions } from './actions.ts'
+import { makeCloud } from './cloud.ts'
+import { converge, workOff } from './converge.ts'
+import { makeCustomer } from './customer.ts'
+import { makeDraw } from './draw.ts'
+import { makeChaos } from './faults.ts'
+import { type Mutant, mutated } from './functions.ts'
+import type { History, Start } from './history.ts'
+import { makeInvariants } from './invariants.ts'
+import { portsOn } from './ports.ts'
+import { makeProducer } from './producer.ts'
+import { makeScheduler } from './scheduler.ts'
+import { spanOf } from './settings.ts'
+import { describeState } from './state.ts'
+import { makeTally, type Tally } from './tally.ts'
+import { makeTrace } from './trace.ts'
+import { Violation } from './violation.ts'
+import { makeWorkers } from './workers.ts'
+import { makeWrap } from './wrap-port.ts'
+
+export type Run = {
+  readonly violation: Violation | undefined
+  readonly tally: Tally
+  /** All that happened, in order; empty unless a trace was asked for. */
+  readonly trace: readonly string[]
+  /** What was stored when the run ended, in lines; empty unless a trace was asked for. */
+  readonly state: readonly string[]
+  /** The actions that really began, and what went wrong, by name. */
+  readonly began: readonly number[]
+  readonly troubles: readonly string[]
+  /** Calls of ports, and ends of tasks. */
+  readonly steps: number
+}
+
+const MOST_AT_ONCE = 6
+/** How long after its first records a history begins, and how long after they were swept and sealed. */
+const AGES: Readonly<Record<Exclude<Start, 'empty'>, { landed: number; swept: number | null }>> = {
+  landed: { landed: 14 * HOUR, swept: null },
+  sealed: { landed: 14 * HOUR, swept: 25 * HOUR },
+  // the partition is sealed straight into the class that its age calls for
+  cold: { landed: 4 * DAY, swept: 0 },
+  old: { landed: 14 * HOUR, swept: 6.5 * DAY },
+}
+
+/** Runs one history from its beginning until nothing is left to do. */
+export const runHistory = async (
+  history: History,
+  options: { readonly mutant?: Mutant; readonly traced?: boolean } = {},
+): Promise<Run> => {
+  const { seed, years } = history
+  const draw = makeDraw(seed).fork('run')
+  const tally = makeTally()
+  const chaos = makeChaos(history, draw, tally)
+  const cloud = makeCloud(history, draw, chaos)
+  const { now } = cloud
+  const scheduler = makeScheduler()
+  const trace = makeTrace(options.traced === true, now)
+  const ports = portsOn(cloud, scheduler, makeWrap({ scheduler, chaos, tally, trace, now }))
+  const functions = mutated(ports, options.mutant ?? {})
+  const producer = makeProducer(cloud, history.datasets, tally)
+  const workers = makeWorkers({ history, cloud, draw, tally, scheduler, chaos, trace, functions })
+  const { views, check, hasChanged } = makeInvariants(cloud, producer)
+  const customer = makeCustomer(cloud, years, producer, views)
+  const began: number[] = []
+  let steps = 0
+
+  const step = async () => {
+    const went = await scheduler.step()
+    steps += 1
+    workers.throwFailures()
+    if (hasChanged()) await check()
+    return went
+  }
+  const finish = async () => {
+    while (await step());
+  }
+  const pass = (ms: number) => {
+    trace.line(`${(ms / HOUR).toFixed(1)} h pass`)
+    cloud.clock.now += ms
+    cloud.s3.runDue()
+  }
+  const begin = makeActions({ history, draw, cloud, producer, customer, workers, functions, views, pass })
+
+  const live = async () => {
+    for (const action of history.actions) {
+      let left = action.after ?? Number.POSITIVE_INFINITY
+      while (scheduler.running() > 0 && (left > 0 || scheduler.running() >= MOST_AT_ONCE)) {
+        await step()
+        left -= 1
+      }
+      if (!(await begin(action))) continue
+      trace.line(`— ${action.name} (${action.id})`)
+      began.push(action.id)
+      workers.throwFailures()
+    }
+  }
+
+  const sweepOnce = async (cause: string) => {
+    await workers.sweep(cause)
+    await finish()
+    await workOff(workers, cause, finish)
+  }
+
+  /** Brings about what there is at the beginning. */
+  const prepare = async () => {
+    if (history.start === 'empty') return
+    const { landed, swept } = AGES[history.start]
+    const scale = spanOf(years) / spanOf(0)
+    const source = draw.fork('start')
+    chaos.calm(true)
+    for (const name of ['first', 'second']) {
+      producer.sendRecords(name, source)
+      await workOff(workers, name, finish)
+    }
+    pass(landed * scale)
+    if (swept !== null) {
+      await sweepOnce('before')
+      pass(swept * scale)
+    }
+    chaos.calm(false)
+  }
+
+  const run = async () => {
+    await prepare()
+    await live()
+    chaos.calm(true)
+    for (const queue of Object.values(cloud.queues)) queue.show()
+    await finish()
+    await converge({ cloud, workers, customer, views, finish })
+  }
+
+  const outcome = async () => {
+    try {
+      await run()
+      return undefined
+    } catch (error) {
+      if (error instanceof Violation) return error
+      throw error
+    }
+  }
+  const violation = await outcome()
+  const state = options.traced ? await describeState(cloud) : []
+  // what is parked ends too
+  workers.killAll()
+  while (await scheduler.step());
+  return { violation, tally, trace: trace.lines(), state, began, troubles: chaos.happened(), steps }
+}

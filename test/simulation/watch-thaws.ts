@@ -1,0 +1,16 @@
+import type { Thawer } from '../../shared/ports/thawer.ts'
+import type { S3Model } from '../../simulator/s3/s3-model.ts'
+import { Violation } from './violation.ts'
+
+/** A thawer whose every thaw is looked at: S3 counts the days of a repeated one anew, which may shorten another's time. */
+export const watchThaws = (s3: S3Model, bucket: string, { thaw }: Thawer): Thawer => {
+  const readableUntil = (key: string) => s3.headObject({ bucket, key }).version.restore?.expiresAt ?? 0
+  return {
+    thaw: async (key, request) => {
+      const before = readableUntil(key)
+      const outcome = await thaw(key, request)
+      if (readableUntil(key) < before) throw new Violation('kept thaws', `${key} is readable for less long`)
+      return outcome
+    },
+  }
+}
