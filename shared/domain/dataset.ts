@@ -15,6 +15,9 @@ export type PromotedColumn = { readonly name: string; readonly path: FieldPath; 
 /** From this age of a partition (counted from its end, in ms) its segments belong in this class. */
 export type ClassStep = { readonly after: number; readonly storageClass: StorageClass }
 
+/** By age, youngest first; the first step is at age 0. */
+export type ClassSteps = readonly [ClassStep, ...ClassStep[]]
+
 /** A named stream of records under one policy, parsed from `icecore.config.ts`; durations in ms. */
 export type Dataset = {
   readonly name: string
@@ -23,8 +26,7 @@ export type Dataset = {
   readonly version: FieldPath | null
   readonly partition: PartitionUnit
   readonly promoted: readonly PromotedColumn[]
-  /** By age, youngest first; the first step is at age 0. */
-  readonly classes: readonly ClassStep[]
+  readonly classes: ClassSteps
   /** Segments older than this (from the end of their partition) expire. Null: kept for ever. */
   readonly retention: number | null
   readonly seal: {
@@ -43,8 +45,6 @@ export type Dataset = {
   readonly hotPrefix: string
 }
 
-/** The step that an age calls for. `classes` is never empty. */
-export const classAtAge = (classes: readonly ClassStep[], age: number): StorageClass => {
-  const step = classes.findLast((candidate) => candidate.after <= age) ?? classes[0]
-  return step?.storageClass ?? 'STANDARD'
-}
+/** The step that an age calls for; for what is not over yet the first. */
+export const classAtAge = (classes: ClassSteps, age: number): StorageClass =>
+  (classes.findLast((candidate) => candidate.after <= age) ?? classes[0]).storageClass

@@ -63,12 +63,12 @@ export const retriedLetterKey = (queue: string, messageId: string): string =>
   `quarantine/retried/dead-letters/queue=${queue}/${messageId}.json`
 
 const DEAD_LETTER_KEY =
-  /^quarantine\/(?:retried\/)?dead-letters\/queue=([a-z][a-z0-9-]{0,62}(?:\.fifo)?)\/([0-9A-Za-z-]{1,100})\.json$/
+  /^quarantine\/(?:retried\/)?dead-letters\/queue=(?<queue>[a-z][a-z0-9-]{0,62}(?:\.fifo)?)\/(?<messageId>[0-9A-Za-z-]{1,100})\.json$/
+
+const deadLetter = z.object({ queue: z.string(), messageId: z.string() })
 
 /** The dead letter that a key of its object, or of its mark, belongs to; undefined for any other key. */
 export const parseDeadLetterKey = (
   key: string,
-): { readonly queue: string; readonly messageId: string } | undefined => {
-  const [, queue, messageId] = DEAD_LETTER_KEY.exec(key) ?? []
-  return queue === undefined || messageId === undefined ? undefined : { queue, messageId }
-}
+): { readonly queue: string; readonly messageId: string } | undefined =>
+  deadLetter.safeParse(DEAD_LETTER_KEY.exec(key)?.groups).data

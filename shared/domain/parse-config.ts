@@ -52,39 +52,38 @@ const promoted = z
 
 const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
 
-const classes = z
-  .array(z.strictObject({ after: duration, storageClass: z.enum(STORAGE_CLASSES) }))
-  .min(1)
-  .superRefine((steps, context) => {
-    if (steps[0]?.after !== 0)
+const classStep = z.strictObject({ after: duration, storageClass: z.enum(STORAGE_CLASSES) })
+
+const classes = z.tuple([classStep], classStep).superRefine((steps, context) => {
+  if (steps[0].after !== 0)
+    context.addIssue({
+      code: 'custom',
+      path: [0, 'after'],
+      message: 'expected 0d: the first class is that of new data',
+    })
+  steps.forEach((step, index) => {
+    const before = steps[index - 1]
+    if (before === undefined) return
+    if (step.after <= before.after)
       context.addIssue({
         code: 'custom',
-        path: [0, 'after'],
-        message: 'expected 0d: the first class is that of new data',
+        path: [index, 'after'],
+        message: 'expected a later age than the step before',
       })
-    steps.forEach((step, index) => {
-      const before = steps[index - 1]
-      if (before === undefined) return
-      if (step.after <= before.after)
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'after'],
-          message: 'expected a later age than the step before',
-        })
-      if (!LIFECYCLE_CLASSES.includes(step.storageClass))
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'storageClass'],
-          message: `expected one of ${LIFECYCLE_CLASSES.join(', ')}, to which lifecycle moves segments, got ${step.storageClass}`,
-        })
-      if (coldness(step.storageClass) <= coldness(before.storageClass))
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'storageClass'],
-          message: `expected a colder class than ${before.storageClass}: S3 lifecycle never moves upward, got ${step.storageClass}`,
-        })
-    })
+    if (!LIFECYCLE_CLASSES.includes(step.storageClass))
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'storageClass'],
+        message: `expected one of ${LIFECYCLE_CLASSES.join(', ')}, to which lifecycle moves segments, got ${step.storageClass}`,
+      })
+    if (coldness(step.storageClass) <= coldness(before.storageClass))
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'storageClass'],
+        message: `expected a colder class than ${before.storageClass}: S3 lifecycle never moves upward, got ${step.storageClass}`,
+      })
   })
+})
 
 const prefix = z
   .string()

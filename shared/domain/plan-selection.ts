@@ -17,6 +17,10 @@ const spanOf = (from: number, to: number): PartitionSpan => ({
   to: partitionOf(clamp(to), 'hour'),
 })
 
+/** Where to look for a range. */
+export const spanOfRange = ({ from, to }: Extract<Selection, { kind: 'range' }>): PartitionSpan =>
+  spanOf(from, to - 1)
+
 const hasTime = (selector: RecordSelector): selector is RecordSelector & { time: number } =>
   selector.time !== null
 
@@ -24,7 +28,7 @@ const hasTime = (selector: RecordSelector): selector is RecordSelector & { time:
  * Where to look for a selection: spans of partition names, or undefined when ids without a time make it every partition.
  */
 export const spansOf = (selection: Selection): readonly PartitionSpan[] | undefined => {
-  if (selection.kind === 'range') return [spanOf(selection.from, selection.to - 1)]
+  if (selection.kind === 'range') return [spanOfRange(selection)]
   if (!selection.ids.every(hasTime)) return undefined
   const times = [...new Set(selection.ids.filter(hasTime).map(({ time }) => time))].sort((a, b) => a - b)
   const spans: PartitionSpan[] = []

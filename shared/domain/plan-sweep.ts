@@ -36,6 +36,9 @@ export type SweepFacts = {
   readonly now: number
 }
 
+/** A segment to tag with a class, so that lifecycle moves it there. */
+export type Move = HoldingChange & { readonly target: StorageClass }
+
 /** A change of a segment's holding, conditional on the one that was seen. */
 export type HoldingChange = {
   readonly segment: Segment
@@ -47,8 +50,7 @@ export type SweepPlan = {
   readonly seal: boolean
   /** What the bucket shows and the catalog does not say yet. */
   readonly confirm: readonly HoldingChange[]
-  /** Segments to tag with the class in `next.target`, so that lifecycle moves them. */
-  readonly move: readonly HoldingChange[]
+  readonly move: readonly Move[]
   /** A commit that ends the partition because its retention has passed. */
   readonly retire: Commit | undefined
   /** Dead commits whose grace is over. */
@@ -152,7 +154,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   const wanted = classAtAge(dataset.classes, now - end)
   const due: number[] = [now + PATROL]
   const confirm: HoldingChange[] = []
-  const move: HoldingChange[] = []
+  const move: Move[] = []
 
   for (const segment of segments) {
     const object = objects.get(segment.key)
@@ -165,7 +167,13 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
       segment.kind === 'sealed' &&
       coldness(wanted) > coldness(seen.storageClass) &&
       coldness(wanted) > coldness(seen.target ?? 'STANDARD')
-    if (shouldMove) move.push({ segment, next: { ...seen, target: wanted, taggedAt: now }, expected: before })
+    if (shouldMove)
+      move.push({
+        segment,
+        target: wanted,
+        next: { ...seen, target: wanted, taggedAt: now },
+        expected: before,
+      })
     else if (seen !== holding) confirm.push({ segment, next: seen, expected: before })
     if (shouldMove || seen.target !== null) due.push(now + LIFECYCLE_PERIOD)
     if (seen.thaw !== null) due.push(now + THAW_CHECK)

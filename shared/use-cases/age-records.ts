@@ -8,7 +8,7 @@ import { partitionOf } from '../domain/partition.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { AgeMetrics } from '../ports/archive-metrics.ts'
 import { type Quarantine, type QuarantinedItem, UNKNOWN_DATASET } from '../ports/quarantine.ts'
-import { settleAll } from './bounded.ts'
+import { mapBounded } from './bounded.ts'
 import { type LandDeps, landRecords } from './land-records.ts'
 
 export type RecordMessage = {
@@ -92,15 +92,10 @@ const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: num
 
 /** Steps of messages that take few steps first: a message that is strewn over thousands of partitions waits for its neighbours. */
 const inTurn = (steps: readonly Step[]): readonly Step[] => {
-  const counts = new Map<string, number>()
-  for (const { messageIds } of steps)
-    for (const messageId of messageIds) counts.set(messageId, (counts.get(messageId) ?? 0) + 1)
-  const fewest = ({ messageIds }: Step) =>
-    [...messageIds].reduce((least, id) => Math.min(least, counts.get(id) ?? 0), Number.POSITIVE_INFINITY)
-  return steps
-    .map((step) => ({ step, turn: fewest(step) }))
-    .toSorted((a, b) => a.turn - b.turn)
-    .map(({ step }) => step)
+  const each = steps.flatMap((step) => [...step.messageIds].map((messageId) => ({ messageId, step })))
+  const byMessage = [...Map.groupBy(each, ({ messageId }) => messageId).values()]
+  const turns = byMessage.toSorted((a, b) => a.length - b.length)
+  return [...new Set(turns.flat().map(({ step }) => step))]
 }
 
 /**
@@ -167,17 +162,16 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
     for (const group of groups.values()) steps.push(landGroup(group, oldestSent))
     const turns = inTurn(steps)
     const outOfTime = new OutOfTime(`the batch takes ${steps.length} steps, more than there is time for`)
-    const outcomes = await settleAll(turns, STEPS_AT_ONCE, async (step) => {
-      if (!hasTime()) throw outOfTime
-      await step.run()
-    })
     const failed = new Map<string, unknown>()
     const errors = new Set<unknown>()
-    outcomes.forEach((outcome, index) => {
-      if (outcome.status === 'fulfilled') return
-      errors.add(outcome.reason)
-      for (const messageId of turns[index]?.messageIds ?? [])
-        if (!failed.has(messageId)) failed.set(messageId, outcome.reason)
+    await mapBounded(turns, STEPS_AT_ONCE, async (step) => {
+      try {
+        if (!hasTime()) throw outOfTime
+        await step.run()
+      } catch (error) {
+        errors.add(error)
+        for (const messageId of step.messageIds) if (!failed.has(messageId)) failed.set(messageId, error)
+      }
     })
     // a message of nothing but blank lines has no step, and nothing to lose
     const done = new Set(

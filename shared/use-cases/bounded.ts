@@ -9,7 +9,7 @@ export const settleAll = async <Item, Result>(
   const worker = async () => {
     for (const [index, item] of queue) {
       const [outcome] = await Promise.allSettled([work(item)])
-      if (outcome !== undefined) outcomes[index] = outcome
+      outcomes[index] = outcome
     }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))

@@ -1,6 +1,6 @@
 import { liveSegments } from '../domain/commit.ts'
 import type { Holding } from '../domain/holding.ts'
-import { mayBeInPartition, mayBeInSegment, spansOf } from '../domain/plan-selection.ts'
+import { mayBeInPartition, mayBeInSegment, spanOfRange } from '../domain/plan-selection.ts'
 import { isReadable, storedClass } from '../domain/plan-thaw.ts'
 import type { Selection } from '../domain/rehydration.ts'
 import type { Segment } from '../domain/segment.ts'
@@ -52,8 +52,7 @@ export const listSegments =
     limit: number,
     after?: SegmentPosition,
   ): Promise<{ segments: readonly ListedSegment[]; next: SegmentPosition | null }> => {
-    const [span] = spansOf(range) ?? []
-    if (span === undefined) return { segments: [], next: null }
+    const span = spanOfRange(range)
     const from = after !== undefined && after.partition > span.from ? after.partition : span.from
     const segments: ListedSegment[] = []
     let visited = 0

@@ -4,6 +4,8 @@ import { DecompressionLimit, SourceCorrupt, type SourceItem } from '../codec/sou
 export type Chunk = {
   readonly index: number
   readonly items: readonly SourceItem[]
+  /** The number of its last row. */
+  readonly lastRow: number
   /** False where damage cut it short: another attempt may see more of it. */
   readonly whole: boolean
 }
@@ -33,22 +35,24 @@ export async function* chunksOf(
   let index = passed.chunks
   let items: SourceItem[] = []
   let bytes = 0
+  let lastRow = passed.rows
   try {
     for await (const batch of batches) {
       for (const item of batch) {
         if (item.row <= passed.rows) continue
         items.push(item)
+        lastRow = item.row
         bytes += sizeOf(item)
         if (items.length < limit.items && bytes < limit.bytes) continue
-        yield { index, items, whole: true }
+        yield { index, items, lastRow, whole: true }
         index += 1
         items = []
         bytes = 0
       }
     }
   } catch (error) {
-    if (isDamage(error) && items.length > 0) yield { index, items, whole: false }
+    if (isDamage(error) && items.length > 0) yield { index, items, lastRow, whole: false }
     throw error
   }
-  if (items.length > 0) yield { index, items, whole: true }
+  if (items.length > 0) yield { index, items, lastRow, whole: true }
 }

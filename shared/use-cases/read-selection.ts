@@ -54,21 +54,25 @@ const readBytesFor = (segments: number): number =>
   Math.min(8 * MiB, Math.max(MiB, Math.floor((64 * MiB) / segments)))
 
 /** Segments one behind the other: the ids of each come before those of the next, so one at a time is open. */
-type Chain = FoundSegment[]
+type Chain = { readonly segments: FoundSegment[]; maxId: string }
 
 /** As few chains as there can be: sealed segments of one seal are one. */
 const chainsOf = (found: readonly FoundSegment[]): Chain[] => {
   const chains: Chain[] = []
   for (const one of found.toSorted((a, b) => (a.segment.minId < b.segment.minId ? -1 : 1))) {
-    const chain = chains.find((before) => (before.at(-1)?.segment.maxId ?? '') < one.segment.minId)
-    if (chain === undefined) chains.push([one])
-    else chain.push(one)
+    const { minId, maxId } = one.segment
+    const chain = chains.find((before) => before.maxId < minId)
+    if (chain === undefined) chains.push({ segments: [one], maxId })
+    else {
+      chain.segments.push(one)
+      chain.maxId = maxId
+    }
   }
   return chains
 }
 
-const openTextOf = (chain: Chain): number =>
-  chain.reduce((most, { segment }) => Math.max(most, Math.min(segment.bodyBytes, ROW_GROUP_TEXT)), 0)
+const openTextOf = ({ segments }: Chain): number =>
+  segments.reduce((most, { segment }) => Math.max(most, Math.min(segment.bodyBytes, ROW_GROUP_TEXT)), 0)
 
 const checkMemory = (chains: readonly Chain[]) => {
   const text = chains.reduce((sum, chain) => sum + openTextOf(chain), 0)
@@ -103,8 +107,8 @@ export async function* readSelection(
     }
   }
 
-  async function* rowsOfAll(chain: Chain): AsyncGenerator<ArchiveRecord[]> {
-    for (const one of chain) yield* rowsOf(one)
+  async function* rowsOfAll({ segments }: Chain): AsyncGenerator<ArchiveRecord[]> {
+    for (const one of segments) yield* rowsOf(one)
   }
 
   for await (const batch of mergeRecords(chains.map(rowsOfAll))) {

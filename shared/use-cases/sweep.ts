@@ -77,7 +77,7 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
     for (const confirmed of plan.confirm) await change(ref, confirmed)
     for (const move of plan.move) {
       // the tag first: a holding that names a target without a tag would wait for ever
-      await tagger.tag(move.segment.key, move.next.target ?? move.next.storageClass)
+      await tagger.tag(move.segment.key, move.target)
       await change(ref, move)
     }
     const { retire } = plan

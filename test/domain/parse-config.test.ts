@@ -43,6 +43,29 @@ test.each([
     'GLACIER_IR, GLACIER, DEEP_ARCHIVE',
   ],
   [
+    'a class step that is not later than the one before',
+    withOrders({
+      classes: [
+        { after: '0d', storageClass: 'STANDARD' },
+        { after: '0d', storageClass: 'GLACIER' },
+      ],
+    }),
+    'datasets.orders.classes.1.after',
+    'a later age',
+  ],
+  ['a dataset without a class', withOrders({ classes: [] }), 'datasets.orders.classes', ''],
+  [
+    'a promoted column that is named twice',
+    withOrders({
+      promoted: [
+        { name: 'customer', path: 'a', type: 'string' },
+        { name: 'customer', path: 'b', type: 'string' },
+      ],
+    }),
+    'datasets.orders.promoted.1.name',
+    'already a column',
+  ],
+  [
     'a first class that is not at age 0',
     withOrders({ classes: [{ after: '1d', storageClass: 'GLACIER' }] }),
     'datasets.orders.classes.0.after',
@@ -77,6 +100,20 @@ test.each([
 ])('%s is an error that names the field and what was expected', (_, input, field, expected) => {
   expect(() => parseConfig(input)).toThrow(field)
   expect(() => parseConfig(input)).toThrow(expected)
+})
+
+test('promoted columns, class steps and destinations are taken as they are written', () => {
+  const promoted = [{ name: 'customer', path: 'customer.id', type: 'string' }]
+  const classes = [
+    { after: '0d', storageClass: 'STANDARD' },
+    { after: '30d', storageClass: 'GLACIER' },
+  ]
+  const { datasets } = parseConfig(withOrders({ promoted, classes, hotPrefix: 'hot/' }))
+  expect(datasets.get('orders')).toMatchObject({
+    promoted: [{ name: 'customer', path: ['customer', 'id'] }],
+    classes: [{ after: 0 }, { after: 30 * 86_400_000, storageClass: 'GLACIER' }],
+    hotPrefix: 'hot/',
+  })
 })
 
 test('two datasets cannot share hot objects', () => {

@@ -117,6 +117,14 @@ test('an index object of no segment is an orphan after its grace, and of one tha
   expect(orphansOf({ ...stray, stored: [anObject(key), anObject(landing)] })).toEqual([landing])
 })
 
+test('what lies among the segments and is none of them is left alone', () => {
+  const { orphanKeys, nextDue } = planSweep(
+    facts({ stored: [anObject('sealed/something-else')], now: END + 300 * DAY }),
+  )
+  expect(orphanKeys).toEqual([])
+  expect(nextDue).toBe(END + 307 * DAY)
+})
+
 test('a live segment that the bucket does not have is reported', () => {
   expect(planSweep(facts({ commits: [sealedCommit], stored: [] })).missing).toEqual([sealed])
 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
 import { UNKNOWN_DATASET } from '../../shared/ports/quarantine.ts'
 import { bodiesOf, expectCatalogTrue, readAll, segmentsOf } from '../support/archive-facts.ts'
-import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
+import { type ArchiveWorld, anArchiveWorld, type Wrap } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere } from '../support/crashing.ts'
 import { failing } from '../support/failing.ts'
@@ -110,7 +110,7 @@ test('an empty message without a dataset is quarantined, blank lines of a datase
 })
 
 test('an empty batch does nothing', async () => {
-  expect(await anArchiveWorld().age([])).toEqual({ done: new Set(), errors: [] })
+  expect(await anArchiveWorld().age([])).toEqual({ done: new Set(), failed: new Map(), errors: [] })
 })
 
 test('a message that is delivered again is received twice and read once, and quarantined once', async () => {
@@ -137,6 +137,19 @@ test('when one partition cannot be written, exactly the messages with records in
   expect(outcome.done).toEqual(new Set([messages[0]?.messageId, messages[3]?.messageId]))
   expect(outcome.errors).toMatchObject([{ message: 'append failed' }])
   expect(bodiesOf(await readAll(world))).toEqual([anOrder('a'), anOrder('c')])
+})
+
+test('a message whose commit id was taken by other records is not done', async () => {
+  const world = anArchiveWorld()
+  const taken: Wrap = (port) =>
+    new Proxy(port, {
+      get: (target, name, receiver) =>
+        name === 'append' ? async () => 'conflict' : Reflect.get(target, name, receiver),
+    })
+  const { done, errors } = await world.age([aMessage([anOrder('a')])], taken)
+  expect(done.size).toBe(0)
+  expect(errors).toMatchObject([{ message: expect.stringContaining('was taken by other records') }])
+  expect(await readAll(world)).toEqual([])
 })
 
 test('a redelivery that reads differently now is kept beside what the first attempt kept', async () => {
@@ -202,7 +215,8 @@ test('whatever JSON is sent, it is archived or quarantined, and never an error',
       async (lines) => {
         const world = anArchiveWorld([typed])
         const message = aMessage(lines)
-        expect(await world.age([message])).toEqual({ done: new Set([message.messageId]), errors: [] })
+        const { done, errors } = await world.age([message])
+        expect([[...done], errors]).toEqual([[message.messageId], []])
         expect((await world.ledger()).balanced).toBe(true)
       },
     ),

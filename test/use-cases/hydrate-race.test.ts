@@ -50,6 +50,34 @@ test('a second delivery of a task that is being worked on leaves it alone', asyn
   expect(world.finished).toHaveLength(1)
 })
 
+test('an attempt that is outrun after its put does not end the task, and what it put is replaced', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  const { delivery } = world.ports
+  const slow = world.on({
+    ...world.ports,
+    delivery: {
+      ...delivery,
+      begin: async (...given) => {
+        const draft = await delivery.begin(...given)
+        return {
+          ...draft,
+          put: async (replaces) => {
+            const put = await draft.put(replaces)
+            world.advance(LONGEST_RUN)
+            await world.land([aRecord({ id: 'b', body: '{"id":"b"}' })])
+            expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered', records: 2 })
+            return put
+          },
+        }
+      },
+    },
+  })
+  expect(await slow.hydrate(task)).toEqual({ outcome: 'superseded' })
+  expect(textOf(world, task.rehydrationId)).toBe('{"id":"o-1"}\n{"id":"b"}\n')
+  expect(world.finished).toHaveLength(1)
+})
+
 test('an attempt that is outrun neither overwrites the file nor ends the task', async () => {
   const world = aWorld()
   const task = await inHand(world)

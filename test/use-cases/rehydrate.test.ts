@@ -177,6 +177,21 @@ describe('a rehydration of what is readable', () => {
     expect(manifestOf(world, range).completeness).toMatchObject({ segments: 4, read: 2, unreadable: 2 })
   })
 
+  test('takes no index of the very size of its own for its own', async () => {
+    const world = aWorld()
+    const landed = []
+    for (let at = 10; at < 40; at += 1) landed.push((await world.land([aRecord({ id: `a-${at}` })])).segment)
+    const [[one, two] = []] = [...Map.groupBy(landed, (each) => each.indexBytes).values()].filter(
+      (alike) => alike.length > 1,
+    )
+    if (one === undefined || two === undefined) throw new Error('expected two indexes of one size')
+    const index = world.s3.getObject({ bucket: 'archive', key: two.indexKey }).content.bytes()
+    world.corrupt(one.indexKey, index)
+    const id = await world.ask({ selection: { kind: 'ids', ids: [{ id: one.minId, time: null }] } })
+    await world.drain()
+    expect(manifestOf(world, id)).toMatchObject({ records: 1, notFound: [] })
+  })
+
   test('fails, and says why, when a part is too large for a file', async () => {
     const world = aWorld({ maxPartBytes: 10 })
     await world.land(numbered(9))

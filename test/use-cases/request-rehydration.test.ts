@@ -19,6 +19,18 @@ describe('a request', () => {
     expect(thawQueue.receive()).toEqual([])
   })
 
+  test('that comes again after it was planned sends nothing', async () => {
+    const { run, thawQueue, drain } = aWorld()
+    const who = { caller: 'tester', idempotencyKey: 'once' }
+    await run.request(aRequest(), who)
+    await drain()
+    expect(await run.request(aRequest(), who)).toMatchObject({
+      kind: 'repeated',
+      rehydration: { state: { name: 'completed' } },
+    })
+    expect(thawQueue.receive()).toEqual([])
+  })
+
   test('for an unknown dataset or destination is refused', async () => {
     const { run } = aWorld()
     const who = { caller: 'tester', idempotencyKey: null }
@@ -41,6 +53,18 @@ describe('a request', () => {
     expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
     world.advance(DAY)
     expect(await world.run.check()).toEqual({ sent: 0, failed: 0 })
+  })
+
+  test('that was never planned fails after 14 days, and says so', async () => {
+    const world = aWorld()
+    const id = await world.ask()
+    world.advance(14 * DAY)
+    expect(await world.run.check()).toEqual({ sent: 0, failed: 1 })
+    expect(await world.stateOf(id)).toEqual({
+      name: 'failed',
+      failedAt: world.now(),
+      reason: 'not finished within 14 days; open partitions: not planned',
+    })
   })
 
   test('that nothing brings to its end fails after 14 days', async () => {

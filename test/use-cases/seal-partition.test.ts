@@ -8,7 +8,7 @@ import type { Dataset } from '../../shared/domain/dataset.ts'
 import { formatDigest } from '../../shared/domain/digest.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { bodiesOf, expectCatalogTrue, readAll, readSegment, segmentsOf } from '../support/archive-facts.ts'
-import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
+import { type ArchiveWorld, anArchiveWorld, type Wrap } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere, crashes } from '../support/crashing.ts'
 import { meanwhile } from '../support/failing.ts'
@@ -163,6 +163,26 @@ test('a seal whose input is damaged on its way to disk changes nothing, and leav
   await expect(world.seal(ref, unchecked, scratch)).rejects.toThrow(SegmentCorrupt)
   expect((await readdir('/proc/self/fd')).length).toBeLessThanOrEqual(filesOpen)
   expect(await counts(world)).toEqual([5, 5, 0, true])
+})
+
+test('a seal that reads other records than were committed changes nothing', async () => {
+  const world = await aLandedWorld()
+  const [first, second] = await segmentsOf(world)
+  if (first === undefined || second === undefined) throw new Error('too little has landed')
+  const before = await world.catalog.log.read(ref)
+  const exchanged: Wrap = (port) =>
+    new Proxy(port, {
+      get: (target, name, receiver) => {
+        const member: unknown = Reflect.get(target, name, receiver)
+        if (name !== 'download' || typeof member !== 'function') return member
+        return async (key: string, sink: unknown, sha256: string) =>
+          key === first.key
+            ? Reflect.apply(member, target, [second.key, sink, second.sha256])
+            : Reflect.apply(member, target, [key, sink, sha256])
+      },
+    })
+  await expect(world.seal(ref, exchanged)).rejects.toThrow('nothing was changed')
+  expect(await world.catalog.log.read(ref)).toEqual(before)
 })
 
 test('the books of a sealed segment name what it was made from', async () => {

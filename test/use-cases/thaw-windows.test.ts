@@ -210,6 +210,18 @@ describe('a thaw that others need too', () => {
     expect(world.metered(STANDARD_RESTORES)).toBe(2)
   })
 
+  test('reads a copy that is about to expire where one waits for it already', async () => {
+    const { world } = await coldWorld()
+    const id = await world.ask()
+    await world.drain()
+    world.advance(5 * HOUR)
+    world.advance(Date.parse('2024-03-13T23:00:00Z') - world.now())
+    expect(await world.run.resume(REF)).toEqual({ hydrating: 1, thawing: 0, waiting: 0 })
+    expect(await world.drain()).toEqual(['delivered'])
+    expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+  })
+
   test('thaws again what expired before it was read', async () => {
     const { world } = await coldWorld()
     const id = await world.ask()

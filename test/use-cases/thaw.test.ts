@@ -73,6 +73,43 @@ describe('a rehydration of what is cold', () => {
     })
   })
 
+  test('finds out that its segment went while it asked, and delivers what is left', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    const late = world.on({
+      ...ports,
+      thawer: {
+        thaw: async (...given) => {
+          world.removeObject(segment.key)
+          return ports.thawer.thaw(...given)
+        },
+      },
+    })
+    const id = await world.ask()
+    expect(await world.drain(late)).toEqual(['planned', 'readable', 'delivered'])
+    expect(await world.stateOf(id)).toMatchObject({
+      name: 'completed',
+      summary: { completeness: { segments: 1, read: 0, missing: 1 } },
+    })
+  })
+
+  test('waits where S3 says that somebody has asked before', async () => {
+    const { world, segment } = await coldWorld()
+    const asked = world.on({ ...world.ports, thawer: { thaw: async () => 'in-progress' } })
+    await world.ask()
+    expect(await world.drain(asked)).toEqual(['planned', 'waiting'])
+    expect(await world.waiters()).toMatchObject([{ segmentIds: [segment.id] }])
+  })
+
+  test('takes an answer about Expedited for an error when it has asked for Standard', async () => {
+    const { world } = await coldWorld()
+    const puzzled = world.on({ ...world.ports, thawer: { thaw: async () => 'expedited-unavailable' } })
+    await world.ask()
+    await expect(world.drain(puzzled)).rejects.toThrow(
+      'S3 says that Expedited is unavailable, asked for Standard',
+    )
+  })
+
   test('asks for Standard where its class has no Expedited', async () => {
     const world = aWorld()
     const { segment } = await world.land([aRecord()], { storageClass: 'DEEP_ARCHIVE' })
