@@ -26,7 +26,8 @@ export type CliContext = {
   config(): Promise<IcecoreConfig>
   bucket(use: 'hot' | 'archive' | 'rehydrated'): Promise<S3Bucket>
   catalog(): DynamoTable & { now(): number }
-  /** A queue by what it is for, such as `records` or `seal.fifo`. */
+  /** Finds queues by what they are for, such as `records` or `seal.fifo`. */
+  queues(): { readonly sqs: SQSClient; readonly urlOf: (use: string) => Promise<string> }
   queue(use: string): Promise<{ readonly sqs: SQSClient; readonly url: string }>
   close(): void
 }
@@ -101,6 +102,11 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
       account: options.account ?? (await findAccount()),
     }),
   )
+  const urlOf = async (use: string) => {
+    const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: queueName(use, options) }))
+    if (QueueUrl === undefined) throw new Failure(`SQS does not say where the queue ${use} is.`)
+    return QueueUrl
+  }
   const now = () => Date.now()
 
   return {
@@ -112,11 +118,8 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
       return { s3: s3(), bucket: bucketName(use, at), owner: at.account }
     },
     catalog: () => ({ documents: documents(), table: tableName(options), now }),
-    queue: async (use) => {
-      const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: queueName(use, options) }))
-      if (QueueUrl === undefined) throw new Failure(`SQS does not say where the queue ${use} is.`)
-      return { sqs: sqs(), url: QueueUrl }
-    },
+    queues: () => ({ sqs: sqs(), urlOf }),
+    queue: async (use) => ({ sqs: sqs(), url: await urlOf(use) }),
     close: () => {
       for (const client of clients) client.destroy()
     },

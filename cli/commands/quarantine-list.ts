@@ -1,7 +1,7 @@
 import { UNIT_ID_LENGTH } from '../../shared/use-cases/find-quarantined.ts'
 import { listQuarantine, type QuarantineEntry } from '../../shared/use-cases/list-quarantine.ts'
 import type { AddCommand } from '../command.ts'
-import { WrongUsage } from '../failure.ts'
+import { readLimit, readTime } from '../options.ts'
 import { readQuarantine } from '../quarantine-ports.ts'
 import { countOf, formatAge, formatTable, formatTime } from '../text.ts'
 
@@ -58,18 +58,6 @@ const rowOf = (entry: Presented, now: number): string[] => [
   reasonsOf(entry),
 ]
 
-const readLimit = (text: string): number => {
-  if (text === 'all') return Number.POSITIVE_INFINITY
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
-  throw new WrongUsage(`--limit: expected a number from 1, or all, got ${JSON.stringify(text)}`)
-}
-
-const readBefore = (text: string | undefined): number => {
-  const time = text === undefined ? Number.POSITIVE_INFINITY : Date.parse(text)
-  if (!Number.isNaN(time)) return time
-  throw new WrongUsage(`--before: expected a time such as 2026-11-24T00:00:00Z, got ${JSON.stringify(text)}`)
-}
-
 export const addQuarantineList: AddCommand = (parent, act) => {
   parent
     .command('list')
@@ -83,7 +71,7 @@ export const addQuarantineList: AddCommand = (parent, act) => {
     .action(
       act(async (context, options: Options) => {
         const limit = readLimit(options.limit)
-        const before = readBefore(options.before)
+        const before = readTime('before', options.before) ?? Number.POSITIVE_INFINITY
         const { dataset, queue, reason, retried = false } = options
         const entries: Presented[] = []
         let more = false

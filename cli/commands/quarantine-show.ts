@@ -1,8 +1,8 @@
 import type { DeadLetter, DeadLetterObject } from '../../shared/ports/dead-letters.ts'
 import type { QuarantinedItem, QuarantinedUnit } from '../../shared/ports/quarantine.ts'
-import { findQuarantined } from '../../shared/use-cases/find-quarantined.ts'
 import type { AddCommand, Answer } from '../command.ts'
-import { Failure, WrongUsage } from '../failure.ts'
+import { findOne } from '../find-one.ts'
+import { readLimit } from '../options.ts'
 import { readQuarantine } from '../quarantine-ports.ts'
 import { countOf, escapeControls, formatFields, formatTime } from '../text.ts'
 
@@ -88,12 +88,6 @@ const showLetter = (letter: DeadLetter, object: DeadLetterObject, raw: boolean):
   }
 }
 
-const readLimit = (text: string): number => {
-  if (text === 'all') return Number.POSITIVE_INFINITY
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
-  throw new WrongUsage(`--limit: expected a number from 1, or all, got ${JSON.stringify(text)}`)
-}
-
 export const addQuarantineShow: AddCommand = (parent, act) => {
   parent
     .command('show')
@@ -105,13 +99,7 @@ export const addQuarantineShow: AddCommand = (parent, act) => {
       act(async (context, id: string, { raw = false, limit }: Options) => {
         const most = readLimit(limit)
         const from = await readQuarantine(context)
-        const [found, other] = await findQuarantined(from)(id)
-        if (found === undefined)
-          throw new Failure(
-            `nothing in quarantine has the id ${JSON.stringify(id)}: see icecore quarantine list.`,
-          )
-        if (other !== undefined)
-          throw new Failure(`the id ${JSON.stringify(id)} is the beginning of several: give more of it.`)
+        const found = await findOne(from, id)
         if (found.kind === 'unit')
           return showUnit(found.unit, await from.objects.items(found.unit), most, raw)
         return showLetter(await from.letters.read(found.object), found.object, raw)

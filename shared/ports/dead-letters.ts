@@ -57,3 +57,8 @@ export type FailureNotes = {
   note(messageId: string, note: FailureNote): Promise<void>
   find(messageId: string): Promise<FailureNote | undefined>
 }
+
+export type Redrive = {
+  /** Sends a copy of it to the queue that it came from, as it was sent there the first time. */
+  send(letter: DeadLetter): Promise<void>
+}

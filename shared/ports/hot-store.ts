@@ -34,6 +34,8 @@ export type HotObjectProgress = {
   readonly quarantined: number
   /** Rows too long to copy: they are only in the hot object, which therefore stays. */
   readonly keptInHot: number
+  /** How often it was sent to be aged from its first row again, by hand. */
+  readonly attempt?: number
 }
 
 export type HotObjectRegister = {
@@ -47,6 +49,8 @@ export type SetAside = {
   readonly reason: string
   readonly detail: string
   readonly at: number
+  /** Null: until it is cleared. */
+  readonly until: number | null
 }
 
 export type SetAsideRegister = {
@@ -55,4 +59,10 @@ export type SetAsideRegister = {
   findSetAside(key: string): Promise<SetAside | undefined>
   /** One that is not there is already cleared. */
   clearSetAside(key: string): Promise<void>
+}
+
+/** Puts what is to be aged into the hot bucket. */
+export type HotDrop = {
+  /** Over what may be there. */
+  put(key: string, content: Uint8Array): Promise<void>
 }

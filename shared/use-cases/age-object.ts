@@ -79,13 +79,17 @@ const openSource = async (hot: HotStore, task: ObjectTask, object: HotObject): P
   return { format, compression, stream: await hot.stream(object) }
 }
 
-const unitOf = ({ key, version }: HotObject) =>
-  createHash('sha256')
+/** What an object lands and rejects is named after its version, and after how often it was begun anew by hand. */
+export const unitOf = ({ key, version }: Pick<HotObject, 'key' | 'version'>, attempt = 0) => {
+  const hash = createHash('sha256')
     .update(JSON.stringify([key, version]))
     .digest('hex')
     .slice(0, 32)
+  return attempt === 0 ? hash : `${hash}-${attempt}`
+}
 
-const NOTHING_YET: HotObjectProgress = {
+/** Before the first chunk. */
+export const NOTHING_YET: HotObjectProgress = {
   state: 'under-way',
   chunks: 0,
   rows: 0,
@@ -110,7 +114,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
     const dataset = datasetOf(config, task)
     const { maxBodyBytes } = dataset.limits
     const batches = readObject(await openSource(hot, task, object), { maxBodyBytes })
-    const unit = { dataset, object, unit: unitOf(object), sentAt: task.sentAt }
+    const unit = { dataset, object, unit: unitOf(object, start.attempt), sentAt: task.sentAt }
     let progress = start
     for await (const chunk of chunksOf(batches, start, deps.chunk)) {
       if (!hasTime())
@@ -119,6 +123,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
       // kept, but not passed over by the next attempt
       if (!chunk.whole) continue
       progress = {
+        ...progress,
         state: 'under-way',
         chunks: chunk.index + 1,
         rows: chunk.items.at(-1)?.row ?? progress.rows,

@@ -34,7 +34,7 @@ export const keepDeadLetter = (deps: KeepDeadLetterDeps) => {
     for await (const object of hotLister.list(key)) {
       // keys come in order: the first is this very one, or there is none; a version that came after the message has its own
       if (object.key === key && object.lastModified <= sentAt)
-        await register.setAside(key, { etag: object.etag, ...note, at: now() })
+        await register.setAside(key, { etag: object.etag, ...note, at: now(), until: null })
       return
     }
   }

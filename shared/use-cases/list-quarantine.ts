@@ -50,23 +50,36 @@ async function* mergeNewest<Item extends { readonly at: number }>(
   }
 }
 
+const timeOf = ({ at, retriedAt }: { at: number; retriedAt: number | null }) => retriedAt ?? at
+
+/** The units of a dataset, newest first, page by page. */
+async function* unitsIn(
+  index: Pick<QuarantineUnits, 'newest'>,
+  dataset: string,
+  state: QuarantineState,
+): AsyncGenerator<QuarantinedUnit> {
+  let after: QuarantinePosition | undefined
+  do {
+    const page = await index.newest(dataset, state, PAGE, after)
+    yield* page
+    const last = page.at(-1)
+    after = last && { at: timeOf(last), name: last.name }
+  } while (after !== undefined)
+}
+
+/** All that waits in a dataset's quarantine, newest first. */
+export const waitingUnits = (index: Pick<QuarantineUnits, 'newest'>, dataset: string) =>
+  unitsIn(index, dataset, 'waiting')
+
 /** What is in quarantine and among the dead letters, newest first, however much it is. */
 export const listQuarantine = ({ index, letters }: ListQuarantineDeps) => {
-  const timeOf = ({ at, retriedAt }: { at: number; retriedAt: number | null }) => retriedAt ?? at
-
   async function* unitsOf(
     dataset: string,
     { state, reason }: QuarantineFilter,
   ): AsyncGenerator<QuarantineEntry> {
-    let after: QuarantinePosition | undefined
-    do {
-      const page: readonly QuarantinedUnit[] = await index.newest(dataset, state, PAGE, after)
-      for (const unit of page)
-        if (reason === undefined || Object.hasOwn(unit.reasons, reason))
-          yield { kind: 'unit', at: timeOf(unit), unit }
-      const last = page.at(-1)
-      after = last && { at: timeOf(last), name: last.name }
-    } while (after !== undefined)
+    for await (const unit of unitsIn(index, dataset, state))
+      if (reason === undefined || Object.hasOwn(unit.reasons, reason))
+        yield { kind: 'unit', at: timeOf(unit), unit }
   }
 
   async function* lettersOf({ state, queue, reason }: QuarantineFilter): AsyncGenerator<QuarantineEntry> {

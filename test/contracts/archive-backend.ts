@@ -15,7 +15,7 @@ import {
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeS3ClassTagger, makeS3Lister, makeS3Remover } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
-import { makeS3HotStore } from '../../shared/adapters/aws/s3-hot-store.ts'
+import { makeS3HotDrop, makeS3HotStore } from '../../shared/adapters/aws/s3-hot-store.ts'
 import { makeS3Quarantine } from '../../shared/adapters/aws/s3-quarantine.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeS3SegmentWriter } from '../../shared/adapters/aws/s3-segment-writer.ts'
@@ -26,7 +26,8 @@ import type { MemoryQuarantine } from '../../shared/adapters/memory/memory-quara
 import { makeQuarantineMarks, makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
 import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
 import type { FailureNotes } from '../../shared/ports/dead-letters.ts'
-import type { HotObjectRegister, HotStore, SetAsideRegister } from '../../shared/ports/hot-store.ts'
+import type { HotDrop, HotObjectRegister, HotStore, SetAsideRegister } from '../../shared/ports/hot-store.ts'
+import { makeMemoryHotDrop } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { accountId, region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
 import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
@@ -46,6 +47,7 @@ export type ArchiveBackend = {
   readonly notes: FailureNotes
   readonly s3: S3Model
   readonly archiveBucket: string
+  readonly hotDrop: HotDrop
   readonly hotBucket: string
   now(): number
   /** Lets time pass, and S3 do what falls due in it. */
@@ -63,6 +65,7 @@ const openMemory = async (): Promise<ArchiveBackend> => {
     now: () => world.clock.now,
     advance: async (to) => world.advance(to),
     close: async () => undefined,
+    hotDrop: makeMemoryHotDrop(world.s3, 'hot'),
   }
 }
 
@@ -122,6 +125,7 @@ const openAws = async (): Promise<ArchiveBackend> => {
       ...makeDynamoQuarantineBooks(dynamo),
       register,
       index: makeDynamoQuarantineUnits(dynamo),
+    hotDrop: makeS3HotDrop(hot),
       marks: makeQuarantineMarks({ writer, register }),
       objects: makeQuarantineObjects({ reader, lister }),
     },

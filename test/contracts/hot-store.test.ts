@@ -58,16 +58,25 @@ describe.each(ARCHIVE_BACKENDS)('the hot bucket %s', (_, open) => {
     })
   })
 
+  test('what is put into the hot bucket is there, in the place of what was there', async () => {
+    const key = 'orders/retried/x.csv'
+    await backend.hotDrop.put(key, Buffer.from('old'))
+    await backend.hotDrop.put(key, Buffer.from('new one'))
+    const object = await backend.hot.find(key)
+    if (object === undefined) throw new Error(`${key} was put and is not found`)
+    expect(Buffer.from(await backend.hot.read(object, 0, object.bytes)).toString()).toBe('new one')
+  })
+
   describe('objects that are set aside', () => {
-    const mark = { etag: '"1"', reason: 'SourceCorrupt', detail: 'the end is missing', at: 1 }
+    const mark = { etag: '"1"', reason: 'SourceCorrupt', detail: 'the end is missing', at: 1, until: null }
 
     test('a key has one mark, the last one, until it is cleared', async () => {
       const { register } = backend
       const key = 'orders/a b\u0000é.gz'
       expect(await register.findSetAside(key)).toBeUndefined()
       await register.setAside(key, mark)
-      await register.setAside(key, { ...mark, etag: '"2"' })
-      expect(await register.findSetAside(key)).toEqual({ ...mark, etag: '"2"' })
+      await register.setAside(key, { ...mark, until: 2 })
+      expect(await register.findSetAside(key)).toEqual({ ...mark, until: 2 })
       expect(await register.findSetAside(`${key}x`)).toBeUndefined()
       await register.clearSetAside(key)
       await register.clearSetAside(key)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
-import { GetQueueAttributesCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/dynamo-quarantine.ts'
@@ -13,6 +13,7 @@ import { accountId, region } from '../../simulator/account.ts'
 import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
 import { DEFAULT_CREDENTIALS } from '../../simulator/host/host.ts'
 import { collect } from './archive-facts.ts'
+import { makeCliRunner } from './run-icecore.ts'
 import { leap } from './simulator-process.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -72,19 +73,34 @@ export const countMessages = async ({ sqs }: Connection, url: string): Promise<n
   ].reduce((sum, count) => sum + Number(count), 0)
 }
 
-/** Messages in all queues, and objects in the hot bucket. */
+/** Dead letters that were not sent again. */
+const countDeadLetters = async (connection: Connection): Promise<number> => {
+  const kept = await listKeys(connection, connection.archiveBucket, 'quarantine/dead-letters/')
+  const retried = await listKeys(connection, connection.archiveBucket, 'quarantine/retried/dead-letters/')
+  return kept.length - retried.length
+}
+
+/** Messages in all queues, those that were given up on, and objects in the hot bucket. */
 export const countWaiting = async (connection: Connection): Promise<number> => {
   const counts = await Promise.all(connection.queues.map(({ url }) => countMessages(connection, url)))
   const hot = await listKeys(connection, connection.hotBucket)
-  return counts.reduce((sum, count) => sum + count, hot.length)
+  const dead = await countDeadLetters(connection)
+  return counts.reduce((sum, count) => sum + count, hot.length + dead)
 }
 
-/** What was received too often between two kills comes back from the dead-letter queues. */
-export const redrive = async ({ sqs, queues }: Connection): Promise<void> => {
-  for (const { arn, name } of queues)
-    if (name.includes('dead-letters') && !name.endsWith('.fifo'))
-      await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn }))
+/** What was received too often between two kills, and is kept as a dead letter, is sent again. */
+export const redrive = async ({ endpoint, queues }: Connection): Promise<void> => {
+  const icecore = makeCliRunner(endpoint)
+  for (const name of queues.map((queue) => queue.name).filter(isSource)) {
+    const { status, err } = await icecore('quarantine', 'retry', '--all', '--queue', useOf(name))
+    if (status !== 0) throw new Error(`dead letters cannot be sent again: ${err}`)
+  }
 }
+
+const isSource = (queueName: string) => !queueName.includes('dead-letters')
+
+/** `records` of `icecore-dev-records`. */
+const useOf = (queueName: string) => queueName.replace(/^icecore-[a-z]+-/, '')
 
 /** Until nothing changes by itself any more: what is left waits for a later virtual time. */
 const settle = async (connection: Connection) => {

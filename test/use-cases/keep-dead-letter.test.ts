@@ -71,6 +71,7 @@ describe('the hot object of a message of the objects queue', () => {
       reason: 'SourceCorrupt',
       detail: 'the end is missing',
       at: NOON,
+      until: null,
     })
   })
 

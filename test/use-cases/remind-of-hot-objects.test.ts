@@ -58,7 +58,13 @@ test('an object that was set aside is passed over until it is cleared or changes
   const setAside = async () => {
     const [object] = await collect(makeMemoryArchive(world.s3, 'hot').lister.list(key))
     if (object === undefined) throw new Error(`${key} is not there`)
-    const mark = { etag: object.etag, reason: 'SourceCorrupt', detail: 'the end is missing', at: NOON }
+    const mark = {
+      etag: object.etag,
+      reason: 'SourceCorrupt',
+      detail: 'the end is missing',
+      at: NOON,
+      until: null,
+    }
     await world.register.setAside(key, mark)
   }
   world.putHot(key, '{"id":')
@@ -68,9 +74,22 @@ test('an object that was set aside is passed over until it is cleared or changes
   expect(await world.remind()).toEqual({ reminded: 1 })
   expect(world.objectsQueue.receive()).toEqual([{ key: 'orders/other.ndjson' }])
   await world.register.clearSetAside(key)
-  expect(await world.remind()).toEqual({ reminded: 2 })
+  expect(await world.remind()).toEqual({ reminded: 1 })
+  expect(world.objectsQueue.receive()).toEqual([{ key }])
   await setAside()
   world.putHot(key, '{"id":"o-1"}')
   world.clock.now += 10 * HOUR
-  expect(await world.remind()).toEqual({ reminded: 2 })
+  expect(await world.remind()).toEqual({ reminded: 1 })
+  expect(world.objectsQueue.receive()).toEqual([{ key }])
+})
+
+test('one reminder a day is enough', async () => {
+  const world = aWorld()
+  world.putHot('orders/forgotten.ndjson', '{}')
+  world.clock.now = NOON + 6 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 1 })
+  world.clock.now = NOON + 30 * HOUR - 1
+  expect(await world.remind()).toEqual({ reminded: 0 })
+  world.clock.now = NOON + 30 * HOUR
+  expect(await world.remind()).toEqual({ reminded: 1 })
 })

@@ -11,6 +11,7 @@ const progressSchema = z.object({
   records: z.int(),
   quarantined: z.int(),
   keptInHot: z.int(),
+  attempt: z.int().exactOptional(),
 })
 
 /** Keys may hold anything, so the item's key is a hash of them. */
@@ -33,7 +34,13 @@ export const makeDynamoHotObjects = ({ documents, table }: DynamoTable): HotObje
   },
 })
 
-const asideSchema = z.object({ etag: z.string(), reason: z.string(), detail: z.string(), at: z.int() })
+const asideSchema = z.object({
+  etag: z.string(),
+  reason: z.string(),
+  detail: z.string(),
+  at: z.int(),
+  until: z.int().nullable(),
+})
 
 const asideKey = (key: string) => ({
   pk: `A#${createHash('sha256').update(key).digest('hex')}`,

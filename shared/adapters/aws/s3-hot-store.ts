@@ -1,6 +1,12 @@
+import { hash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
-import { type HotObject, HotObjectChanged, type HotStore } from '../../ports/hot-store.ts'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import { type HotDrop, type HotObject, HotObjectChanged, type HotStore } from '../../ports/hot-store.ts'
 import { inBucket, isNotFound, type S3Bucket, statusOf } from './s3-bucket.ts'
 
 /** The hot bucket, with or without versions. */
@@ -56,3 +62,10 @@ export const makeS3HotStore = (hot: S3Bucket): HotStore => {
 
   return { find, stream, read, remove }
 }
+
+export const makeS3HotDrop = (hot: S3Bucket): HotDrop => ({
+  put: async (key, content) => {
+    const checksum = { ChecksumSHA256: hash('sha256', content, 'base64') }
+    await hot.s3.send(new PutObjectCommand({ ...inBucket(hot), Key: key, Body: content, ...checksum }))
+  },
+})

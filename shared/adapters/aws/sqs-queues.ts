@@ -2,10 +2,18 @@ import { createHash } from 'node:crypto'
 import {
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
+  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import type { PartitionRef } from '../../domain/segment.ts'
-import type { ExpireQueue, HydrateQueue, ObjectsQueue, SealQueue, ThawQueue } from '../../ports/queues.ts'
+import type {
+  ExpireQueue,
+  HydrateQueue,
+  ObjectsQueue,
+  RecordsQueue,
+  SealQueue,
+  ThawQueue,
+} from '../../ports/queues.ts'
 
 type QueueAddress = { readonly sqs: SQSClient; readonly url: string }
 
@@ -56,4 +64,15 @@ export const makeSealQueue = (address: QueueAddress): SealQueue => ({
         }
       }),
     ),
+})
+
+/** One call a message: each may be as long as a call may be. */
+export const makeRecordsQueue = ({ sqs, url }: QueueAddress): RecordsQueue => ({
+  send: async (messages) => {
+    for (const { body, dataset } of messages) {
+      const attributes = dataset === null ? {} : { dataset: { DataType: 'String', StringValue: dataset } }
+      const send = { QueueUrl: url, MessageBody: body, MessageAttributes: attributes }
+      await sqs.send(new SendMessageCommand(send))
+    }
+  },
 })

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { S3Model } from '../../../simulator/s3/s3-model.ts'
 import {
+  type HotDrop,
   type HotObject,
   HotObjectChanged,
   type HotObjectProgress,
@@ -69,3 +70,9 @@ export const makeMemoryHotObjects = (): HotObjectRegister & SetAsideRegister => 
     },
   }
 }
+
+export const makeMemoryHotDrop = (s3: S3Model, bucket: string): HotDrop => ({
+  put: async (key, content) => {
+    s3.putObject({ bucket, key, body: content })
+  },
+})
