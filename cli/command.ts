@@ -9,9 +9,12 @@ export type Answer = {
   readonly failed?: boolean
 }
 
+/** What a command works with: the deployment, and a way to say how far it is while it works. */
+export type CommandContext = CliContext & { progress(text: string): void }
+
 /** Wraps the work of a command as commander wants it: a context is made for it, and its answer printed. */
 export type Act = <Arguments extends readonly unknown[]>(
-  work: (context: CliContext, ...given: Arguments) => Promise<Answer>,
+  work: (context: CommandContext, ...given: Arguments) => Promise<Answer>,
 ) => (this: Command, ...given: Arguments) => Promise<void>
 
 /** One file of `commands/`: adds its command to `parent`. */

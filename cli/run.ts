@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
 import type { Act, Answer } from './command.ts'
 import { addQuarantine } from './commands/quarantine.ts'
+import { addRebuildCatalog } from './commands/rebuild-catalog.ts'
 import { type CliContext, type Environment, type GlobalOptions, makeContext } from './context.ts'
 import { tellFailure, WrongUsage } from './failure.ts'
 
@@ -71,7 +72,8 @@ export const runCli = async (
       let context: CliContext | undefined
       try {
         context = makeContext(readGlobals(globals), environment)
-        const answer = await work(context, ...given)
+        const progress = (text: string) => streams.err(`${text}\n`)
+        const answer = await work({ ...context, progress }, ...given)
         print(streams, answer, context.options.json === true)
         status = answer.failed === true ? FAILED : OK
       } catch (error) {
@@ -88,6 +90,7 @@ export const runCli = async (
     }
   const program = makeProgram(streams)
   addQuarantine(program, act)
+  addRebuildCatalog(program, act)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

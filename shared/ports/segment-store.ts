@@ -88,6 +88,11 @@ export type SegmentLister = {
   list(prefix: string): AsyncIterable<ListedObject>
 }
 
+export type FolderLister = {
+  /** The names, with their closing slash, of the folders right below a prefix that ends in one, in order, all pages. */
+  folders(prefix: string): AsyncIterable<string>
+}
+
 export type ClassTagger = {
   /** Tags the object so that the bucket's lifecycle moves it to this class. Twice is the same as once. */
   tag(key: string, storageClass: StorageClass): Promise<void>

@@ -13,7 +13,12 @@ import {
   makeDynamoQuarantineUnits,
 } from '../../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
-import { makeS3ClassTagger, makeS3Lister, makeS3Remover } from '../../shared/adapters/aws/s3-archive-admin.ts'
+import {
+  makeS3ClassTagger,
+  makeS3FolderLister,
+  makeS3Lister,
+  makeS3Remover,
+} from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3HotDrop, makeS3HotStore } from '../../shared/adapters/aws/s3-hot-store.ts'
 import { makeS3Quarantine } from '../../shared/adapters/aws/s3-quarantine.ts'
@@ -22,12 +27,12 @@ import { makeS3SegmentWriter } from '../../shared/adapters/aws/s3-segment-writer
 import type { MemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import type { MemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryFailureNotes } from '../../shared/adapters/memory/memory-failure-notes.ts'
+import { makeMemoryHotDrop } from '../../shared/adapters/memory/memory-hot-store.ts'
 import type { MemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeQuarantineMarks, makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
 import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
 import type { FailureNotes } from '../../shared/ports/dead-letters.ts'
 import type { HotDrop, HotObjectRegister, HotStore, SetAsideRegister } from '../../shared/ports/hot-store.ts'
-import { makeMemoryHotDrop } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { accountId, region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
 import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
@@ -42,12 +47,12 @@ export type ArchiveBackend = {
   readonly catalog: MemoryCatalog
   readonly archive: MemoryArchive
   readonly hot: HotStore
+  readonly hotDrop: HotDrop
   readonly register: HotObjectRegister & SetAsideRegister
   readonly quarantine: Omit<MemoryQuarantine, 'units'>
   readonly notes: FailureNotes
   readonly s3: S3Model
   readonly archiveBucket: string
-  readonly hotDrop: HotDrop
   readonly hotBucket: string
   now(): number
   /** Lets time pass, and S3 do what falls due in it. */
@@ -60,12 +65,12 @@ const openMemory = async (): Promise<ArchiveBackend> => {
   return {
     ...world,
     notes: makeMemoryFailureNotes(),
+    hotDrop: makeMemoryHotDrop(world.s3, 'hot'),
     archiveBucket: 'archive',
     hotBucket: 'hot',
     now: () => world.clock.now,
     advance: async (to) => world.advance(to),
     close: async () => undefined,
-    hotDrop: makeMemoryHotDrop(world.s3, 'hot'),
   }
 }
 
@@ -114,18 +119,19 @@ const openAws = async (): Promise<ArchiveBackend> => {
       reader,
       lister,
       tagger: makeS3ClassTagger(archive),
+      folders: makeS3FolderLister(archive),
       remover: makeS3Remover(archive),
       documents,
       snapshots: makeSnapshots(documents),
     },
     hot: makeS3HotStore(hot),
+    hotDrop: makeS3HotDrop(hot),
     register: { ...makeDynamoHotObjects(dynamo), ...makeDynamoSetAside(dynamo) },
     quarantine: {
       ...makeS3Quarantine({ ...dynamo, writer }),
       ...makeDynamoQuarantineBooks(dynamo),
       register,
       index: makeDynamoQuarantineUnits(dynamo),
-    hotDrop: makeS3HotDrop(hot),
       marks: makeQuarantineMarks({ writer, register }),
       objects: makeQuarantineObjects({ reader, lister }),
     },

@@ -3,7 +3,7 @@ import type { Wrap } from './archive-world.ts'
 type Member = (...given: unknown[]) => unknown
 
 /** Ports of which one method is replaced by another that may call it. */
-const replacing =
+export const replacing =
   (method: string, replace: (call: () => unknown, argument: unknown) => unknown): Wrap =>
   (port) =>
     new Proxy(port, {

@@ -1,5 +1,11 @@
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectTaggingCommand } from '@aws-sdk/client-s3'
-import type { ClassTagger, ListedObject, SegmentLister, SegmentRemover } from '../../ports/segment-store.ts'
+import type {
+  ClassTagger,
+  FolderLister,
+  ListedObject,
+  SegmentLister,
+  SegmentRemover,
+} from '../../ports/segment-store.ts'
 import { inBucket, readStorageClass, type S3Bucket } from './s3-bucket.ts'
 
 /** The tag by which the bucket's lifecycle rules choose; `resources/` holds one rule for each class. */
@@ -33,6 +39,25 @@ export const makeS3Lister = (archive: S3Bucket): SegmentLister => ({
             : null,
         }
       }
+      token = page.NextContinuationToken
+    } while (token !== undefined)
+  },
+})
+
+export const makeS3FolderLister = (archive: S3Bucket): FolderLister => ({
+  async *folders(prefix: string): AsyncIterable<string> {
+    let token: string | undefined
+    do {
+      const page = await archive.s3.send(
+        new ListObjectsV2Command({
+          ...inBucket(archive),
+          Prefix: prefix,
+          Delimiter: '/',
+          ...(token && { ContinuationToken: token }),
+        }),
+      )
+      for (const { Prefix } of page.CommonPrefixes ?? [])
+        if (Prefix !== undefined) yield Prefix.slice(prefix.length)
       token = page.NextContinuationToken
     } while (token !== undefined)
   },

@@ -4,6 +4,7 @@ import type { ObjectVersion } from '../../../simulator/s3/stored.ts'
 import type { Documents } from '../../ports/documents.ts'
 import {
   type ClassTagger,
+  type FolderLister,
   type ListedObject,
   type NewObject,
   type ObjectFacts,
@@ -29,6 +30,7 @@ export type MemoryArchive = {
   readonly lister: SegmentLister
   readonly tagger: ClassTagger
   readonly remover: SegmentRemover
+  readonly folders: FolderLister
   readonly documents: Documents
   readonly snapshots: Snapshots
 }
@@ -97,6 +99,15 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
     } while (after !== undefined)
   }
 
+  async function* folders(prefix: string): AsyncIterable<string> {
+    let after: string | undefined
+    do {
+      const page = s3.listObjects({ bucket, prefix, delimiter: '/', after })
+      for (const common of page.commonPrefixes) yield common.slice(prefix.length)
+      after = page.next
+    } while (after !== undefined)
+  }
+
   const documents = makeMemoryDocuments(s3, bucket)
 
   return {
@@ -104,6 +115,7 @@ export const makeMemoryArchive = (s3: S3Model, bucket: string): MemoryArchive =>
     snapshots: makeSnapshots(documents),
     writer: { put },
     lister: { list },
+    folders: { folders },
     reader: {
       read: async (key, start, end) => {
         const bytes = get(key, `bytes=${start}-${end - 1}`)

@@ -1,0 +1,91 @@
+import type { PartitionRef } from '../domain/segment.ts'
+import type { QuarantineObjects, QuarantineRegister } from '../ports/quarantine.ts'
+import type { FolderLister } from '../ports/segment-store.ts'
+import { mapBounded, settleAll } from './bounded.ts'
+import { findStoredPartitions } from './find-stored-partitions.ts'
+import { type RecoverDeps, type Recovered, recoverPartition } from './recover-partition.ts'
+
+export type RebuildDeps = RecoverDeps & {
+  readonly folders: FolderLister
+  readonly quarantineObjects: QuarantineObjects
+  readonly quarantineRegister: QuarantineRegister
+}
+
+export type Progress = { readonly done: number; readonly of: number }
+
+export type Rebuilt = Record<'partitions' | 'restored' | 'adopted' | 'buried' | 'quarantined', number> & {
+  /** Partitions whose log and snapshot contradict each other. */
+  readonly forked: readonly PartitionRef[]
+  /** The first of the keys that do not tell what they are. */
+  readonly unreadable: readonly string[]
+  readonly failed: readonly { readonly what: string; readonly why: string }[]
+}
+
+const AT_ONCE = 8
+const QUARANTINE_PAGE = 64
+const MOST_NAMED = 1000
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+const rebuildQuarantine = async (
+  { quarantineObjects, quarantineRegister }: RebuildDeps,
+  dryRun: boolean,
+): Promise<number> => {
+  let count = 0
+  const book = async (page: Awaited<ReturnType<QuarantineObjects['describe']>>[]) => {
+    await mapBounded(page, AT_ONCE, (unit) => quarantineRegister.book(unit))
+  }
+  let page: Awaited<ReturnType<QuarantineObjects['describe']>>[] = []
+  for await (const object of quarantineObjects.list()) {
+    page.push(await quarantineObjects.describe(object))
+    count += 1
+    if (page.length < QUARANTINE_PAGE) continue
+    if (!dryRun) await book(page)
+    page = []
+  }
+  if (!dryRun) await book(page)
+  return count
+}
+
+/**
+ * Makes the catalog again from the archive bucket alone: every partition's log, the books of quarantine, and what the sweep
+ * has to look at. On an empty table and on one that was rolled back. What cannot be done is told, and keeps nothing else from
+ * being done. What only the catalog held is not brought back: rehydrations, and how far hot objects had been archived.
+ */
+export const rebuildCatalog =
+  (deps: RebuildDeps) =>
+  async (options: {
+    readonly dryRun: boolean
+    readonly onProgress?: (progress: Progress) => void
+  }): Promise<Rebuilt> => {
+    const { dryRun, onProgress } = options
+    const refs = await findStoredPartitions(deps)
+    const recover = recoverPartition(deps, { dryRun })
+    let done = 0
+    const outcomes = await settleAll(refs, AT_ONCE, async (ref) => {
+      const recovered = await recover(ref)
+      done += 1
+      onProgress?.({ done, of: refs.length })
+      return { ref, recovered }
+    })
+    const whole = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    const failed = outcomes.flatMap((each, at) => {
+      if (each.status === 'fulfilled') return []
+      return [{ what: `${refs[at]?.dataset} ${refs[at]?.partition}`, why: reasonOf(each.reason) }]
+    })
+    const [quarantine] = await settleAll([0], 1, () => rebuildQuarantine(deps, dryRun))
+    if (quarantine?.status === 'rejected')
+      failed.push({ what: 'quarantine', why: reasonOf(quarantine.reason) })
+    const sum = (of: (recovered: Recovered) => number) =>
+      whole.reduce((total, { recovered }) => total + of(recovered), 0)
+    return {
+      partitions: refs.length,
+      restored: sum(({ restored }) => restored),
+      adopted: sum(({ adopted }) => adopted),
+      buried: sum(({ buried }) => buried),
+      quarantined: quarantine?.status === 'fulfilled' ? quarantine.value : 0,
+      forked: whole.filter(({ recovered }) => recovered.forked.length > 0).map(({ ref }) => ref),
+      unreadable: whole.flatMap(({ recovered }) => recovered.unreadable).slice(0, MOST_NAMED),
+      failed,
+    }
+  }
