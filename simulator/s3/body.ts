@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type ChecksumAlgorithm, checksumOf } from './checksum.ts'
 import { badDigest, S3Error } from './s3-error.ts'
 import type { S3Store } from './store.ts'
@@ -47,7 +47,7 @@ export const measureBody = (body: Body, { checksum, contentMd5 }: BodyClaims): M
     const header = `x-amz-checksum-${algorithm.toLowerCase()}`
     throw new S3Error('InvalidRequest', 400, `Value for ${header} header is invalid.`)
   }
-  const md5 = isStaged(body) ? body.md5 : createHash('md5').update(body).digest('hex')
+  const md5 = isStaged(body) ? body.md5 : hash('md5', body, 'hex')
   if (contentMd5 !== undefined) {
     const claimed = Buffer.from(contentMd5, 'base64')
     if (claimed.length !== 16)

@@ -61,7 +61,7 @@ const THEMES: readonly Theme[] = [
   {
     starts: ['empty', 'empty', 'landed'],
     datasets: [ORDERS, EVENTS],
-    often: { 'put an object': 0.8, 'append to an object': 0.5, 'send records': 0.2, sweep: 0.5 },
+    often: { 'put an object': 0.6, 'append to an object': 0.5, 'send records': 0.2, sweep: 0.5 },
     passes: ['minutes pass', 'hours pass', 'hours pass'],
     deliveries: 5,
   },
@@ -130,7 +130,7 @@ const drawActions = (draw: Draw, theme: Theme): readonly Action[] => {
   const { often, passes, deliveries, first } = theme
   // a world in which something never happens is another world
   const never = new Set(ACTIONS.filter(() => draw.chance(0.1)))
-  const rounds = draw.chance(0.03) ? 9 : 2 + draw.below(3)
+  const rounds = draw.chance(0.02) ? 8 : 2 + draw.below(2)
   const actions: Action[] = []
   const add = (name: ActionName, after: number | null) => actions.push({ id: actions.length, name, after })
   if (first !== undefined) add(first, 0)

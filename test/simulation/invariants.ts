@@ -22,9 +22,12 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
   /** What all landing commits that were ever seen have received, by dataset: the books must add up to it for ever. */
   const received = new Map<string, Digest>()
 
-  const partitionNamed = ({ dataset, time }: Sent) => {
-    const policy = config.datasets.get(dataset)
-    return time === null || policy === undefined ? undefined : partitionOf(time, policy.partition)
+  const partitions = new Map<number, string>()
+  const partitionNamed = ({ time }: Sent) => {
+    if (time === null) return undefined
+    const known = partitions.get(time) ?? partitionOf(time, 'day')
+    partitions.set(time, known)
+    return known
   }
 
   const isExpired = ({ dataset }: Sent, partition: string) => {

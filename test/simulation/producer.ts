@@ -18,7 +18,8 @@ export const makeProducer = (cloud: Cloud, datasets: readonly string[], tally: T
     return one.text
   }
 
-  const aText = (dataset: string, draw: Draw): string => {
+  /** `day` is how many days ago it happened. */
+  const aText = (dataset: string, day: number, draw: Draw): string => {
     const before = [...sent.values()].filter((one) => one.dataset === dataset)
     const again = draw.chance(0.25) ? draw.pick(before) : undefined
     if (again !== undefined) {
@@ -29,12 +30,17 @@ export const makeProducer = (cloud: Cloud, datasets: readonly string[], tally: T
       tally.count('producer', 'malformed')
       return remember({ dataset, text: `{"id":"m-${draw.below(1000)}"}`, time: null })
     }
-    const time = Math.floor(cloud.now() / HOUR) * HOUR - (draw.chance(0.2) ? DAY : 0)
+    const time = Math.floor(cloud.now() / HOUR) * HOUR - day * DAY
     return remember({ dataset, text: anOrder(`r-${draw.below(IDS)}`, time, `,"n":${draw.below(3)}`), time })
   }
 
-  const someTexts = (dataset: string, most: number, draw: Draw) =>
-    Array.from({ length: 1 + draw.below(most) }, () => aText(dataset, draw))
+  /** Mostly of one day: each more is another partition. */
+  const someTexts = (dataset: string, most: number, draw: Draw) => {
+    const day = draw.chance(0.15) ? 1 : 0
+    return Array.from({ length: 1 + draw.below(most) }, () =>
+      aText(dataset, draw.chance(0.08) ? 1 - day : day, draw),
+    )
+  }
   const aDatasetName = (draw: Draw) => draw.pick(datasets) ?? 'orders'
 
   /** Rows of one and the same text make chunks that bring the same. */
@@ -50,11 +56,11 @@ export const makeProducer = (cloud: Cloud, datasets: readonly string[], tally: T
     /** A few messages, which may be aged together. */
     sendRecords: (name: string, draw: Draw) => {
       const dataset = aDatasetName(draw)
-      for (let at = 0; at <= draw.below(3); at += 1)
+      for (let at = 0; at <= draw.below(2); at += 1)
         cloud.queues.records.send({
           name: `${name}.${at}`,
           dataset,
-          text: someTexts(dataset, 3, draw).join('\n'),
+          text: someTexts(dataset, 2, draw).join('\n'),
         })
     },
     putObject: (name: string, draw: Draw) => {

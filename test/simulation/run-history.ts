@@ -35,12 +35,14 @@ export type Run = {
 
 const MOST_AT_ONCE = 6
 /** How long after its first records a history begins, and how long after they were swept and sealed. */
-const AGES: Readonly<Record<Exclude<Start, 'empty'>, { landed: number; swept: number | null }>> = {
-  landed: { landed: 14 * HOUR, swept: null },
-  sealed: { landed: 14 * HOUR, swept: 25 * HOUR },
+const AGES: Readonly<
+  Record<Exclude<Start, 'empty'>, { batches: number; landed: number; swept: number | null }>
+> = {
+  landed: { batches: 2, landed: 14 * HOUR, swept: null },
+  sealed: { batches: 1, landed: 14 * HOUR, swept: 25 * HOUR },
   // the partition is sealed straight into the class that its age calls for
-  cold: { landed: 4 * DAY, swept: 0 },
-  old: { landed: 14 * HOUR, swept: 6.5 * DAY },
+  cold: { batches: 1, landed: 4 * DAY, swept: 0 },
+  old: { batches: 1, landed: 14 * HOUR, swept: 6.5 * DAY },
 }
 
 /** Runs one history from its beginning until nothing is left to do. */
@@ -105,13 +107,13 @@ export const runHistory = async (
   /** Brings about what there is at the beginning. */
   const prepare = async () => {
     if (history.start === 'empty') return
-    const { landed, swept } = AGES[history.start]
+    const { batches, landed, swept } = AGES[history.start]
     const scale = spanOf(years) / spanOf(0)
     const source = draw.fork('start')
     chaos.calm(true)
-    for (const name of ['first', 'second']) {
-      producer.sendRecords(name, source)
-      await workOff(workers, name, finish)
+    for (let at = 0; at < batches; at += 1) {
+      producer.sendRecords(`start${at}`, source)
+      await workOff(workers, `start${at}`, finish)
     }
     pass(landed * scale)
     if (swept !== null) {
@@ -141,8 +143,9 @@ export const runHistory = async (
   }
   const violation = await outcome()
   const state = options.traced ? await describeState(cloud) : []
+  const lines = [...trace.lines()]
   // what is parked ends too
   workers.killAll()
   while (await scheduler.step());
-  return { violation, tally, trace: trace.lines(), state, began, troubles: chaos.happened(), steps }
+  return { violation, tally, trace: lines, state, began, troubles: chaos.happened(), steps }
 }
