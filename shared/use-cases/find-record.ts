@@ -62,9 +62,10 @@ export const findRecord = ({ registry, log, reader }: FindDeps) => {
       return mapBounded(found, SEGMENTS_AT_ONCE, lookInto(selector))
     }
     let looks = await look()
-    // what is missing may only have been replaced since the catalog was read
-    for (let tries = 1; tries < TRIES && looks.some(({ left }) => left === 'missing'); tries += 1)
-      looks = await look()
+    // what is missing may only have been replaced since the catalog was read, what is damaged be so on its way only
+    const again = (tries: number) =>
+      looks.some(({ left }) => left === 'missing' || (left === 'unreadable' && tries === 1))
+    for (let tries = 1; tries < TRIES && again(tries); tries += 1) looks = await look()
     return { records: looks.flatMap(({ records }) => records), completeness: count(looks) }
   }
 

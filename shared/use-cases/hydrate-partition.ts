@@ -78,7 +78,8 @@ export const hydratePartition = ({ log, reader, delivery }: HydratePartitionDeps
     const { dataset, selection } = work.rehydration.request
     const ref = { dataset, partition: work.partition }
     const left = new Map<string, Unread>()
-    for (let replans = 0; replans < REPLANS + left.size; replans += 1) {
+    const doubted = new Set<string>()
+    for (let replans = 0; replans < REPLANS + left.size + doubted.size; replans += 1) {
       // read anew each time: a seal may have put another segment in the place of one that is gone
       const state = await log.read(ref)
       const found = await searchSegments(reader)(state, selection)
@@ -100,7 +101,9 @@ export const hydratePartition = ({ log, reader, delivery }: HydratePartitionDeps
       } catch (error) {
         if (!(error instanceof SegmentUnread)) throw error
         if (error.reason === 'cold') return 'cold'
-        left.set(error.segmentId, error.reason)
+        // what is damaged may be so on its way only: it is read once more
+        if (error.reason === 'unreadable' && !doubted.has(error.segmentId)) doubted.add(error.segmentId)
+        else left.set(error.segmentId, error.reason)
       }
     }
     throw new Error(

@@ -24,7 +24,5 @@ export const readObject = (object: ObjectSource, limits: SourceLimits): AsyncGen
   const { maxBodyBytes } = limits
   if (object.format === 'parquet') return batchItems(readParquetRows(object.source, limits))
   const bytes = decompress(object.stream, object.compression, limits)
-  return batchItems(
-    object.format === 'csv' ? readCsvRows(bytes, maxBodyBytes) : readLines(bytes, maxBodyBytes),
-  )
+  return batchItems(object.format === 'csv' ? readCsvRows(bytes, limits) : readLines(bytes, maxBodyBytes))
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { parseCsvFields } from '../csv-fields.ts'
 import type { Rejection } from '../rejection.ts'
-import type { SourceItem } from './source-item.ts'
+import { makeOutputLimit } from './output-limit.ts'
+import type { SourceItem, SourceLimits } from './source-item.ts'
 import { SourceCorrupt } from './source-item.ts'
 import type { RawRow } from './split-rows.ts'
 import { makeCsvScanner, makeLineScanner, splitRows } from './split-rows.ts'
@@ -83,12 +84,16 @@ const wrongFields = (expected: number, got: number | undefined): Rejection => ({
 
 /**
  * The rows of a CSV file, behind its header. Empty lines are passed over. A quote that is never closed makes one row of all
- * that follows it. Errors: `SourceCorrupt` when the header cannot be read, since without it no row has a meaning.
+ * that follows it. Errors: `SourceCorrupt` when the header cannot be read, since without it no row has a meaning;
+ * `DecompressionLimit` when the header, which goes with each row, is all too long for them.
  */
 export async function* readCsvRows(
   stream: AsyncIterable<Uint8Array>,
-  maxBytes: number,
+  limits: SourceLimits,
 ): AsyncGenerator<SourceItem[]> {
+  const { maxBodyBytes: maxBytes } = limits
+  const countHeader = makeOutputLimit('csv header', limits)
+  let bytes = 0
   let header: { text: string; fields: number } | undefined
   let count = 0
   for await (const rows of splitRows(withoutBom(stream), makeCsvScanner(), maxBytes)) {
@@ -100,6 +105,8 @@ export async function* readCsvRows(
         continue
       }
       count += 1
+      bytes += row.length
+      countHeader(header.text.length, bytes)
       const fault =
         faultOf(row, maxBytes) ??
         (row.fields === header.fields ? undefined : wrongFields(header.fields, row.fields))
