@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' } } })
 const minutes = Number(values.minutes)
-if (!(minutes > 0)) throw new Error(`--minutes: expected a number above 0, got ${JSON.stringify(values.minutes)}`)
+if (!(minutes > 0))
+  throw new Error(`--minutes: expected a number above 0, got ${JSON.stringify(values.minutes)}`)
 
 const FILES = 'test/hostile/*.test.ts'
 const properties = globSync(FILES).reduce(
@@ -18,7 +19,13 @@ console.log(`${properties} properties, ${seconds} seconds each`)
 
 const child = spawn(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'test/hostile', '--maxWorkers=1', `--testTimeout=${(seconds + 120) * 1000}`],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    'test/hostile',
+    '--maxWorkers=1',
+    `--testTimeout=${(seconds + 120) * 1000}`,
+  ],
   { stdio: 'inherit', env: { ...process.env, ICECORE_FUZZ_SECONDS: String(seconds) } },
 )
 child.on('exit', (code) => {
