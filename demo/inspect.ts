@@ -1,11 +1,7 @@
 import * as z from 'zod'
-import { makeDynamoQuarantineBooks } from '../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeS3Lister } from '../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3SegmentReader } from '../shared/adapters/aws/s3-segment-reader.ts'
 import { makeDeadLetterObjects } from '../shared/adapters/dead-letter-store.ts'
-import { type Digest, formatDigest } from '../shared/domain/digest.ts'
-import { ledgerOfQuarantine } from '../shared/domain/ledger.ts'
-import { UNKNOWN_DATASET } from '../shared/ports/quarantine.ts'
 import { accountId } from '../simulator/account.ts'
 import type { Page, PageClass, PageDigest } from './page.ts'
 import type { Session } from './session.ts'
@@ -63,22 +59,6 @@ const ledgerSchema = z.object({
 
 export const readLedger = (session: Session, dataset: string): Promise<Page['ledgers'][number]> =>
   get(session, `/datasets/${dataset}/ledger`, ledgerSchema)
-
-/** The books of what named no known dataset: all of it is in quarantine. No dataset has it, so the catalog is asked. */
-export const readUnknownLedger = async ({ documents, output }: Session): Promise<Page['ledgers'][number]> => {
-  const books = makeDynamoQuarantineBooks({ documents, table: output('CatalogTableName') })
-  const { balanced, ...entries } = ledgerOfQuarantine(await books.total(UNKNOWN_DATASET))
-  const show = (digest: Digest): PageDigest => ({ count: digest.count, digest: formatDigest(digest) })
-  return {
-    dataset: UNKNOWN_DATASET,
-    balanced,
-    received: show(entries.received),
-    archived: show(entries.archived),
-    duplicates: show(entries.duplicates),
-    quarantined: show(entries.quarantined),
-    expired: show(entries.expired),
-  }
-}
 
 /** Messages that were given up on, and are kept, by queue. */
 export const countDeadLetters = async ({ s3, output }: Session): Promise<ReadonlyMap<string, number>> => {

@@ -1,8 +1,9 @@
 import { isStorageClass } from '../shared/domain/storage-class.ts'
+import { UNKNOWN_DATASET } from '../shared/ports/quarantine.ts'
 import type { BroughtBack } from './bring-back.ts'
 import { sourceDigest } from './compare.ts'
 import { findProblems } from './find-problems.ts'
-import { countDeadLetters, listSegments, readLedger, readUnknownLedger, sumByClass } from './inspect.ts'
+import { countDeadLetters, listSegments, readLedger, sumByClass } from './inspect.ts'
 import { invoiceForOneObjectPerRecord, type RestoredRecords } from './one-object-per-record.ts'
 import type { Page, PageClass } from './page.ts'
 import type { Session } from './session.ts'
@@ -54,7 +55,7 @@ export const makePage = async (
   const { cloud, host } = session
   const now = cloud.clock.now()
   const ledgers = await Promise.all(DATASETS.map((dataset) => readLedger(session, dataset)))
-  const unknown = await readUnknownLedger(session)
+  const unknown = await readLedger(session, UNKNOWN_DATASET)
   const classes = (
     await Promise.all(
       DATASETS.map(async (dataset) => sumByClass(dataset, await listSegments(session, dataset))),

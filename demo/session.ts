@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { region } from '../simulator/account.ts'
 import { type Cloud, makeCloud } from '../simulator/cloud.ts'
 import { explainStart, findConfigMistake } from '../simulator/explain-start.ts'
@@ -19,7 +17,6 @@ export type Session = {
   readonly deployment: Deployment
   readonly s3: S3Client
   readonly sqs: SQSClient
-  readonly documents: DynamoDBDocumentClient
   readonly api: ApiClient
   /** An output of the stack, such as `RecordsQueueUrl`. */
   output(name: string): string
@@ -55,14 +52,12 @@ export const startSession = async (start: number, options: SessionOptions): Prom
   const client = { endpoint, region, credentials: DEFAULT_CREDENTIALS }
   const s3 = new S3Client({ ...client, forcePathStyle: true })
   const sqs = new SQSClient(client)
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(client))
   return {
     cloud,
     host,
     deployment,
     s3,
     sqs,
-    documents,
     api: makeApiClient({
       url: host.apiUrl,
       region,
@@ -77,7 +72,6 @@ export const startSession = async (start: number, options: SessionOptions): Prom
     close: async () => {
       s3.destroy()
       sqs.destroy()
-      documents.destroy()
       await host.close()
       await cloud.close()
     },

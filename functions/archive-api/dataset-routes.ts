@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import type { Ledger } from '../../shared/domain/ledger.ts'
 import { MAX_TIME, MIN_TIME } from '../../shared/domain/partition.ts'
+import { UNKNOWN_DATASET } from '../../shared/ports/quarantine.ts'
 import { type ListSegmentsDeps, listSegments } from '../../shared/use-cases/list-segments.ts'
+import type { Caller } from './event.ts'
 import { presentDataset, presentLedger, presentSegment } from './present.ts'
 import { parsePart } from './problem.ts'
 import { encodeNext, instantSchema, limitSchema, nextSchema, queryOf } from './request.ts'
@@ -25,6 +27,10 @@ const segmentsQuerySchema = z
     error: 'expected a time after from',
   })
 
+/** What named no known dataset has books too, all of it in quarantine. */
+const ledgerNameFor = (access: Access, caller: Caller, name: string | undefined): string =>
+  name === UNKNOWN_DATASET && access.mayRead(caller, name) ? name : datasetFor(access, caller, name).name
+
 export const datasetRoutes = (deps: DatasetRoutesDeps): Routes => ({
   'GET /datasets': async ({ caller }) => {
     const datasets = [...deps.config.datasets.values()].filter(({ name }) => deps.mayRead(caller, name))
@@ -47,7 +53,7 @@ export const datasetRoutes = (deps: DatasetRoutesDeps): Routes => ({
   },
 
   'GET /datasets/{dataset}/ledger': async ({ event, caller }) => {
-    const { name } = datasetFor(deps, caller, event.pathParameters.dataset)
+    const name = ledgerNameFor(deps, caller, event.pathParameters.dataset)
     return json(200, { dataset: name, ...presentLedger(await deps.readLedger(name)) })
   },
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../../shared/domain/duration.ts'
-import { anApi, problem, RECORD, REQUEST } from '../support/an-api.ts'
+import { anApi, CALLER, problem, RECORD, REQUEST } from '../support/an-api.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
 
@@ -96,6 +96,16 @@ describe('datasets', () => {
       balanced: true,
       archived: { records: 2, digest: '2:10000000000000000:1' },
     })
+  })
+
+  test('are not the whole: what named no known dataset has a ledger of its own', async () => {
+    const { json } = anApi()
+    const route = 'GET /datasets/{dataset}/ledger'
+    const path = { dataset: '_unknown' }
+    expect(await json(route, { path })).toMatchObject({ status: 200, body: { dataset: '_unknown' } })
+    const stranger = { ...CALLER, accountId: '999999999999' }
+    expect(await json(route, { path, caller: stranger })).toMatchObject(problem(404, 'unknown-dataset'))
+    expect(await json('GET /datasets/{dataset}', { path })).toMatchObject(problem(404, 'unknown-dataset'))
   })
 
   test('show their segments, page by page', async () => {
