@@ -123,7 +123,7 @@ export const jsonBody = ({ body, isBase64Encoded }: ApiEvent): unknown => {
 export const queryOf = ({ rawQueryString }: ApiEvent): Record<string, string> => {
   const values = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    if (values.has(name)) throw invalid([{ field: name, expected: 'one value', got: 'several' }])
+    if (values.has(name)) throw invalid([{ field: name || '(whole)', expected: 'one value', got: 'several' }])
     values.set(name, value)
   }
   return Object.fromEntries(values)

@@ -27,7 +27,7 @@ describe.each([
   ['so short that its columns are stored as they are', someRecords('hello world')],
   ['whose columns are compressed', someRecords('hello world'.repeat(50))],
 ])('a damaged segment %s', (_, records) => {
-  it('is found whichever byte is changed, and never serves wrong records', async () => {
+  it('[F7] is found whichever byte is changed, and never serves wrong records', async () => {
     const { content, records: digest, sorted } = await pack(records, { promoted })
     let found = 0
     for (let at = 0; at < content.length; at += 1)
@@ -48,7 +48,7 @@ describe.each([
     expect(found).toBe((content.length - 4) * MASKS.length)
   })
 
-  it('is found wherever it is cut off', async () => {
+  it('[F7] is found wherever it is cut off', async () => {
     const { content, records: digest } = await pack(records, { promoted })
     for (let length = 0; length < content.length; length += 1)
       await expect(verifySegment(memorySource(content.subarray(0, length)), digest)).rejects.toBeInstanceOf(
@@ -56,7 +56,7 @@ describe.each([
       )
   })
 
-  it('is found through a footer that came from its index object', async () => {
+  it('[F7] is found through a footer that came from its index object', async () => {
     const { content, index, sorted } = await pack(records, { promoted })
     const { footer } = decodeIndex(index)
     const [rowGroup] = footer.rowGroups
@@ -73,12 +73,12 @@ describe.each([
     )
   })
 
-  it('is found when it is another, sound segment than expected', async () => {
+  it('[F7] is found when it is another, sound segment than expected', async () => {
     const other = await pack([...records.slice(1), aRecord({ id: 'o-0', body: '{}' })])
     await expect(verifySegment(other.source, digestRecords(records))).rejects.toThrow('expected records 9:')
   })
 
-  it('is told from one of a newer format', async () => {
+  it('[F19] is told from one of a newer format', async () => {
     const { content, index } = await pack(records)
     const { footer } = decodeIndex(index)
     const newer = Buffer.from(footer.bytes)
@@ -105,7 +105,7 @@ describe.each([
     expect(source.bytes).toBe(content.length)
   })
 
-  it('is found at every byte of an index object, and wherever that is cut off', async () => {
+  it('[F7] is found at every byte of an index object, and wherever that is cut off', async () => {
     const { index } = await pack(records)
     for (let at = 0; at < index.length; at += 1) {
       const damaged = Uint8Array.from(index)

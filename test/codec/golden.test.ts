@@ -12,7 +12,7 @@ const golden = (name: string) => readFile(join(import.meta.dirname, 'golden', na
 
 // Written once, by the first release of format 1 (test/codec/golden/README.md). They never change: a reader that fails on
 // them has lost the archive.
-describe('the golden segment of format 1', () => {
+describe('[F19] the golden segment of format 1', () => {
   const DIGEST = parseDigest('35:12727351c992731c88:11aa99fe5b56a3c3a3')
 
   it('is read and verified', async () => {

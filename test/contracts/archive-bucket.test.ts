@@ -65,7 +65,7 @@ describe.each(ARCHIVE_BACKENDS)('the archive bucket %s', (_, open) => {
       expect(outcomes.toSorted()).toEqual([...Array(5).fill('already-stored'), 'stored'])
     })
 
-    test('bytes that are not those announced are refused, and nothing is stored', async () => {
+    test('[F7] bytes that are not those announced are refused, and nothing is stored', async () => {
       const { writer, reader } = backend.archive
       const wrongSum = anObject({ sha256: sha256(Buffer.from('other')) })
       const wrongSize = anObject({ bytes: 9 })
@@ -120,7 +120,7 @@ describe.each(ARCHIVE_BACKENDS)('the archive bucket %s', (_, open) => {
       )
     })
 
-    test('a download of damaged bytes is an error', async () => {
+    test('[F7] a download of damaged bytes is an error', async () => {
       const { key, sha256: sum } = await stored()
       const damage = (bytes: Buffer) => bytes.map((byte) => byte ^ 1)
       backend.s3.corruptObject({ bucket: backend.archiveBucket, key, damage })

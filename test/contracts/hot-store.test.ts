@@ -38,7 +38,7 @@ describe.each(ARCHIVE_BACKENDS)('the hot bucket %s', (_, open) => {
       expect(await textOf(await putHot(''))).toBe('')
     })
 
-    test('an object that changed is not read, and not removed', async () => {
+    test('[F15] an object that changed is not read, and not removed', async () => {
       const old = await putHot('old')
       const current = await putHot('newer', old.key)
       expect(current.version).not.toBe(old.version)

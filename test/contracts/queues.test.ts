@@ -73,7 +73,7 @@ describe('a queue on SQS', () => {
     ).rejects.toThrow()
   })
 
-  test('throws when it takes some tasks of a batch and refuses others', async () => {
+  test('[F6] throws when it takes some tasks of a batch and refuses others', async () => {
     const Failed = [{ Id: '1', Code: 'InternalError', SenderFault: false }]
     const send = async () => ({ Failed, Successful: [{ Id: '0' }] })
     const sqs = new Proxy(wire.sqs, {

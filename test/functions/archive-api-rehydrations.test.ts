@@ -72,7 +72,7 @@ describe('a rehydration', () => {
     })
   })
 
-  test('with the same idempotency key is the same one, for the same role in another session', async () => {
+  test('[S11] with the same idempotency key is the same one, for the same role in another session', async () => {
     const { json } = anApi()
     const headers = { 'Idempotency-Key': 'abc' }
     const first = await json('POST /rehydrations', { body: REQUEST, headers })
@@ -85,7 +85,7 @@ describe('a rehydration', () => {
     )
   })
 
-  test('of another account is as unknown as one that is not there', async () => {
+  test('[S2] of another account is as unknown as one that is not there', async () => {
     const { json } = anApi()
     const { body } = await json('POST /rehydrations', { body: REQUEST })
     const caller = { accountId: '999999999999', userArn: 'arn:aws:iam::999999999999:user/x' }

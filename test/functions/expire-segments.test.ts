@@ -36,7 +36,7 @@ const aFunction = async () => {
   }
 }
 
-test('what a message names is removed where it is dead, whatever else it names', async () => {
+test('[S13] what a message names is removed where it is dead, whatever else it names', async () => {
   const { world, commitIds, expire } = await aFunction()
   expect(await expire({ ...ref, commitIds, orphanKeys: [] })).toEqual({ batchItemFailures: [] })
   expect(await collect(world.archive.lister.list(''))).toHaveLength(3)

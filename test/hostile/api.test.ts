@@ -136,6 +136,13 @@ describe('a hostile request', () => {
   })
 })
 
+test('a parameter without a name that is there twice is told of all the same', async () => {
+  const answer = await anApi().json('GET /rehydrations', { query: '=1&=2' })
+  expect(answer).toMatchObject(
+    problem(400, 'invalid-request', { errors: [{ field: '(whole)', got: 'several' }] }),
+  )
+})
+
 describe('a body in base64', () => {
   const aBodyOf = (id: Uint8Array) =>
     Buffer.concat([

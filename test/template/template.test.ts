@@ -8,7 +8,7 @@ import { templateSchema } from './template.ts'
 const template = templateSchema.parse(packageService())
 const rules = [...storageRules, ...queueRules, ...accessRules]
 
-describe('the packaged template', () => {
+describe('[S1] [S10] [S13] the packaged template', () => {
   it.each(rules)('$name', ({ violations }) => {
     expect(violations(template)).toEqual([])
   })

@@ -160,7 +160,7 @@ test('damage on the way is not taken for the end of the object', async () => {
   expect((await world.ledger()).balanced).toBe(true)
 })
 
-test('an object that is replaced while it is read is not deleted, and the newer version is archived too', async () => {
+test('[F15] an object that is replaced while it is read is not deleted, and the newer version is archived too', async () => {
   const world = anArchiveWorld()
   world.putHot(key, anOrder('old'))
   const replaceFirst = meanwhile('append', async () => world.putHot(key, anOrder('new')))
@@ -171,7 +171,7 @@ test('an object that is replaced while it is read is not deleted, and the newer 
   await expectArchivedOnce(world, [anOrder('old'), anOrder('new')])
 })
 
-test('an object that is replaced before it is opened is an error, and is found again', async () => {
+test('[F15] an object that is replaced before it is opened is an error, and is found again', async () => {
   const world = anArchiveWorld()
   world.putHot(key, anOrder('old'))
   const found = await world.hot.find(key)

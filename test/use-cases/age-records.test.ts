@@ -39,7 +39,7 @@ test('a batch of several datasets lands as one segment for each partition', asyn
   await expectCatalogTrue(world)
 })
 
-test('bodies come back to the byte, whatever JSON.parse would have made of them', async () => {
+test('[S14] bodies come back to the byte, whatever JSON.parse would have made of them', async () => {
   const world = anArchiveWorld()
   const body = `{ "id" : "é\\u0301", "n": 12345678901234567890, "n": 1.0, "__proto__": {"x":1},\t"at":"2024-03-10T12:00:00Z" }`
   await world.age([aMessage([body])])
@@ -63,7 +63,7 @@ test('two bodies under one id and time are both kept', async () => {
   expect(bodiesOf(await readAll(world))).toEqual([first, second].sort())
 })
 
-test('a malformed record goes to quarantine whole, with its reason, and its neighbours are archived', async () => {
+test('[F8] a malformed record goes to quarantine whole, with its reason, and its neighbours are archived', async () => {
   const world = anArchiveWorld()
   const malformed = [
     '{"id":"x","at":',
@@ -113,7 +113,7 @@ test('an empty batch does nothing', async () => {
   expect(await anArchiveWorld().age([])).toEqual({ done: new Set(), failed: new Map(), errors: [] })
 })
 
-test('a message that is delivered again is received twice and read once, and quarantined once', async () => {
+test('[F3] a message that is delivered again is received twice and read once, and quarantined once', async () => {
   const world = anArchiveWorld()
   const message = aMessage([anOrder('a'), anOrder('b'), 'poison'])
   await world.age([message])
@@ -123,7 +123,7 @@ test('a message that is delivered again is received twice and read once, and qua
   expect([ledger.received.count, ledger.quarantined.count, ledger.balanced]).toEqual([6, 1, true])
 })
 
-test('when one partition cannot be written, exactly the messages with records in it stay unacknowledged', async () => {
+test('[F6] when one partition cannot be written, exactly the messages with records in it stay unacknowledged', async () => {
   const world = anArchiveWorld()
   const broken = '2024-03-09'
   const messages = [
@@ -164,7 +164,7 @@ test('a redelivery that reads differently now is kept beside what the first atte
   expect((await world.ledger()).balanced).toBe(true)
 })
 
-test('when nothing can be written, no message is done', async () => {
+test('[F5] when nothing can be written, no message is done', async () => {
   const world = anArchiveWorld()
   const messages = [aMessage([anOrder('a')]), aMessage(['poison'])]
   const { done, errors } = await world.age(messages, (port) => failing('put')(failing('keep')(port)))

@@ -122,7 +122,7 @@ test('a rehydration comes to its end through a crash at every step', async () =>
   expect(await crashEverywhere(attempt('arrive'))).toBeGreaterThan(60)
 })
 
-test('a rehydration comes to its end through a crash at every step when all events are lost', async () => {
+test('a rehydration comes to its end through a crash at every step when all events are lost [F10]', async () => {
   for (let nth = 1; ; nth += 1) {
     const point = makeCrashPoint(nth, 'after')
     await attempt('are lost')(point, `after call ${nth}`)

@@ -21,7 +21,7 @@ const aWorld = () => {
   return { ...world, remind, objectsQueue }
 }
 
-test('a hot object whose event was lost is sent to be aged, after six hours', async () => {
+test('[F10] a hot object whose event was lost is sent to be aged, after six hours', async () => {
   const world = aWorld()
   world.putHot('orders/forgotten.ndjson', '{"id":"o-1","at":"2024-03-10T11:00:00Z"}\n')
   world.clock.now = NOON + 6 * HOUR - 1

@@ -5,7 +5,7 @@ import { coldWorld, holdingOf, REF } from '../support/cold-world.ts'
 import { aWorld } from '../support/rehydration-world.ts'
 
 describe('an event', () => {
-  test('that is stale, doubled or out of order changes nothing', async () => {
+  test('[F4] that is stale, doubled or out of order changes nothing', async () => {
     const { world, segment } = await coldWorld()
     await world.ask()
     await world.drain()

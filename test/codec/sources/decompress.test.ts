@@ -88,7 +88,7 @@ describe.each(KINDS)('%s', (kind) => {
     }
   })
 
-  it('is stopped when it is a bomb', async () => {
+  it('[S5] is stopped when it is a bomb', async () => {
     const bomb = compress(Buffer.alloc(100 * 2 ** 20))
     expect((await unpack(bomb, kind, [1000], { maxOutputBytes: 2 ** 20 })).error).toBeInstanceOf(
       DecompressionLimit,
