@@ -5,6 +5,8 @@ import type { Draw } from './draw.ts'
 import type { Functions } from './functions.ts'
 import type { Action, ActionName, History } from './history.ts'
 import type { Views } from './invariants.ts'
+import { waitingLetters } from './letters.ts'
+import type { Loss } from './loss.ts'
 import type { Producer } from './producer.ts'
 import { spanOf } from './settings.ts'
 import type { ConsumerName, Workers } from './workers.ts'
@@ -19,6 +21,9 @@ type Deps = {
   readonly functions: Functions
   /** The archive as it was at the last look. */
   readonly views: Views
+  readonly loss: Loss
+  /** Runs what is under way to its end. */
+  readonly finish: () => Promise<void>
   readonly pass: (ms: number) => void
 }
 
@@ -27,6 +32,7 @@ const CONSUMERS: readonly ConsumerName[] = [
   'records',
   'objects',
   'thaw',
+  'dead',
   ...(['seal', 'seal', 'storage', 'storage', 'expire', 'expire', 'hydrate', 'hydrate', 'hydrate'] as const),
 ]
 
@@ -34,7 +40,7 @@ const CONSUMERS: readonly ConsumerName[] = [
 export type Begin = (action: Action) => Promise<boolean>
 
 export const makeActions = (deps: Deps): Begin => {
-  const { history, cloud, producer, customer, workers, functions, views, pass } = deps
+  const { history, cloud, producer, customer, workers, functions, views, loss, finish, pass } = deps
   const days = history.actions.filter(({ name }) => name === 'days pass').length
 
   const deliver = async (cause: string, draw: Draw): Promise<boolean> => {
@@ -52,9 +58,43 @@ export const makeActions = (deps: Deps): Begin => {
   }
 
   const read = async (cause: string, draw: Draw) => {
-    const work = customer.read(draw, functions.find)
+    const work = loss.isLost() ? undefined : customer.read(draw, functions.find)
     if (work === undefined) return false
     await workers.start('read', cause, work)
+    return true
+  }
+
+  const ask = async (cause: string, draw: Draw) => {
+    if (loss.isLost()) return false
+    await workers.start('request', cause, customer.ask(`key-${cause}`, draw, functions.request))
+    return true
+  }
+
+  const retryUnit = async (cause: string, draw: Draw) => {
+    const { index } = cloud.quarantine()
+    const unit = draw.pick(await index.newest(draw.pick(history.datasets) ?? '', 'waiting', 100))
+    if (unit === undefined) return false
+    await workers.start('retry', cause, () => functions.retryUnit(unit))
+    return true
+  }
+
+  const retryLetter = async (cause: string, draw: Draw) => {
+    const letter = draw.pick(await waitingLetters(cloud))
+    if (letter === undefined) return false
+    await workers.start('retry', cause, () => functions.retryDead(letter))
+    return true
+  }
+
+  const loseCatalog = async () => {
+    if (loss.isLost()) return false
+    await finish()
+    await loss.lose()
+    return true
+  }
+
+  const rebuild = async (cause: string) => {
+    if (!loss.isLost()) return false
+    await workers.start('rebuild-catalog', cause, loss.rebuild)
     return true
   }
 
@@ -68,9 +108,13 @@ export const makeActions = (deps: Deps): Begin => {
     'deliver a message': deliver,
     sweep: (cause) => workers.sweep(cause),
     seal,
-    'ask for a rehydration': (cause, draw) =>
-      workers.start('request', cause, customer.ask(`key-${cause}`, draw, functions.request)),
+    'ask for a rehydration': ask,
     'read a record': read,
+    'retry what is in quarantine': retryUnit,
+    'retry a dead letter': retryLetter,
+    'copy the catalog': () => (loss.isLost() ? false : cloud.backUp()),
+    'lose the catalog': loseCatalog,
+    'rebuild the catalog': rebuild,
     'minutes pass': (_, draw) => pass(draw.below(HOUR / 6)),
     'hours pass': (_, draw) => pass(draw.below(14 * HOUR)),
     'days pass': (_, draw) => pass(draw.below(longest)),
@@ -78,6 +122,7 @@ export const makeActions = (deps: Deps): Begin => {
 
   return async ({ id, name }) => {
     const cause = `a${id}`
+    if (name !== 'rebuild the catalog') loss.disturb()
     return (await begin[name](cause, deps.draw.fork(cause))) !== false
   }
 }

@@ -1,17 +1,14 @@
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
-import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
-import { makeMemoryHotObjects, makeMemoryHotStore } from '../../shared/adapters/memory/memory-hot-store.ts'
-import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
-import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
+import { makeMemoryHotDrop, makeMemoryHotStore } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
-import type { CommitLog } from '../../shared/ports/catalog.ts'
 import type { HotStore } from '../../shared/ports/hot-store.ts'
 import type { QuarantineRegister } from '../../shared/ports/quarantine.ts'
-import type { SegmentRemover } from '../../shared/ports/segment-store.ts'
+import type { SegmentRemover, SegmentWriter } from '../../shared/ports/segment-store.ts'
 import { makeBuckets } from './buckets.ts'
+import { makeCatalog } from './catalog.ts'
 import type { Draw } from './draw.ts'
 import type { Chaos } from './faults.ts'
 import type { History } from './history.ts'
@@ -51,19 +48,15 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
   const buckets = makeBuckets({ history, draw, chaos, now, queues })
   const { s3, ARCHIVE, HOT, REHYDRATED } = buckets
 
-  const catalog = makeMemoryCatalog()
-  const log: CommitLog = {
-    ...catalog.log,
-    append: (ref, commit) => {
-      touch(ref)
-      return catalog.log.append(ref, commit)
-    },
-    remove: (ref, commit) => {
-      touch(ref)
-      return catalog.log.remove(ref, commit)
+  const config = configFor(history.years)
+  const archive = makeMemoryArchive(s3, ARCHIVE)
+  const catalog = makeCatalog(archive, config, touch)
+  const writer: SegmentWriter = {
+    put: (object) => {
+      if (object.key.startsWith('quarantine/')) changes.quarantine = true
+      return archive.writer.put(object)
     },
   }
-  const archive = makeMemoryArchive(s3, ARCHIVE)
   const remover: SegmentRemover = {
     remove: (key) => {
       changes.removed.push(key)
@@ -80,34 +73,38 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       return hotStore.remove(object)
     },
   }
-  const quarantine = makeMemoryQuarantine(archive)
   const register: QuarantineRegister = {
     book: (unit) => {
       changes.quarantine = true
-      return quarantine.register.book(unit)
+      return catalog.quarantine().register.book(unit)
     },
   }
+  const { quarantine, quarantineIndex, hotRegister, backUp, lose, ...tables } = catalog
 
   return {
-    config: configFor(history.years),
+    config,
     clock,
     now,
     s3,
     changes,
     queues,
     contentOf: buckets.contentOf,
-    quarantine: { ...quarantine, register },
+    quarantine,
+    backUp,
+    lose,
     ports: {
-      ...catalog,
-      ...makeMemoryRehydrations(),
       ...archive,
-      log,
+      ...tables,
+      writer,
       remover,
+      quarantineRegister: register,
+      quarantineIndex,
       thawer: watchThaws(s3, ARCHIVE, makeMemoryThawer(s3, ARCHIVE)),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
       hot,
       hotLister: makeMemoryArchive(s3, HOT).lister,
-      register: makeMemoryHotObjects(),
+      register: hotRegister,
+      hotDrop: makeMemoryHotDrop(s3, HOT),
     },
     putHot: (key: string, text: string) => {
       changes.hot = true

@@ -9,7 +9,9 @@ import type { PartitionView } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { Customer } from './customer.ts'
 import { makeDraw } from './draw.ts'
+import type { Functions } from './functions.ts'
 import type { Views } from './invariants.ts'
+import { waitingLetters } from './letters.ts'
 import { type Invariant, Violation } from './violation.ts'
 import type { Workers } from './workers.ts'
 
@@ -103,17 +105,26 @@ export const converge = async (deps: {
   readonly cloud: Cloud
   readonly workers: Workers
   readonly customer: Customer
+  readonly functions: Functions
   readonly views: Views
   /** Runs what is under way to its end. */
   readonly finish: () => Promise<void>
 }): Promise<void> => {
-  const { cloud, workers, customer, views, finish } = deps
+  const { cloud, workers, customer, functions, views, finish } = deps
+  const retryLetters = async (cause: string) => {
+    for (const letter of await waitingLetters(cloud)) {
+      await workers.start('retry', `${cause} ${letter.messageId}`, () => functions.retryDead(letter))
+      await finish()
+    }
+  }
   const until = cloud.now() + LONGEST
   for (let round = 1; ; round += 1) {
     const cause = `end${round}`
     await workers.sweep(cause)
     await finish()
     await workOff(workers, cause, finish)
+    await retryLetters(cause)
+    await workOff(workers, `${cause}again`, finish)
     cloud.s3.runDue()
     const left = await whatIsLeft(cloud, customer, views)
     const [first] = left

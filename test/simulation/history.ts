@@ -12,6 +12,11 @@ export const ACTIONS = [
   'seal',
   'ask for a rehydration',
   'read a record',
+  'retry what is in quarantine',
+  'retry a dead letter',
+  'copy the catalog',
+  'lose the catalog',
+  'rebuild the catalog',
   'minutes pass',
   'hours pass',
   'days pass',
@@ -47,6 +52,8 @@ const ORDERS = ['orders']
 const EVENTS = ['events']
 const BOTH = ['orders', 'events']
 
+const KEEPING = /^(quarantine|letter|redrive|records queue|objects queue|hot)/
+const REBUILDING = /^(folders|documents|snapshots|lister|registry|log|reader|quarantine)/
 const REHYDRATING = /^(reader|delivery|draft|thawer|waiters|tasks?|rehydration|thaw|hydrate|holdings)/
 
 /** What a history is mostly about. */
@@ -54,9 +61,33 @@ const THEMES: readonly Theme[] = [
   {
     starts: ['empty', 'empty', 'landed'],
     datasets: [ORDERS, EVENTS, BOTH],
-    often: { 'send records': 0.9, 'put an object': 0.3, sweep: 0.4, seal: 0.3, 'read a record': 0.2 },
+    often: {
+      'send records': 0.9,
+      'put an object': 0.3,
+      sweep: 0.4,
+      seal: 0.3,
+      'read a record': 0.2,
+      'retry what is in quarantine': 0.3,
+      'retry a dead letter': 0.4,
+    },
     passes: ['minutes pass', 'hours pass', 'days pass'],
     deliveries: 5,
+    focus: KEEPING,
+  },
+  {
+    starts: ['landed', 'sealed', 'cold', 'old'],
+    datasets: [ORDERS, EVENTS],
+    often: {
+      'copy the catalog': 0.4,
+      'lose the catalog': 0.5,
+      'rebuild the catalog': 0.5,
+      'send records': 0.5,
+      sweep: 0.6,
+      seal: 0.4,
+    },
+    passes: ['minutes pass', 'hours pass', 'days pass'],
+    deliveries: 5,
+    focus: REBUILDING,
   },
   {
     starts: ['empty', 'empty', 'landed'],
@@ -99,6 +130,8 @@ export type Trouble = {
   /** One port that fails more often than the others. */
   readonly focus: { readonly port: string; readonly call: number } | undefined
   readonly doubled: number
+  /** After so many receives a queue gives a message up. */
+  readonly mostReceives: number | null
   readonly lostEvent: number
   readonly lateEvent: number
   readonly skewed: number
@@ -158,6 +191,7 @@ export const drawHistory = (seed: number, years = 0): History => {
     call: draw.pick([0, 0.01, 0.03, 0.06, 0.12]) ?? 0,
     faults: some.length === 0 ? FAULTS : some,
     focus: draw.chance(0.5) ? { port, call: 0.3 } : undefined,
+    mostReceives: draw.pick([null, null, 1, 2, 3]) ?? null,
     doubled: draw.pick([0, 0.1, 0.3]) ?? 0,
     lostEvent: draw.pick([0, 0.25, 0.6]) ?? 0,
     lateEvent: draw.pick([0, 0.5]) ?? 0,

@@ -20,7 +20,8 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
   const whereabouts = makeWhereabouts(cloud)
   const views = new Map<string, PartitionView>()
   /** What all landing commits that were ever seen have received, by dataset: the books must add up to it for ever. */
-  const received = new Map<string, Digest>()
+  const sums = new Map<string, Digest>()
+  let suspended = false
 
   const partitions = new Map<number, string>()
   const partitionNamed = ({ time }: Sent) => {
@@ -66,16 +67,16 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
   const noteReceived = (before: PartitionView | undefined, { ref, commits }: PartitionView) => {
     const known = new Set(before?.commits.map(({ id }) => id))
     const landed = commits.filter(({ id }) => id.startsWith('L#') && !known.has(id))
-    const sum = received.get(ref.dataset) ?? emptyDigest
-    received.set(ref.dataset, addDigests(sum, ...landed.map(({ books }) => books.received)))
+    const sum = sums.get(ref.dataset) ?? emptyDigest
+    sums.set(ref.dataset, addDigests(sum, ...landed.map(({ books }) => books.received)))
   }
 
   const checkBooks = async () => {
     for (const dataset of config.datasets.keys()) {
       const own = [...views.values()].filter(({ ref }) => ref.dataset === dataset)
-      const quarantined = ledgerOfQuarantine(await cloud.quarantine.total(dataset))
+      const quarantined = ledgerOfQuarantine(await cloud.quarantine().total(dataset))
       const ledger = addLedgers(quarantined, ...own.map((view) => view.ledger))
-      const all = addDigests(ledger.quarantined, received.get(dataset) ?? emptyDigest)
+      const all = addDigests(ledger.quarantined, sums.get(dataset) ?? emptyDigest)
       if (!ledger.balanced || !sameDigest(ledger.received, all))
         throw new Violation(
           'books balance',
@@ -100,7 +101,58 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
     }
   }
 
+  const check = async () => {
+    if (suspended) return
+    const touched = [...changes.partitions.values()]
+    changes.partitions.clear()
+    changes.acknowledged = false
+    for (const ref of touched) {
+      const view = await readPartition(ref)
+      noteReceived(views.get(nameOf(ref)), view)
+      views.set(nameOf(ref), view)
+      checkOnce(view)
+    }
+    checkRemovals()
+    await whereabouts.look()
+    checkNothingLost()
+    await checkBooks()
+  }
+
+  const ledgerOf = (dataset: string) =>
+    addLedgers(...[...views.values()].filter(({ ref }) => ref.dataset === dataset).map((view) => view.ledger))
+
   return {
+    check,
+    /** From here on the catalog does not tell what is archived. */
+    suspend: () => {
+      suspended = true
+    },
+    /** It does again: what it tells now is looked at whole. `same`: it has to be what it was. */
+    resume: async (same: boolean) => {
+      suspended = false
+      const before = new Map([...config.datasets.keys()].map((name) => [name, ledgerOf(name)]))
+      changes.removed.length = 0
+      changes.quarantine = true
+      for (const dataset of config.datasets.keys())
+        for await (const ref of cloud.ports.registry.list(dataset)) changes.partitions.set(nameOf(ref), ref)
+      for (const { ref } of views.values()) changes.partitions.set(nameOf(ref), ref)
+      for (const ref of changes.partitions.values()) views.set(nameOf(ref), await readPartition(ref))
+      for (const [dataset, { received, expired, archived }] of before) {
+        const now = ledgerOf(dataset)
+        // what is received is counted from here on anew
+        sums.set(dataset, now.received)
+        const isSame =
+          sameDigest(now.received, received) &&
+          sameDigest(now.expired, expired) &&
+          sameDigest(now.archived, archived)
+        if (same && !isSame)
+          throw new Violation(
+            'books balance',
+            `${dataset} was rebuilt: received ${formatDigest(now.received)} of ${formatDigest(received)}, archived ${formatDigest(now.archived)} of ${formatDigest(archived)}, expired ${formatDigest(now.expired)} of ${formatDigest(expired)}`,
+          )
+      }
+      await check()
+    },
     /** The archive as it was at the last look. */
     views: views as Views,
     hasChanged: () =>
@@ -109,21 +161,6 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
       changes.hot ||
       changes.quarantine ||
       changes.removed.length > 0,
-    check: async () => {
-      const touched = [...changes.partitions.values()]
-      changes.partitions.clear()
-      changes.acknowledged = false
-      for (const ref of touched) {
-        const view = await readPartition(ref)
-        noteReceived(views.get(nameOf(ref)), view)
-        views.set(nameOf(ref), view)
-        checkOnce(view)
-      }
-      checkRemovals()
-      await whereabouts.look()
-      checkNothingLost()
-      await checkBooks()
-    },
   }
 }
 

@@ -1,7 +1,19 @@
+import {
+  makeDeadLetterMarks,
+  makeDeadLetterObjects,
+  makeDeadLetters,
+} from '../../shared/adapters/dead-letter-store.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
-import { makeQuarantine } from '../../shared/adapters/quarantine-store.ts'
+import {
+  makeQuarantine,
+  makeQuarantineMarks,
+  makeQuarantineObjects,
+} from '../../shared/adapters/quarantine-store.ts'
+import type { DeadLetter } from '../../shared/ports/dead-letters.ts'
+import type { RecordsMessage } from '../../shared/ports/queues.ts'
 import type { Cloud } from './cloud.ts'
 import type { Queue } from './queue.ts'
+import { sendAgain } from './queues.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { WrapPort } from './wrap-port.ts'
 
@@ -46,6 +58,21 @@ export const PORTS = [
   'hot register.put',
   'quarantine writer.put',
   'quarantine register.book',
+  'hot register.findSetAside',
+  'hot register.setAside',
+  'hot register.clearSetAside',
+  'quarantine index.newest',
+  'quarantine index.named',
+  'quarantine reader.head',
+  'quarantine reader.read',
+  'quarantine lister.list',
+  'letter writer.put',
+  'letter reader.head',
+  'letter reader.read',
+  'letter lister.list',
+  'redrive.send',
+  'records queue.send',
+  'folders.folders',
   'delivery.find',
   'delivery.begin',
   'delivery.putWhole',
@@ -69,9 +96,12 @@ const silent = {
   rehydrationFinished: () => undefined,
 }
 
+const makeOne = <Body>({ name, send }: Queue<Body>, wrap: WrapPort) =>
+  wrap(`${name} queue`, { send: async (body: Body) => send(body) })
+
 /** Message by message: where one is refused, those before it are sent. */
-const makeSender = <Body>({ name, send }: Queue<Body>, wrap: WrapPort) => {
-  const queue = wrap(`${name} queue`, { send: async (body: Body) => send(body) })
+const makeSender = <Body>(to: Queue<Body>, wrap: WrapPort) => {
+  const queue = makeOne(to, wrap)
   return {
     send: async (bodies: readonly Body[]) => {
       for (const body of bodies) await queue.send(body)
@@ -81,11 +111,24 @@ const makeSender = <Body>({ name, send }: Queue<Body>, wrap: WrapPort) => {
 
 /** All that the use cases need of the world, as the task whose turn it is sees it. */
 export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
-  const { ports, queues, quarantine, config } = cloud
+  const { ports, queues, config } = cloud
   const quarantineParts = {
     writer: wrap('quarantine writer', { put: ports.writer.put }),
-    register: wrap('quarantine register', quarantine.register),
+    register: wrap('quarantine register', ports.quarantineRegister),
   }
+  const letterParts = {
+    writer: wrap('letter writer', { put: ports.writer.put }),
+    reader: wrap('letter reader', { ...ports.reader }),
+    lister: wrap('letter lister', { list: ports.lister.list }),
+  }
+  const quarantine = {
+    index: wrap('quarantine index', ports.quarantineIndex),
+    objects: makeQuarantineObjects({
+      reader: wrap('quarantine reader', { ...ports.reader }),
+      lister: wrap('quarantine lister', { list: ports.lister.list }),
+    }),
+  }
+  const records = makeOne(queues.records, wrap)
   return {
     config,
     metrics: silent,
@@ -125,6 +168,24 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     expireQueue: makeSender(queues.expire, wrap),
     thawQueue: makeSender(queues.thaw, wrap),
     hydrateQueue: makeSender(queues.hydrate, wrap),
+    recordsQueue: {
+      send: async (messages: readonly RecordsMessage[]) => {
+        for (const { body, dataset } of messages)
+          await records.send({ name: 'again', text: body, dataset: dataset ?? undefined })
+      },
+    },
+    quarantineIndex: quarantine.index,
+    quarantineObjects: quarantine.objects,
+    quarantineMarks: makeQuarantineMarks(quarantineParts),
+    letters: { ...makeDeadLetters(letterParts), ...makeDeadLetterObjects(letterParts) },
+    letterMarks: makeDeadLetterMarks(letterParts),
+    redrive: wrap('redrive', {
+      send: async ({ queue, body }: DeadLetter) => sendAgain(queues, queue, body),
+    }),
+    notes: { find: async () => undefined },
+    hotDrop: wrap('hot drop', ports.hotDrop),
+    folders: wrap('folders', ports.folders),
+    documents: wrap('documents', ports.documents),
   }
 }
 

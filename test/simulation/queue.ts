@@ -24,6 +24,9 @@ type Options<Body> = {
   /** How likely a message comes twice. */
   readonly doubled: number
   readonly visibility: number
+  /** A message that was received so often without being done is given up; null: none ever is. */
+  readonly mostReceives: number | null
+  readonly giveUp?: (message: Message<Body>, receives: number) => void
   /** Names a body, so that the same message has the same name in every run. */
   readonly label: (body: Body) => string
   readonly changed?: () => void
@@ -35,11 +38,19 @@ const HOUR = 3_600_000
 const LATE = [0, HOUR, 24 * HOUR, 14 * 24 * HOUR]
 
 export const makeQueue = <Body>(options: Options<Body>): Queue<Body> => {
-  const { name, now, chaos, doubled, visibility, label, changed } = options
+  const { name, now, chaos, doubled, visibility, mostReceives, giveUp, label, changed } = options
   const waiting = new Map<string, Waiting<Body>>()
   const sent = new Map<string, number>()
   const where = `${name} queue`
   const visible = () => [...waiting.values()].filter(({ visibleAt }) => visibleAt <= now())
+
+  /** As SQS does it: when it would be received once more. */
+  const giveUpOn = (exhausted: readonly Waiting<Body>[]) => {
+    for (const { message, received } of exhausted) {
+      giveUp?.(message, received)
+      waiting.delete(message.id)
+    }
+  }
 
   return {
     name,
@@ -51,6 +62,8 @@ export const makeQueue = <Body>(options: Options<Body>): Queue<Body> => {
       waiting.set(id, { message: { id, body, sentAt: now() }, visibleAt: now(), received: 0 })
     },
     receive: (most, draw) => {
+      const isExhausted = ({ received }: Waiting<Body>) => mostReceives !== null && received >= mostReceives
+      giveUpOn(visible().filter(isExhausted))
       const all = visible()
       const batch: Waiting<Body>[] = []
       while (batch.length < most && all.length > 0) batch.push(...all.splice(draw.below(all.length), 1))

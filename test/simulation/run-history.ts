@@ -8,6 +8,7 @@ import { makeChaos } from './faults.ts'
 import { type Mutant, mutated } from './functions.ts'
 import type { History, Start } from './history.ts'
 import { makeInvariants } from './invariants.ts'
+import { makeLoss } from './loss.ts'
 import { portsOn } from './ports.ts'
 import { makeProducer } from './producer.ts'
 import { makeScheduler } from './scheduler.ts'
@@ -62,7 +63,8 @@ export const runHistory = async (
   const functions = mutated(ports, options.mutant ?? {})
   const producer = makeProducer(cloud, history.datasets, tally)
   const workers = makeWorkers({ history, cloud, draw, tally, scheduler, chaos, trace, functions })
-  const { views, check, hasChanged } = makeInvariants(cloud, producer)
+  const invariants = makeInvariants(cloud, producer)
+  const { views, check, hasChanged } = invariants
   const customer = makeCustomer(cloud, years, producer, views)
   const began: number[] = []
   let steps = 0
@@ -82,7 +84,20 @@ export const runHistory = async (
     cloud.clock.now += ms
     cloud.s3.runDue()
   }
-  const begin = makeActions({ history, draw, cloud, producer, customer, workers, functions, views, pass })
+  const loss = makeLoss({ cloud, functions, invariants, customer })
+  const begin = makeActions({
+    history,
+    draw,
+    cloud,
+    producer,
+    customer,
+    workers,
+    functions,
+    views,
+    loss,
+    finish,
+    pass,
+  })
 
   const live = async () => {
     for (const action of history.actions) {
@@ -129,7 +144,11 @@ export const runHistory = async (
     chaos.calm(true)
     for (const queue of Object.values(cloud.queues)) queue.show()
     await finish()
-    await converge({ cloud, workers, customer, views, finish })
+    if (loss.isLost()) {
+      await workers.start('rebuild-catalog', 'end', loss.rebuild)
+      await finish()
+    }
+    await converge({ cloud, workers, customer, functions, views, finish })
   }
 
   const outcome = async () => {

@@ -1,26 +1,51 @@
+import { makeDeadLetterObjects } from '../../shared/adapters/dead-letter-store.ts'
+import { readMessage } from '../../shared/codec/envelope.ts'
 import { type QuarantinedUnit, UNKNOWN_DATASET } from '../../shared/ports/quarantine.ts'
 import { SegmentIsMissing } from '../../shared/ports/segment-store.ts'
 import type { Cloud } from './cloud.ts'
+import { waitingLetters } from './letters.ts'
 import type { Sent } from './producer.ts'
+import type { Sending } from './queues.ts'
 import { Violation } from './violation.ts'
+
+type Texts = { readonly dataset: string; readonly texts: ReadonlySet<string> }
+
+const RECORDS = 'records'
 
 /** Where texts are that are not in the archive: looked at again only where something has changed. */
 export const makeWhereabouts = (cloud: Cloud) => {
-  const { changes, queues, quarantine } = cloud
-  const linesOf = new Map<string, ReadonlySet<string>>()
-  const itemsOf = new Map<string, ReadonlySet<string>>()
-  let hot: ReadonlyMap<string, ReadonlySet<string>> = new Map()
-  let kept: readonly { dataset: string; texts: ReadonlySet<string> }[] = []
+  const { changes, queues } = cloud
+  const letters = makeDeadLetterObjects(cloud.ports)
+  const known = new Map<string, readonly Texts[]>()
+  let hot: readonly Texts[] = []
+  let kept: readonly Texts[] = []
 
-  const lines = (text: string): ReadonlySet<string> => {
-    const known = linesOf.get(text) ?? new Set(text.split('\n'))
-    linesOf.set(text, known)
-    return known
+  /** What `make` gives, made once for each name. */
+  const once = (name: string, make: () => readonly Texts[]): readonly Texts[] => {
+    const made = known.get(name) ?? make()
+    known.set(name, made)
+    return made
   }
 
-  const textsOf = async (unit: QuarantinedUnit): Promise<ReadonlySet<string>> => {
+  const inMessage = ({ text, dataset }: Pick<Sending, 'text' | 'dataset'>) =>
+    once(`message ${dataset} ${text}`, () =>
+      readMessage(text, dataset).records.map((one) => ({ dataset: one.dataset, texts: new Set([one.text]) })),
+    )
+  /** Of a message of the records queue, as a queue gave it up. */
+  const inBody = (body: string) => inMessage(JSON.parse(body))
+
+  const inHotObject = (key: string) => {
+    const text = cloud.hotText(key)
+    const dataset = key.slice(0, key.indexOf('/'))
+    return once(`object ${dataset} ${text}`, () => [{ dataset, texts: new Set(text.split('\n')) }])
+  }
+
+  const inUnit = async (unit: QuarantinedUnit): Promise<readonly Texts[]> => {
+    const name = `unit ${unit.name}`
+    if (known.has(name)) return once(name, () => [])
     try {
-      return new Set((await quarantine.objects.items(unit)).map((item) => item.text))
+      const items = await cloud.quarantine().objects.items(unit)
+      return once(name, () => [{ dataset: unit.dataset, texts: new Set(items.map((item) => item.text)) }])
     } catch (error) {
       if (error instanceof SegmentIsMissing)
         throw new Violation('catalog truth', `${unit.name} is booked as quarantined and is not there`)
@@ -28,33 +53,31 @@ export const makeWhereabouts = (cloud: Cloud) => {
     }
   }
 
-  /** What the register names and the bucket holds. */
-  const lookIntoQuarantine = async () => {
-    const datasets = [...cloud.config.datasets.keys(), UNKNOWN_DATASET]
-    const units = await Promise.all(
-      datasets.map((dataset) => quarantine.index.newest(dataset, 'waiting', 10_000)),
-    )
-    return Promise.all(
-      units.flat().map(async (unit) => {
-        const texts = itemsOf.get(unit.name) ?? (await textsOf(unit))
-        itemsOf.set(unit.name, texts)
-        return { dataset: unit.dataset, texts }
-      }),
-    )
+  /** What the register names and the bucket holds, and the dead letters of the records queue. */
+  const inQuarantine = async () => {
+    const all: Texts[] = []
+    for (const dataset of [...cloud.config.datasets.keys(), UNKNOWN_DATASET])
+      for (const unit of await cloud.quarantine().index.newest(dataset, 'waiting', 10_000))
+        all.push(...(await inUnit(unit)))
+    for (const letter of await waitingLetters(cloud, RECORDS))
+      all.push(...inBody((await letters.read(letter)).body))
+    return all
   }
+
+  const holds = (some: readonly Texts[], { dataset, text }: Sent) =>
+    some.some((one) => one.dataset === dataset && one.texts.has(text))
 
   return {
     look: async () => {
-      if (changes.hot) hot = new Map(cloud.hotKeys().map((key) => [key, lines(cloud.hotText(key))]))
-      if (changes.quarantine) kept = await lookIntoQuarantine()
+      if (changes.hot) hot = cloud.hotKeys().flatMap(inHotObject)
+      if (changes.quarantine) kept = await inQuarantine()
       changes.hot = false
       changes.quarantine = false
     },
-    isThere: ({ dataset, text }: Sent): boolean => {
-      for (const body of queues.records.bodies())
-        if (body.dataset === dataset && lines(body.text).has(text)) return true
-      for (const [key, texts] of hot) if (key.startsWith(`${dataset}/`) && texts.has(text)) return true
-      return kept.some((unit) => unit.dataset === dataset && unit.texts.has(text))
-    },
+    isThere: (one: Sent): boolean =>
+      queues.records.bodies().some((body) => holds(inMessage(body), one)) ||
+      queues.dead.bodies().some(({ queue, body }) => queue === RECORDS && holds(inBody(body), one)) ||
+      holds(hot, one) ||
+      holds(kept, one),
   }
 }

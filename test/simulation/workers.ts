@@ -109,14 +109,15 @@ export const makeWorkers = (deps: Deps) => {
   /** Each takes a message and starts; false when there is none. */
   const consumers = {
     records: ageRecords,
-    objects: consumer('age-objects', queues.objects, ({ key }) =>
-      functions.ageObject({ key, sentAt: cloud.now() }),
+    objects: consumer('age-objects', queues.objects, (task) =>
+      functions.ageObject({ ...task, sentAt: cloud.now() }),
     ),
     seal: consumer('seal-segments', queues.seal, seal),
     expire: consumer('expire-segments', queues.expire, (task) => functions.expire(task)),
     storage: consumer('track-storage', queues.storage, (key) => functions.track(key)),
     thaw: consumer('thaw-segments', queues.thaw, (task) => functions.thaw(task)),
     hydrate: consumer('hydrate-records', queues.hydrate, (task) => functions.hydrate(task)),
+    dead: consumer('keep-dead-letters', queues.dead, (message) => functions.keepDead(message)),
   }
 
   return {

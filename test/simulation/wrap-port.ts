@@ -15,7 +15,7 @@ type Deps = {
 export type WrapPort = <Port extends object>(name: string, port: Port) => Port
 
 /** Methods that answer with pages, not with a promise. */
-const PAGED = new Set(['list', 'all'])
+const PAGED = new Set(['list', 'all', 'folders'])
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
