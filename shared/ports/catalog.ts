@@ -16,6 +16,8 @@ export type CommitLog = {
    * may be lost, so a refused put is read back). `conflict`: another commit has taken this id; nothing was written.
    */
   append(ref: PartitionRef, commit: Commit): Promise<'committed' | 'conflict'>
+  /** Whether a commit of this id is in the log, dead or alive. A strongly consistent read of one item. */
+  has(ref: PartitionRef, commitId: string): Promise<boolean>
   /** A strongly consistent read, all pages. An unknown partition is empty. */
   read(ref: PartitionRef): Promise<PartitionState>
   /** Cuts a commit off whose segments are dead and gone, with their holdings. Only the expiry role calls it. */

@@ -16,6 +16,16 @@ import type { Chunk } from './object-chunks.ts'
 
 export type AgeChunkDeps = LandDeps & { readonly quarantine: Quarantine; readonly metrics: AgeMetrics }
 
+export type ChunkUnit = {
+  readonly dataset: Dataset
+  readonly object: HotObject
+  /** Names the object and its version. */
+  readonly unit: string
+  readonly sentAt: number
+  /** Throws when there is no time for another landing. */
+  readonly checkTime: () => void
+}
+
 export type AgedChunk = { readonly records: number; readonly quarantined: number; readonly keptInHot: number }
 
 const LANDINGS_AT_ONCE = 4
@@ -56,14 +66,14 @@ const toQuarantine = (
 
 /**
  * Archives one chunk of an object: a landing segment for each partition that it touches, and what is malformed to
- * quarantine. Its units are named by object and chunk, so a second attempt finds what the first has done.
+ * quarantine. Its units are named by object and chunk, so a second attempt finds what the first has done, and goes on from there.
  */
 export const ageChunk = (deps: AgeChunkDeps) => {
   const { quarantine, metrics, now } = deps
   const land = landRecords(deps)
 
   return async (
-    { dataset, object, unit, sentAt }: { dataset: Dataset; object: HotObject; unit: string; sentAt: number },
+    { dataset, object, unit, sentAt, checkTime }: ChunkUnit,
     { index, items }: Chunk,
   ): Promise<AgedChunk> => {
     const arrived = now()
@@ -85,15 +95,18 @@ export const ageChunk = (deps: AgeChunkDeps) => {
     }
 
     const name = `${unit}.${index}`
-    const landed = await mapBounded([...partitions], LANDINGS_AT_ONCE, ([partition, records]) => {
-      const source = { kind: 'object', key: object.key, version: object.version, chunk: index }
-      return land({ dataset, partition, records, unit: name, source })
-    })
-    for (const { outcome, records, bytes, duplicates } of landed) {
-      if (outcome === 'already-committed') continue
-      metrics.aged({ records, bytes, oldestLag: Math.max(0, now() - sentAt) })
+    const source = { kind: 'object', key: object.key, version: object.version, chunk: index }
+    let begun = 0
+    await mapBounded([...partitions], LANDINGS_AT_ONCE, async ([partition, records]) => {
+      begun += 1
+      // the first begin with the chunk
+      if (begun > LANDINGS_AT_ONCE) checkTime()
+      const landed = await land({ dataset, partition, records, unit: name, source })
+      if (landed.outcome === 'already-committed') return
+      const { bytes, duplicates } = landed
+      metrics.aged({ records: landed.records, bytes, oldestLag: Math.max(0, now() - sentAt) })
       if (duplicates > 0) metrics.duplicatesDropped(duplicates)
-    }
+    })
     if (rejected.length > 0) {
       const digest = digestTexts(rejected.map(({ text }) => text))
       const unitOfRejects = {

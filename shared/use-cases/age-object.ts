@@ -22,7 +22,7 @@ export type AgeObjectDeps = AgeChunkDeps & {
   readonly config: IcecoreConfig
   readonly hot: HotStore
   readonly register: HotObjectRegister
-  /** True while there is time for another chunk. */
+  /** True while there is time for another landing. */
   readonly hasTime: () => boolean
   /** How much is archived at once; 32 MiB of text unless given. */
   readonly chunk?: ChunkLimit
@@ -44,7 +44,7 @@ export class UnknownHotObject extends Error {
   override readonly name = 'UnknownHotObject'
 }
 
-/** Time ran out between two chunks; the next attempt goes on behind those that are done. */
+/** Time ran out between two landings; the next attempt passes over those that are done. */
 export class MoreToAge extends Error {
   override readonly name = 'MoreToAge'
 }
@@ -114,11 +114,14 @@ export const ageObject = (deps: AgeObjectDeps) => {
     const dataset = datasetOf(config, task)
     const { maxBodyBytes } = dataset.limits
     const batches = readObject(await openSource(hot, task, object), { maxBodyBytes })
-    const unit = { dataset, object, unit: unitOf(object, start.attempt), sentAt: task.sentAt }
     let progress = start
-    for await (const chunk of chunksOf(batches, start, deps.chunk)) {
+    const checkTime = () => {
       if (!hasTime())
         throw new MoreToAge(`${object.key}: ${progress.chunks} chunks are archived, more are left`)
+    }
+    const unit = { dataset, object, unit: unitOf(object, start.attempt), sentAt: task.sentAt, checkTime }
+    for await (const chunk of chunksOf(batches, start, deps.chunk)) {
+      checkTime()
       const aged = await age(unit, chunk)
       // kept, but not passed over by the next attempt
       if (!chunk.whole) continue

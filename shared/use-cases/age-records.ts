@@ -3,12 +3,10 @@ import { readMessage } from '../codec/envelope.ts'
 import { parseJsonRecord } from '../codec/parse-record.ts'
 import { isRejection } from '../codec/rejection.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
-import type { Dataset } from '../domain/dataset.ts'
-import { partitionOf } from '../domain/partition.ts'
-import type { ArchiveRecord } from '../domain/record.ts'
 import type { AgeMetrics } from '../ports/archive-metrics.ts'
 import { type Quarantine, type QuarantinedItem, UNKNOWN_DATASET } from '../ports/quarantine.ts'
 import { mapBounded } from './bounded.ts'
+import { type Accepted, addToGroups, type Group } from './group-records.ts'
 import { type LandDeps, landRecords } from './land-records.ts'
 
 export type RecordMessage = {
@@ -37,13 +35,6 @@ export type AgeRecordsOutcome = {
 /** A step that must succeed before the messages it serves are done. */
 type Step = { readonly messageIds: ReadonlySet<string>; readonly run: () => Promise<unknown> }
 
-type Group = {
-  readonly dataset: Dataset
-  readonly partition: string
-  readonly records: ArchiveRecord[]
-  readonly messageIds: Set<string>
-}
-
 /** Time ran out before the message had its turn; it comes again. */
 class OutOfTime extends Error {
   override readonly name = 'OutOfTime'
@@ -55,7 +46,7 @@ const STEPS_AT_ONCE = 8
 const REJECTED_A_UNIT = 10_000
 
 const sortMessage = (config: IcecoreConfig, message: RecordMessage, arrived: number) => {
-  const accepted: { dataset: Dataset; record: ArchiveRecord }[] = []
+  const accepted: Accepted[] = []
   const rejected: QuarantinedItem[] = []
   const reject = (
     dataset: string,
@@ -111,6 +102,7 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
     run: async () => {
       const source = { kind: 'messages', count: group.messageIds.size }
       const landed = await land({ ...group, source })
+      if (landed.outcome === 'already-committed') return
       metrics.aged({
         records: landed.records,
         bytes: landed.bytes,
@@ -147,14 +139,7 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
     const steps: Step[] = []
     for (const message of messages) {
       const { accepted, rejected } = sortMessage(config, message, arrived)
-      for (const { dataset, record } of accepted) {
-        const partition = partitionOf(record.time, dataset.partition)
-        const name = `${dataset.name}#${partition}`
-        const group = groups.get(name) ?? { dataset, partition, records: [], messageIds: new Set() }
-        groups.set(name, group)
-        group.records.push(record)
-        group.messageIds.add(message.messageId)
-      }
+      addToGroups(groups, message.messageId, accepted)
       for (const [dataset, items] of Map.groupBy(rejected, (item) => item.dataset))
         steps.push(keepRejected(message.messageId, dataset, items, arrived))
     }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { memorySource } from '../codec/byte-source.ts'
-import { makeDigester } from '../codec/digest.ts'
+import { digestRecords, makeDigester } from '../codec/digest.ts'
 import type { JsonValue } from '../codec/segment-format.ts'
 import { makeMemorySink } from '../codec/segment-sink.ts'
 import { makeSegmentWriter } from '../codec/segment-writer.ts'
@@ -41,6 +41,7 @@ export type Landing = {
 export type Landed = {
   readonly outcome: 'committed' | 'already-committed'
   readonly records: number
+  /** Of the bodies that this attempt packed. */
   readonly bytes: number
   readonly duplicates: number
 }
@@ -72,17 +73,19 @@ export const landRecords =
     const id = makeUlid(createdAt, random)
     const ref = { dataset: dataset.name, partition }
     const { kept, duplicates } = dropRepeats(records)
+    const received = digestRecords(records)
+    const commitId = landingCommitId(unit === undefined ? id : nameOf(unit, received))
+    const landed = { records: received.count, duplicates: duplicates.count }
+    // an attempt before this one may have come so far
+    if (unit !== undefined && (await log.has(ref, commitId)))
+      return { ...landed, outcome: 'already-committed', bytes: 0 }
     const sink = makeMemorySink()
     const packer = makeSegmentWriter({
       segment: { ...ref, id, kind: 'landing', createdAt },
       promoted: dataset.promoted,
       sink,
     })
-    const digester = makeDigester()
-    for (const record of records) digester.add(record)
-    const received = digester.value()
     await packer.write(kept)
-    const commitId = landingCommitId(unit === undefined ? id : nameOf(unit, received))
     const packed = await packer.finish({
       inputs: { commit: commitId, replaces: [], expired: '0:0:0', source },
       books: { received, duplicates },
@@ -107,9 +110,8 @@ export const landRecords =
     if (outcome === 'conflict' && unit === undefined)
       throw new Error(`${ref.dataset} ${partition}: the commit id ${commitId} was taken by other records`)
     return {
+      ...landed,
       outcome: outcome === 'committed' ? 'committed' : 'already-committed',
-      records: received.count,
       bytes: packed.bodyBytes,
-      duplicates: duplicates.count,
     }
   }

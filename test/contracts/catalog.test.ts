@@ -53,6 +53,19 @@ describe.each(ARCHIVE_BACKENDS)('the catalog %s', (_, open) => {
       expect((await log.read(ref)).commits).toEqual([commit])
     })
 
+    test('a commit is there from its append to its removal, in its own partition', async () => {
+      const { log } = backend.catalog
+      const ref = aRef()
+      const commit = aCommit({ id: 'L#one' })
+      expect(await log.has(ref, 'L#one')).toBe(false)
+      await log.append(ref, commit)
+      expect(await log.has(ref, 'L#one')).toBe(true)
+      expect(await log.has(ref, 'L#on')).toBe(false)
+      expect(await log.has({ ...ref, partition: '2024-03' }, 'L#one')).toBe(false)
+      await log.remove(ref, commit)
+      expect(await log.has(ref, 'L#one')).toBe(false)
+    })
+
     test('of many that append under one id, one is committed', async () => {
       const { log } = backend.catalog
       const ref = aRef()

@@ -112,7 +112,8 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
     /** Damage at rest. */
     damage: (key: string, damage: (bytes: Buffer) => Uint8Array) =>
       s3.corruptObject({ bucket: ARCHIVE, key, damage }),
-    age: (messages: readonly RecordMessage[], wrap = asItIs) => ageRecords(ports(wrap))(messages),
+    age: (messages: readonly RecordMessage[], wrap = asItIs, hasTime?: () => boolean) =>
+      ageRecords(ports(wrap))(messages, hasTime),
     ageObject: (task: Omit<ObjectTask, 'sentAt'>, wrap = asItIs, limits: AgeObjectLimits = {}) =>
       ageObject({ ...ports(wrap), hot: wrap(hot), register: wrap(register), hasTime: () => true, ...limits })(
         {

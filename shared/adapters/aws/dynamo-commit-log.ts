@@ -35,6 +35,12 @@ export const makeDynamoCommitLog = (dynamo: DynamoTable): CommitLog => {
       : 'conflict'
   }
 
+  const has = async (ref: PartitionRef, commitId: string) => {
+    const Key = { pk: partitionPk(ref), sk: commitId }
+    const get = new GetCommand({ TableName: table, Key, ConsistentRead: true, ProjectionExpression: 'pk' })
+    return (await documents.send(get)).Item !== undefined
+  }
+
   const read = async (ref: PartitionRef) => {
     const commits: Commit[] = []
     const holdings = new Map<string, Holding>()
@@ -62,5 +68,5 @@ export const makeDynamoCommitLog = (dynamo: DynamoTable): CommitLog => {
     await documents.send(new DeleteCommand({ TableName: table, Key: { pk, sk: commit.id } }))
   }
 
-  return { append, read, remove }
+  return { append, has, read, remove }
 }

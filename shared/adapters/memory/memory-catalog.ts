@@ -43,6 +43,7 @@ export const makeMemoryCatalog = (): MemoryCatalog => {
       }
       return sameCommit(stored, commit) ? 'committed' : 'conflict'
     },
+    has: async (ref, commitId) => at(ref).commits.has(commitId),
     read: async (ref) => {
       const { commits, holdings, waiters } = at(ref)
       const byId = [...commits.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))

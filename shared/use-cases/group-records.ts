@@ -1,0 +1,40 @@
+import type { Dataset } from '../domain/dataset.ts'
+import { partitionOf } from '../domain/partition.ts'
+import type { ArchiveRecord } from '../domain/record.ts'
+
+/** A record of a message, and the dataset that it is of. */
+export type Accepted = { readonly dataset: Dataset; readonly record: ArchiveRecord }
+
+/** Records of one partition, out of the messages of a batch: what is landed at once. */
+export type Group = {
+  /** Of a message that is landed by itself. */
+  readonly unit?: string
+  readonly dataset: Dataset
+  readonly partition: string
+  readonly records: ArchiveRecord[]
+  readonly messageIds: Set<string>
+}
+
+/**
+ * A message with records of more partitions than this is landed by itself, under its own name: it may take more time than
+ * there is, and its next attempt then passes over what this one has landed.
+ */
+const STREWN = 1000
+
+const placeOf = ({ dataset, record }: Accepted) =>
+  `${dataset.name}#${partitionOf(record.time, dataset.partition)}`
+
+/** Adds what a message holds to the groups of its batch, by dataset and partition. */
+export const addToGroups = (groups: Map<string, Group>, messageId: string, accepted: readonly Accepted[]) => {
+  const isStrewn = new Set(accepted.map(placeOf)).size > STREWN
+  const own = isStrewn ? { unit: `message-${messageId}` } : {}
+  for (const each of accepted) {
+    const name = isStrewn ? `${placeOf(each)} of ${messageId}` : placeOf(each)
+    const { dataset, record } = each
+    const partition = partitionOf(record.time, dataset.partition)
+    const group = groups.get(name) ?? { ...own, dataset, partition, records: [], messageIds: new Set() }
+    groups.set(name, group)
+    group.records.push(record)
+    group.messageIds.add(messageId)
+  }
+}
