@@ -33,8 +33,17 @@ export default defineConfig({
       ],
       retention: '10y',
     },
+    // One small record an hour, which proves that the whole pipeline works.
+    'icecore-canary': {
+      id: 'id',
+      time: { path: 'time' },
+      classes: [{ after: '0d', storageClass: 'STANDARD' }],
+      retention: '7d',
+    },
   },
   destinations: {
     analysts: { prefix: 'analysts/' },
+    'icecore-canary': { prefix: 'icecore-canary/' },
   },
+  canary: { dataset: 'icecore-canary', destination: 'icecore-canary' },
 })

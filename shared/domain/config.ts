@@ -1,3 +1,4 @@
+import type { CanaryPlan } from './canary.ts'
 import type { Dataset } from './dataset.ts'
 
 /** Where rehydrated records are delivered: a prefix of the rehydrated bucket, known to callers by name only. */
@@ -7,4 +8,6 @@ export type Destination = { readonly name: string; readonly prefix: string }
 export type IcecoreConfig = {
   readonly datasets: ReadonlyMap<string, Dataset>
   readonly destinations: ReadonlyMap<string, Destination>
+  /** None is sent where it is not given. */
+  readonly canary?: CanaryPlan
 }

@@ -129,6 +129,7 @@ const datasetSchema = z.strictObject({
 const configSchema = z.strictObject({
   datasets: z.record(name, datasetSchema),
   destinations: z.record(name, z.strictObject({ prefix })).default({}),
+  canary: z.strictObject({ dataset: name, destination: name }).exactOptional(),
 })
 
 /** What `icecore.config.ts` exports: durations as text, paths dotted. */
@@ -159,6 +160,23 @@ const overlap = (datasets: readonly Dataset[]): string[] =>
       ),
   )
 
+/** A canary must be able to go the whole way, and to be gone some day. */
+const canaryMistakes = ({ datasets, destinations, canary }: IcecoreConfig): string[] => {
+  if (canary === undefined) return []
+  const dataset = datasets.get(canary.dataset)
+  const mistakes: string[] = []
+  if (dataset === undefined) mistakes.push(`  canary.dataset: there is no dataset ${canary.dataset}`)
+  else {
+    if (dataset.retention === null)
+      mistakes.push(`  canary.dataset: expected a dataset with a retention, and ${dataset.name} has none`)
+    if (dataset.id[0] === dataset.time.path[0])
+      mistakes.push(`  canary.dataset: expected id and time of ${dataset.name} to lie apart`)
+  }
+  if (!destinations.has(canary.destination))
+    mistakes.push(`  canary.destination: there is no destination ${canary.destination}`)
+  return mistakes
+}
+
 /** Parses a configuration, or throws a ConfigError that names every wrong field. */
 export const parseConfig = (input: unknown): IcecoreConfig => {
   const parsed = configSchema.safeParse(input)
@@ -178,10 +196,15 @@ export const parseConfig = (input: unknown): IcecoreConfig => {
   const destinations = Object.entries(parsed.data.destinations).map(
     ([destinationName, destination]): Destination => ({ name: destinationName, prefix: destination.prefix }),
   )
-  return {
+  const { canary } = parsed.data
+  const config = {
     datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
     destinations: new Map(destinations.map((destination) => [destination.name, destination])),
+    ...(canary !== undefined && { canary }),
   }
+  const mistakes = canaryMistakes(config)
+  if (mistakes.length > 0) throw new ConfigError(`icecore.config.ts has mistakes\n${mistakes.join('\n')}`)
+  return config
 }
 
 /** Types the configuration where it is written, and checks it where it is imported. */

@@ -10,6 +10,7 @@ const variables = {
   ARCHIVE_BUCKET: bucket,
   HOT_BUCKET: bucket,
   REHYDRATED_BUCKET: bucket,
+  RECORDS_QUEUE_URL: queueUrl,
   OBJECTS_QUEUE_URL: queueUrl,
   SEAL_QUEUE_URL: queueUrl,
   EXPIRE_QUEUE_URL: queueUrl,

@@ -18,6 +18,10 @@ export const METRICS = {
   orphansFound: MetricUnit.Count,
   rehydrationLatency: MetricUnit.Milliseconds,
   recordsRehydrated: MetricUnit.Count,
+  canaryArchived: MetricUnit.Milliseconds,
+  canaryRehydrated: MetricUnit.Milliseconds,
+  canaryMissing: MetricUnit.Count,
+  canaryFailed: MetricUnit.Count,
 } as const
 
 export type MetricName = keyof typeof METRICS

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { isArchiveClass, LIFECYCLE_CLASSES } from '../domain/storage-class.ts'
 import type { AgeMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
+import type { CanaryMetrics } from '../ports/canary.ts'
 import type { FailureNotes } from '../ports/dead-letters.ts'
 import type { RehydrationMetrics } from '../ports/metrics.ts'
 import { METRICS, type MetricName } from './metric-names.ts'
@@ -68,5 +69,15 @@ export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => 
       single.addMetric('rehydrationLatency', METRICS.rehydrationLatency, latency)
     }
     addMetric(metrics, 'recordsRehydrated', records)
+  },
+})
+
+export const makeCanaryMetrics = (metrics: Metrics): CanaryMetrics => ({
+  canaryArchived: (latency) => addMetric(metrics, 'canaryArchived', latency),
+  canaryRehydrated: (latency) => addMetric(metrics, 'canaryRehydrated', latency),
+  // also when there are none, so that an alarm can tell health from silence
+  canariesChecked: ({ missing, failed }) => {
+    addMetric(metrics, 'canaryMissing', missing)
+    addMetric(metrics, 'canaryFailed', failed)
   },
 })

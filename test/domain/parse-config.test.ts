@@ -121,3 +121,29 @@ test('two datasets cannot share hot objects', () => {
   const input = { datasets: { a: { ...dataset, hotPrefix: 'in/' }, b: { ...dataset, hotPrefix: 'in/b/' } } }
   expect(() => parseConfig(input)).toThrow('datasets.b.hotPrefix: overlaps')
 })
+
+const withCanary = (canary: object, record: object = {}): unknown => ({
+  datasets: { canaries: { id: 'id', time: { path: 'at' }, retention: '7d', ...record } },
+  destinations: { back: { prefix: 'back/' } },
+  canary,
+})
+
+test('a canary names a dataset and a destination', () => {
+  const canary = { dataset: 'canaries', destination: 'back' }
+  expect(parseConfig(withCanary(canary)).canary).toEqual(canary)
+  expect(parseConfig(withOrders({})).canary).toBeUndefined()
+})
+
+test.each([
+  [{ dataset: 'gone', destination: 'back' }, {}, 'canary.dataset: there is no dataset gone'],
+  [{ dataset: 'canaries', destination: 'gone' }, {}, 'canary.destination: there is no destination gone'],
+  [{ dataset: 'canaries', destination: 'back' }, { retention: null }, 'expected a dataset with a retention'],
+  [
+    { dataset: 'canaries', destination: 'back' },
+    { id: 'at.id' },
+    'expected id and time of canaries to lie apart',
+  ],
+  [{ dataset: 'canaries' }, {}, 'canary.destination'],
+])('a canary of %j with %j is a mistake', (canary, record, told) => {
+  expect(() => parseConfig(withCanary(canary, record))).toThrow(told)
+})

@@ -1,0 +1,78 @@
+import type { Dataset, FieldPath } from './dataset.ts'
+import { DAY, HOUR } from './duration.ts'
+import { partitionOf, partitionRange } from './partition.ts'
+
+/** A record that is sent every hour, to see that what is sent is archived, comes back, and expires. */
+export type CanaryPlan = {
+  readonly dataset: string
+  /** Where it is rehydrated to. */
+  readonly destination: string
+}
+
+/** One that was sent and has not come back yet. */
+export type OpenCanary = {
+  /** The hour that it stands for, in ms; all else of it follows from that. */
+  readonly hour: number
+  readonly sentAt: number
+  /** Its rehydration, once it was found in the archive. */
+  readonly rehydrationId: string | null
+}
+
+export type CanaryState = {
+  /** The last hour of which one was sent. */
+  readonly last: number
+  readonly open: readonly OpenCanary[]
+}
+
+export const NO_CANARY: CanaryState = { last: 0, open: [] }
+
+/** By then what is sent is in the archive: minutes, in health. */
+export const ARCHIVED_WITHIN = HOUR / 2
+/** By then it is back, out of a class that needs no thaw. */
+export const BACK_WITHIN = 2 * HOUR
+/** So long it is looked for, and missed in each run. */
+export const GIVEN_UP_AFTER = 2 * DAY
+
+export const hourOf = (time: number): number => time - (time % HOUR)
+
+const set = (record: Record<string, unknown>, [first = '', ...rest]: FieldPath, value: unknown): void => {
+  if (rest.length === 0) {
+    record[first] = value
+    return
+  }
+  const inner: Record<string, unknown> = {}
+  record[first] = inner
+  set(inner, rest, value)
+}
+
+const timeValue = (time: number, { unit }: Dataset['time']): unknown => {
+  if (unit === 'iso') return new Date(time).toISOString()
+  return unit === 'ms' ? time : time / 1000
+}
+
+/** The canary of an hour: the same one whoever makes it. Its body holds what a careless parser would change. */
+export const canaryRecord = (dataset: Dataset, hour: number) => {
+  const id = `canary-${new Date(hour).toISOString().slice(0, 13)}`
+  const record: Record<string, unknown> = {}
+  set(record, dataset.id, id)
+  set(record, dataset.time.path, timeValue(hour, dataset.time))
+  const text = JSON.stringify(record)
+  return {
+    id,
+    time: hour,
+    body: `${text.slice(0, -1)}, "exact": 9007199254740993, "twice": 1, "twice": "é"}`,
+  }
+}
+
+/** The latest hour whose canary must have expired by now; a day is left for the sweep to see to it. */
+export const expiredHour = (dataset: Dataset, retention: number, now: number): number => {
+  const { start } = partitionRange(partitionOf(now - retention - DAY, dataset.partition))
+  return hourOf(start - 1)
+}
+
+/** With this hour's canary. It is open before it is sent: one that cannot be sent is missed. */
+export const openCanary = (state: CanaryState, now: number): CanaryState => {
+  const hour = hourOf(now)
+  if (hour <= state.last) return state
+  return { last: hour, open: [...state.open, { hour, sentAt: now, rehydrationId: null }] }
+}
