@@ -17,3 +17,14 @@ export type SealMetrics = {
 export type SweepMetrics = {
   swept(facts: { partitions: number; moved: number; orphans: number; missing: number; overdue: number }): void
 }
+
+export type AuditMetrics = {
+  /** One run: what it looked into, what it found and repaired, and how long (ms) the longest unaudited partition waits. */
+  audited(facts: {
+    segments: number
+    bytes: number
+    repairs: number
+    age: number
+    findings: Readonly<Record<'orphan' | 'phantom' | 'mismatch', number>>
+  }): void
+}

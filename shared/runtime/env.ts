@@ -1,6 +1,7 @@
 import * as z from 'zod'
 
 const bucket = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected a bucket name')
+const count = z.string().regex(/^[1-9]\d{0,14}$/, 'expected a whole number above 0')
 const queueUrl = z.url('expected a queue URL')
 
 const variables = {
@@ -16,6 +17,9 @@ const variables = {
   EXPIRE_QUEUE_URL: queueUrl,
   THAW_QUEUE_URL: queueUrl,
   HYDRATE_QUEUE_URL: queueUrl,
+  AUDIT_PARTITIONS: count,
+  AUDIT_SEGMENTS: count,
+  AUDIT_BYTES: count,
   QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]+-$/, 'expected the beginning of a queue’s name'),
 }
 

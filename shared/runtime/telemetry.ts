@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { isArchiveClass, LIFECYCLE_CLASSES } from '../domain/storage-class.ts'
-import type { AgeMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
+import type { AgeMetrics, AuditMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
 import type { CanaryMetrics } from '../ports/canary.ts'
 import type { FailureNotes } from '../ports/dead-letters.ts'
 import type { RehydrationMetrics } from '../ports/metrics.ts'
@@ -46,6 +46,20 @@ export const makeSweepMetrics = (metrics: Metrics): SweepMetrics => ({
     addMetric(metrics, 'orphansFound', orphans)
     addMetric(metrics, 'segmentsMissing', missing)
     addMetric(metrics, 'partitionsOverdue', overdue)
+  },
+})
+
+export const makeAuditMetrics = (metrics: Metrics): AuditMetrics => ({
+  audited: ({ segments, bytes, repairs, age, findings }) => {
+    addMetric(metrics, 'segmentsAudited', segments)
+    addMetric(metrics, 'bytesAudited', bytes)
+    addMetric(metrics, 'findingsRepaired', repairs)
+    addMetric(metrics, 'auditAge', age)
+    for (const [kind, count] of Object.entries(findings)) {
+      const single = metrics.singleMetric()
+      single.addDimensions({ kind })
+      single.addMetric('auditFindings', METRICS.auditFindings, count)
+    }
   },
 })
 

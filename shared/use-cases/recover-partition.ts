@@ -1,6 +1,7 @@
 import { type Commit, isGeneration } from '../domain/commit.ts'
 import { segmentPrefix } from '../domain/keys.ts'
-import { planRecovery } from '../domain/plan-recovery.ts'
+import { planRecovery, type RecoveryFacts } from '../domain/plan-recovery.ts'
+import { isRemovableOrphan } from '../domain/plan-sweep.ts'
 import type { PartitionRef, Segment } from '../domain/segment.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -9,6 +10,7 @@ import type { SegmentLister, SegmentReader } from '../ports/segment-store.ts'
 import type { Snapshots } from '../ports/snapshots.ts'
 import { mapBounded } from './bounded.ts'
 import { describeSegment } from './describe-segment.ts'
+import { examineOrphans } from './examine-orphans.ts'
 import { writeIndex } from './write-index.ts'
 
 export type RecoverDeps = {
@@ -36,7 +38,7 @@ export type Recovered = {
 const AT_ONCE = 8
 
 /** The commit with index objects for all of its segments; as it is where one cannot be written now. */
-const withIndexes = async (
+export const withIndexes = async (
   deps: RecoverDeps,
   commit: Commit,
   missing: ReadonlySet<string>,
@@ -47,6 +49,23 @@ const withIndexes = async (
     return indexBytes === undefined ? segment : { ...segment, indexBytes }
   }
   return { ...commit, segments: await mapBounded(commit.segments, 1, repaired) }
+}
+
+/**
+ * What the recovered log lacks although it is older than the snapshot: of a log that was lost before that was taken, and went on
+ * from nothing. Such segments look like orphans of then; what they hold tells.
+ */
+const findOlder = async (
+  { reader, now }: RecoverDeps,
+  log: Pick<RecoveryFacts, 'commits' | 'snapshot' | 'present'>,
+  forked: readonly string[],
+): Promise<readonly Commit[]> => {
+  const keys = [...log.present].filter((key) => isRemovableOrphan(key, log.commits, now()))
+  if (forked.length > 0 || keys.length === 0) return []
+  const commits = new Map<string, Commit>()
+  for (const one of (await examineOrphans(reader)({ ...log, keys })).values())
+    if (one.kind === 'adopt' && !commits.has(one.commit.id)) commits.set(one.commit.id, one.commit)
+  return [...commits.values()]
 }
 
 /**
@@ -72,10 +91,12 @@ export const recoverPartition =
     const described = looks.flatMap(({ look }) => (typeof look === 'string' ? [] : [look]))
     const found = described.map((one) => one.found)
     const plan = planRecovery({ commits, snapshot, present, found })
+    const recovered = [...commits, ...plan.appends]
+    const older = await findOlder(deps, { commits: recovered, snapshot, present }, plan.forked)
     if (!dryRun) {
       const missing = new Set(described.filter((one) => !one.hasIndex).map((one) => one.found.segment.key))
       await deps.registry.expect(ref, deps.now())
-      for (const commit of plan.appends) {
+      for (const commit of [...plan.appends, ...older]) {
         const outcome = await deps.log.append(ref, await withIndexes(deps, commit, missing))
         // a landing commit's id stands for its records, whoever committed them meanwhile
         if (outcome === 'conflict' && isGeneration(commit.id))
@@ -84,7 +105,7 @@ export const recoverPartition =
     }
     return {
       restored: plan.restored,
-      adopted: plan.adopted,
+      adopted: plan.adopted + older.length,
       buried: plan.buried.length,
       forked: plan.forked,
       unreadable: looks.flatMap(({ key, look }) => (look === 'unreadable' ? [key] : [])),

@@ -10,6 +10,7 @@ import {
 } from '../../shared/domain/storage-class.ts'
 import {
   makeAgeMetrics,
+  makeAuditMetrics,
   makeRehydrationMetrics,
   makeSealMetrics,
   makeSweepMetrics,
@@ -31,6 +32,14 @@ const EMITTERS: Readonly<Record<string, (metrics: Metrics) => void>> = {
       seal.sealed({ bytes: 1, bodyBytes: 2, records: 3, storageClass })
     seal.duplicatesDropped(1)
   },
+  makeAuditMetrics: (metrics) =>
+    makeAuditMetrics(metrics).audited({
+      segments: 1,
+      bytes: 2,
+      repairs: 3,
+      age: 4,
+      findings: { orphan: 1, phantom: 0, mismatch: 2 },
+    }),
   makeSweepMetrics: (metrics) =>
     makeSweepMetrics(metrics).swept({ partitions: 1, moved: 1, orphans: 1, missing: 1, overdue: 1 }),
   makeRehydrationMetrics: (metrics) => {

@@ -1,0 +1,28 @@
+/** How far a walk through all partitions has come. One pass after the other, each begun where the last one ended. */
+export type Walk = {
+  /** When this pass began. */
+  readonly startedAt: number
+  /** The last partition that it is done with; null at its beginning. */
+  readonly after: string | null
+  /** In the partition behind that, the last segment that it is done with. */
+  readonly segment: string | null
+  /** When the last whole pass began; before the first one is over, when that began. */
+  readonly since: number
+}
+
+/** `lists`: bucket against catalog. `reads`: into the segments. */
+export type AuditCursor = { readonly lists: Walk; readonly reads: Walk }
+
+const newWalk = (now: number): Walk => ({ startedAt: now, after: null, segment: null, since: now })
+
+export const newCursor = (now: number): AuditCursor => ({ lists: newWalk(now), reads: newWalk(now) })
+
+/** The partitions that a walk has before it in this pass, of all, which are in order. */
+export const ahead = (names: readonly string[], { after }: Walk): readonly string[] =>
+  after === null ? names : names.filter((name) => name > after)
+
+/** The walk once a partition is done. */
+export const passed = (walk: Walk, name: string): Walk => ({ ...walk, after: name, segment: null })
+
+/** The walk once nothing lies before it: the next pass begins. */
+export const passOver = ({ startedAt }: Walk, now: number): Walk => ({ ...newWalk(now), since: startedAt })
