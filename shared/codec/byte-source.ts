@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 
 /** Something of known size that can be read at any place: memory, a file, an object by range requests. */
 export type ByteSource = {
@@ -36,19 +36,14 @@ const readFully = async (file: FileHandle, start: number, end: number): Promise<
 
 /** A file, whose size is taken once, at opening. Close it when done. */
 export const openFileSource = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
+  const { size } = await stat(path)
   const file = await open(path, 'r')
-  try {
-    const { size } = await file.stat()
-    return {
-      bytes: size,
-      read: async (start, end) => {
-        checkRange(start, end, size)
-        return readFully(file, start, end)
-      },
-      close: () => file.close(),
-    }
-  } catch (error) {
-    await file.close()
-    throw error
+  return {
+    bytes: size,
+    read: async (start, end) => {
+      checkRange(start, end, size)
+      return readFully(file, start, end)
+    },
+    close: () => file.close(),
   }
 }

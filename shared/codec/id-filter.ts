@@ -61,9 +61,9 @@ export const makeIdFilterBuilder = (): IdFilterBuilder => {
       const blocks = Math.max(1, Math.ceil(((used / 2) * BITS_PER_ID) / (8 * BLOCK_BYTES)))
       const words = new Uint32Array(blocks * WORDS)
       for (let at = 0; at < used; at += 2) {
-        const start = blockOf(hashes[at] ?? 0, blocks) * WORDS
+        const start = blockOf(Number(hashes[at]), blocks) * WORDS
         SALT.forEach((salt, word) => {
-          words[start + word] = (words[start + word] ?? 0) | bitOf(hashes[at + 1] ?? 0, salt)
+          words[start + word] = Number(words[start + word]) | bitOf(Number(hashes[at + 1]), salt)
         })
       }
       const filter = new Uint8Array(blocks * BLOCK_BYTES)

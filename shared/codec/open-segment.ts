@@ -1,6 +1,6 @@
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { ByteSource } from './byte-source.ts'
-import type { PromotedKind } from './row-group.ts'
+import type { GroupBytes, PromotedKind } from './row-group.ts'
 import { checkRowGroup, decodeColumns, decodeRecords } from './row-group.ts'
 import type { SegmentFooter } from './segment-footer.ts'
 import { readFooter } from './segment-footer.ts'
@@ -33,7 +33,7 @@ const makeRangeCheck = (ids: ReadonlySet<string>) => {
     let [low, high] = [0, sorted.length]
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((sorted[middle] ?? '') < min) low = middle + 1
+      if (String(sorted[middle]) < min) low = middle + 1
       else high = middle
     }
     const next = sorted[low]
@@ -56,15 +56,15 @@ const planReads = (
   wanted: (rowGroup: RowGroup) => boolean,
   limit: number,
 ) => {
-  const reads: { start: number; end: number; groups: number[] }[] = []
+  const reads: { start: number; end: number; groups: { rowGroup: RowGroup; at: number }[] }[] = []
   rowGroups.forEach((rowGroup, at) => {
     if (!wanted(rowGroup)) return
     const end = rowGroup.offset + rowGroup.bytes
     const read = reads.at(-1)
     if (read !== undefined && read.end === rowGroup.offset && end - read.start <= limit) {
       read.end = end
-      read.groups.push(at)
-    } else reads.push({ start: rowGroup.offset, end, groups: [at] })
+      read.groups.push({ rowGroup, at })
+    } else reads.push({ start: rowGroup.offset, end, groups: [{ rowGroup, at }] })
   })
   return reads
 }
@@ -84,21 +84,21 @@ export const openSegment = async (
   const footer = options.footer ?? (await readFooter(source))
   const { segment, rowGroups } = footer
   const promoted = options.promoted ?? segment.promoted
-  const end = (rowGroups.at(-1)?.offset ?? 0) + (rowGroups.at(-1)?.bytes ?? 0) + footer.bytes.length
+  const end = rowGroups.reduce((_, { offset, bytes }) => offset + bytes, 0) + footer.bytes.length
   if (end !== source.bytes)
     throw new SegmentCorrupt(`segment ${segment.id}: expected ${end} bytes, got ${source.bytes}`)
 
   /** Indexes of the wanted rows; undefined when no look at single rows is needed. */
-  const wantedRows = async (at: number, bytes: Uint8Array, { minTime, maxTime, ids }: RowFilter) => {
+  const wantedRows = async (group: GroupBytes, { minTime, maxTime, ids }: RowFilter) => {
     if (minTime === undefined && maxTime === undefined && ids === undefined) return undefined
-    const columns = await decodeColumns(footer, at, bytes, ['id', 'time'])
-    const times = columns.get('time') ?? []
+    const columns = await decodeColumns(footer, group, ['id', 'time'])
+    const times = columns.get('time')
     const rows: number[] = []
     columns.get('id')?.forEach((id: unknown, row: number) => {
-      const time = times[row]
+      const time: unknown = times?.[row]
       if (ids !== undefined && !(typeof id === 'string' && ids.has(id))) return
-      if (minTime !== undefined && !(time >= minTime)) return
-      if (maxTime !== undefined && !(time <= maxTime)) return
+      if (minTime !== undefined && !(Number(time) >= minTime)) return
+      if (maxTime !== undefined && !(Number(time) <= maxTime)) return
       rows.push(row)
     })
     return rows
@@ -107,15 +107,14 @@ export const openSegment = async (
   async function* rows(filter: RowFilter = {}): AsyncGenerator<ArchiveRecord[]> {
     for (const read of planReads(rowGroups, makePruner(filter), options.readBytes ?? ONE_READ)) {
       const bytes = await source.read(read.start, read.end)
-      for (const at of read.groups) {
-        const rowGroup = rowGroups[at]
-        if (rowGroup === undefined) continue
+      for (const { rowGroup, at } of read.groups) {
         const from = rowGroup.offset - read.start
         const own = bytes.subarray(from, from + rowGroup.bytes)
         checkRowGroup(own, rowGroup, at)
-        const wanted = await wantedRows(at, own, filter)
+        const group = { rowGroup, at, bytes: own }
+        const wanted = await wantedRows(group, filter)
         if (wanted?.length === 0) continue
-        yield await decodeRecords(footer, at, own, promoted, wanted)
+        yield await decodeRecords(footer, group, promoted, wanted)
       }
     }
   }

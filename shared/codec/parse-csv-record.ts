@@ -33,7 +33,7 @@ export const makeCsvRecordParser = (
     const field = (path: FieldPath): string => {
       const [name] = path
       const at = path.length === 1 && name !== undefined ? columns.get(name) : undefined
-      return at === undefined ? '' : (fields[at] ?? '')
+      return at === undefined ? '' : String(fields[at])
     }
     const idField = dataset.id.join('.')
     const id = field(dataset.id)

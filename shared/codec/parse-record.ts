@@ -36,7 +36,7 @@ const idText = (value: unknown, source: () => string | undefined): string | unde
 const versionText = (value: unknown, source: () => string | undefined): string | null => {
   if (typeof value === 'string') return value.isWellFormed() ? value : null
   if (typeof value !== 'number') return null
-  return Number.isSafeInteger(value) ? String(value) : (source() ?? null)
+  return Number.isSafeInteger(value) ? String(value) : String(source())
 }
 
 /**
@@ -56,7 +56,7 @@ export const parseJsonRecord = (
   try {
     document = JSON.parse(text)
   } catch (error) {
-    const message = error instanceof Error ? error.message.slice(0, 200) : ''
+    const message = String(error).replace('SyntaxError: ', '').slice(0, 200)
     return { reason: 'malformed-json', detail: `body: expected a JSON document: ${message}` }
   }
   if (!isObject(document))

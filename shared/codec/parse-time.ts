@@ -6,7 +6,7 @@ const ISO =
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
 
 const daysInMonth = (year: number, month: number): number =>
-  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : (DAYS[month - 1] ?? 0)
+  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : Number(DAYS[month - 1])
 
 /** `Date.UTC` takes the years 0 to 99 for 1900 to 1999. */
 const utc = (year: number, month: number, day: number): number =>

@@ -19,7 +19,7 @@ const WORTH_COMPRESSING = 4096
 /** Encodes a segment's bytes, piece by piece; who takes them says where they go. */
 export type RowGroupWriter = {
   /**
-   * Encodes records that stand in order as one row group, or as several when they do not compress into a megabyte.
+   * Encodes records, at least one, that stand in order as one row group, or as several when they do not compress into a megabyte.
    * @param bodies their bodies in UTF-8.
    * @returns the bytes that it took.
    */
@@ -56,9 +56,10 @@ export const makeRowGroupWriter = (
   const rollBack = (to: { index: number; offset: number }) => {
     writer.index = to.index
     writer.offset = to.offset
-    const dropped = parquet.row_groups.pop()
-    parquet.num_rows -= dropped?.num_rows ?? 0n
-    parquet.pendingIndexes.splice(parquet.pendingIndexes.length - (dropped?.columns.length ?? 0))
+    for (const dropped of parquet.row_groups.splice(-1)) {
+      parquet.num_rows -= dropped.num_rows
+      parquet.pendingIndexes.splice(parquet.pendingIndexes.length - dropped.columns.length)
+    }
   }
 
   const flush = async () => {
@@ -67,8 +68,6 @@ export const makeRowGroupWriter = (
   }
 
   const write = async (records: ArchiveRecord[], bodies: Buffer[]): Promise<number> => {
-    const [first, last] = [records[0], records.at(-1)]
-    if (first === undefined || last === undefined) return 0
     const start = { index: writer.index, offset: writer.offset }
     const bodyBytes = bodies.reduce((sum, { length }) => sum + length, 0)
     const codec = bodyBytes < WORTH_COMPRESSING ? 'UNCOMPRESSED' : 'ZSTD'
@@ -89,8 +88,8 @@ export const makeRowGroupWriter = (
       bytes,
       rows: records.length,
       crc: crc32(new Uint8Array(writer.buffer, start.index, bytes)),
-      minId: first.id,
-      maxId: last.id,
+      minId: String(records[0]?.id),
+      maxId: String(records.at(-1)?.id),
       ...timeRange(records),
     })
     await flush()

@@ -23,15 +23,15 @@ export const checkRowGroup = (bytes: Uint8Array, rowGroup: RowGroup, at: number)
   if (crc32(bytes) !== rowGroup.crc) throw corrupt(at, 'its checksum is wrong')
 }
 
-/** Decodes columns of row group `at` from its bytes. Errors: `SegmentCorrupt`. */
+/** Row group `at` of a segment, and its bytes, checked. */
+export type GroupBytes = { readonly rowGroup: RowGroup; readonly at: number; readonly bytes: Uint8Array }
+
+/** Decodes columns of a row group. Errors: `SegmentCorrupt`. */
 export const decodeColumns = async (
   footer: SegmentFooter,
-  at: number,
-  bytes: Uint8Array,
+  { rowGroup, at, bytes }: GroupBytes,
   columns: string[],
 ): Promise<Columns> => {
-  const [rowGroup, chunk] = [footer.rowGroups[at], footer.parquet.row_groups[at]]
-  if (rowGroup === undefined || chunk === undefined) throw corrupt(at, 'there is no such row group')
   const slice = (start: number, end = rowGroup.offset + rowGroup.bytes) => {
     if (start < rowGroup.offset || end > rowGroup.offset + rowGroup.bytes)
       throw corrupt(at, `its columns lie outside of it, at ${start} to ${end}`)
@@ -41,7 +41,11 @@ export const decodeColumns = async (
   try {
     await parquetRead({
       file: { byteLength: rowGroup.offset + rowGroup.bytes, slice },
-      metadata: { ...footer.parquet, num_rows: chunk.num_rows, row_groups: [chunk] },
+      metadata: {
+        ...footer.parquet,
+        num_rows: BigInt(rowGroup.rows),
+        row_groups: footer.parquet.row_groups.slice(at, at + 1),
+      },
       columns,
       compressors: decompressors,
       parsers,
@@ -52,7 +56,7 @@ export const decodeColumns = async (
     })
   } catch (error) {
     if (error instanceof SegmentCorrupt) throw error
-    throw corrupt(at, error instanceof Error ? error.message : String(error), error)
+    throw corrupt(at, String(error), error)
   }
   for (const name of columns) {
     const rows = decoded.get(name)?.length
@@ -90,23 +94,19 @@ const storedColumns = (footer: SegmentFooter, promoted: readonly PromotedKind[])
   )
 
 /**
- * Decodes row group `at` into records, those of `rows` (indexes) or all. `promoted` says which promoted columns to fill, and
+ * Decodes a row group into records, those of `rows` (indexes) or all. `promoted` says which promoted columns to fill, and
  * in which order; what the segment does not have is null.
  */
 export const decodeRecords = async (
   footer: SegmentFooter,
-  at: number,
-  bytes: Uint8Array,
+  group: GroupBytes,
   promoted: readonly PromotedKind[],
   rows?: readonly number[],
 ): Promise<ArchiveRecord[]> => {
   const extra = storedColumns(footer, promoted)
   const own = ['id', 'time', 'body', 'header', 'arrived', 'version']
-  const columns = await decodeColumns(footer, at, bytes, [
-    ...own,
-    ...extra.filter((name) => name !== undefined),
-  ])
-  const [ids, times, bodies, headers, arrived, versions] = own.map((name) => columns.get(name) ?? [])
+  const columns = await decodeColumns(footer, group, [...own, ...extra.filter((name) => name !== undefined)])
+  const [ids, times, bodies, headers, arrived, versions] = own.map((name) => columns.get(name))
   const values = extra.map((name) => (name === undefined ? undefined : columns.get(name)))
   const record = (row: number): ArchiveRecord => ({
     id: text(ids?.[row]),
@@ -117,5 +117,5 @@ export const decodeRecords = async (
     version: textOrNull(versions?.[row]),
     promoted: values.map((column) => promotedValue(column?.[row])),
   })
-  return rows?.map(record) ?? Array.from(ids ?? [], (_, row) => record(row))
+  return rows?.map(record) ?? Array.from({ length: group.rowGroup.rows }, (_, row) => record(row))
 }

@@ -25,7 +25,7 @@ const digestSchema = z.string().transform((text, context) => {
   try {
     return parseDigest(text)
   } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error))
+    context.addIssue(String(error))
     return z.NEVER
   }
 })
@@ -90,7 +90,6 @@ export const decoding = <T>(what: string, decode: () => T): T => {
     return decode()
   } catch (error) {
     if (error instanceof SegmentCorrupt || error instanceof UnknownSegmentFormat) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new SegmentCorrupt(`${what}: ${reason}`, { cause: error })
+    throw new SegmentCorrupt(`${what}: ${String(error)}`, { cause: error })
   }
 }

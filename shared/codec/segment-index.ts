@@ -56,9 +56,8 @@ export const decodeIndex = (content: Uint8Array): SegmentIndex =>
     const format = bytes.readUInt32LE(4)
     if (format !== INDEX_FORMAT)
       throw new UnknownSegmentFormat(`segment index format: expected ${INDEX_FORMAT}, got ${format}`)
-    const [footerBytes, packedBytes, filterBytes] = [8, 12, 16].map((at) => bytes.readUInt32LE(at))
-    if (footerBytes === undefined || packedBytes === undefined || filterBytes === undefined)
-      throw new SegmentCorrupt('segment index: its head is too short')
+    const [footerBytes, packedBytes] = [bytes.readUInt32LE(8), bytes.readUInt32LE(12)]
+    const filterBytes = bytes.readUInt32LE(16)
     if (footerBytes > MAX_FOOTER || HEAD + packedBytes + filterBytes !== body.length)
       throw new SegmentCorrupt('segment index: its lengths do not add up')
     const filterAt = HEAD + packedBytes

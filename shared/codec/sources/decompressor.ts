@@ -18,7 +18,8 @@ export const startDecompressor = (compression: 'gzip' | 'zstd') => {
   const output: Uint8Array[] = []
   let failure: unknown
   let ended = false
-  let wake: () => void = () => undefined
+  let woken = Promise.withResolvers<void>()
+  const wake = () => woken.resolve()
   engine.on('data', (chunk: Uint8Array) => {
     output.push(chunk)
     if (output.length >= WAITING_CHUNKS) engine.pause()
@@ -38,10 +39,10 @@ export const startDecompressor = (compression: 'gzip' | 'zstd') => {
     const given = engine.bytesWritten + (piece?.length ?? 0)
     let accepted = false
     if (piece === undefined) engine.end()
+    // a write that fails is also told of by an event
     else
       engine.write(piece, (error) => {
-        if (error) failure ??= error
-        else accepted = true
+        accepted = !error
         wake()
       })
     for (;;) {
@@ -49,11 +50,9 @@ export const startDecompressor = (compression: 'gzip' | 'zstd') => {
       if (failure !== undefined) throw failure
       if (ended) return piece?.subarray(piece.length - (given - engine.bytesWritten)) ?? NOTHING
       if (accepted) return NOTHING
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve
-      })
+      woken = Promise.withResolvers<void>()
       engine.resume()
-      await woken
+      await woken.promise
     }
   }
 

@@ -21,9 +21,7 @@ const corrupting = async <T>(decode: () => Promise<T> | T): Promise<T> => {
     return await decode()
   } catch (error) {
     if (error instanceof SourceCorrupt || error instanceof DecompressionLimit) throw error
-    throw new SourceCorrupt(`parquet: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    throw new SourceCorrupt(`parquet: ${String(error)}`, { cause: error })
   }
 }
 
