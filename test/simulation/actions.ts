@@ -1,6 +1,7 @@
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Cloud } from './cloud.ts'
 import type { Customer } from './customer.ts'
+import type { AtRest } from './damage.ts'
 import type { Draw } from './draw.ts'
 import type { Functions } from './functions.ts'
 import type { Action, ActionName, History } from './history.ts'
@@ -22,6 +23,7 @@ type Deps = {
   /** The archive as it was at the last look. */
   readonly views: Views
   readonly loss: Loss
+  readonly atRest: AtRest
   /** Runs what is under way to its end. */
   readonly finish: () => Promise<void>
   readonly pass: (ms: number) => void
@@ -40,7 +42,7 @@ const CONSUMERS: readonly ConsumerName[] = [
 export type Begin = (action: Action) => Promise<boolean>
 
 export const makeActions = (deps: Deps): Begin => {
-  const { history, cloud, producer, customer, workers, functions, views, loss, finish, pass } = deps
+  const { history, cloud, producer, customer, workers, functions, views, loss, atRest, finish, pass } = deps
   const days = history.actions.filter(({ name }) => name === 'days pass').length
 
   const deliver = async (cause: string, draw: Draw): Promise<boolean> => {
@@ -112,6 +114,15 @@ export const makeActions = (deps: Deps): Begin => {
     'read a record': read,
     'retry what is in quarantine': retryUnit,
     'retry a dead letter': retryLetter,
+    'damage an object': (_, draw) => {
+      customer.mayLack()
+      return atRest.damage(views, draw)
+    },
+    'repair what is damaged': () => {
+      if (atRest.open().length === 0) return false
+      customer.mayLack()
+      return atRest.repair()
+    },
     'copy the catalog': () => (loss.isLost() ? false : cloud.backUp()),
     'lose the catalog': loseCatalog,
     'rebuild the catalog': rebuild,

@@ -24,7 +24,7 @@ async function* inOne<Item>(item: Item) {
 }
 
 /** Reads a partition as a reader would, through the catalog, and checks on the way that the catalog tells the truth. */
-export const makePartitionReader = ({ ports, contentOf }: Cloud) => {
+export const makePartitionReader = ({ ports, contentOf }: Cloud, isDamaged: (key: string) => boolean) => {
   const decoded = new Map<string, readonly ArchiveRecord[]>()
   const merged = new Map<string, Pick<PartitionView, 'records' | 'bodies'>>()
 
@@ -43,6 +43,7 @@ export const makePartitionReader = ({ ports, contentOf }: Cloud) => {
   }
 
   const check = async (segment: Segment) => {
+    if (isDamaged(segment.key) || isDamaged(segment.indexKey)) return
     const facts = await ports.reader.head(segment.key)
     if (facts === undefined)
       throw new Violation('catalog truth', `${segment.key} is committed and is not there`)

@@ -76,5 +76,20 @@ export const makeBuckets = ({ history: { trouble }, draw, chaos, now, queues }: 
     })
   tell(ARCHIVE, 'storage', ['s3:ObjectRestore:*', 's3:LifecycleTransition'])
   tell(HOT, 'objects', ['s3:ObjectCreated:*'])
-  return { s3, ARCHIVE, HOT, REHYDRATED, contentOf: (sha256: string) => contents.get(sha256) }
+  const markers = new Map<string, string | undefined>()
+  /** What happens to objects of the archive bucket that icecore has no part in. */
+  const atRest = {
+    etag: (key: string): string | undefined =>
+      s3.listObjects({ bucket: ARCHIVE, prefix: key }).objects.find((object) => object.key === key)?.etag,
+    /** Other bytes in the same version, which S3 takes for what was put. */
+    corrupt: (key: string, damage: (bytes: Buffer) => Uint8Array) =>
+      s3.corruptObject({ bucket: ARCHIVE, key, damage }),
+    hide: (key: string) => {
+      markers.set(key, s3.deleteObject({ bucket: ARCHIVE, key }).versionId)
+    },
+    unhide: (key: string) => {
+      s3.deleteObject({ bucket: ARCHIVE, key, versionId: markers.get(key) })
+    },
+  }
+  return { s3, ARCHIVE, HOT, REHYDRATED, atRest, contentOf: (sha256: string) => contents.get(sha256) }
 }

@@ -89,6 +89,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
     changes,
     queues,
     contentOf: buckets.contentOf,
+    atRest: buckets.atRest,
     quarantine,
     backUp,
     lose,

@@ -18,8 +18,10 @@ type Asked = {
   readonly key: string
   readonly selection: Selection
   readonly owed: readonly string[]
-  /** It cannot be held to what it owes: what it went by was lost or damaged meanwhile. */
+  /** The catalog was lost meanwhile: it cannot be held to what it owes. */
   excused: boolean
+  /** Segments were damaged meanwhile: it may say that it is not complete. */
+  mayLack: boolean
 }
 
 const fail = (detail: string) => {
@@ -27,7 +29,15 @@ const fail = (detail: string) => {
 }
 
 /** Asks for records, at once or as rehydrations, and looks into every answer. */
-export const makeCustomer = (cloud: Cloud, years: number, producer: Producer, views: Views) => {
+export const makeCustomer = (deps: {
+  readonly cloud: Cloud
+  readonly years: number
+  readonly producer: Producer
+  readonly views: Views
+  /** True while some segment is damaged. */
+  readonly hasDamage: () => boolean
+}) => {
+  const { cloud, years, producer, views, hasDamage } = deps
   const asked: Asked[] = []
   const ids = new Map<string, Asked>()
 
@@ -68,14 +78,19 @@ export const makeCustomer = (cloud: Cloud, years: number, producer: Producer, vi
     }
   }
 
-  const checkCompleted = (id: string, { owed, selection, excused }: Asked, count: number) => {
+  const checkCompleted = (id: string, one: Asked, whole: boolean, count: number) => {
+    const owed = whole && !one.excused ? one.owed : []
     const files = cloud.deliveredKeys().filter((key) => key.includes(id) && key.endsWith('.ndjson'))
     const got = files.flatMap((key) => cloud.delivered(key).split('\n').slice(0, -1))
-    checkAnswer(`rehydration ${id}`, got, excused ? [] : owed, selection)
+    checkAnswer(`rehydration ${id}`, got, owed, one.selection)
     if (got.length !== count) fail(`rehydration ${id} counts its records wrong`)
   }
 
   return {
+    /** From here on what was asked for so far may say that it is not complete. */
+    mayLack: () => {
+      for (const one of asked) one.mayLack = true
+    },
     /** Nothing that was asked for so far has to be in its answer; nothing wrong may be in it all the same. */
     excuse: () => {
       for (const one of asked) one.excused = true
@@ -83,7 +98,7 @@ export const makeCustomer = (cloud: Cloud, years: number, producer: Producer, vi
     /** Decides what to ask for; the request may be made again under its key until it comes through. */
     ask: (key: string, draw: Draw, make: Functions['request']) => {
       const selection = aSelection(draw)
-      const one = { key, selection, owed: owedOf(selection), excused: false }
+      const one = { key, selection, owed: owedOf(selection), excused: false, mayLack: hasDamage() }
       asked.push(one)
       const request: RehydrationRequest = {
         dataset: DATASET,
@@ -108,9 +123,10 @@ export const makeCustomer = (cloud: Cloud, years: number, producer: Producer, vi
       const owed = owedOf(selection)
       return async () => {
         const answer = await find(DATASET, selector)
-        if (answer.kind !== 'searched' || !isComplete(answer.completeness)) return
+        if (answer.kind !== 'searched') return
         const got = answer.records.map(({ body }) => body)
-        checkAnswer(`the answer to ${one.id}`, got, owed, selection)
+        const whole = isComplete(answer.completeness)
+        checkAnswer(`the answer to ${one.id}`, got, whole ? owed : [], selection)
       }
     },
     /** Looks into the files of every rehydration that is completed. Answers how many are not over. */
@@ -126,8 +142,9 @@ export const makeCustomer = (cloud: Cloud, years: number, producer: Producer, vi
           open += state?.name === 'failed' ? 0 : 1
           continue
         }
-        if (!isComplete(state.summary.completeness) && !one.excused) fail(`rehydration ${id} is not complete`)
-        checkCompleted(id, one, state.summary.records.count)
+        const whole = isComplete(state.summary.completeness)
+        if (!whole && !one.excused && !one.mayLack) fail(`rehydration ${id} is not complete`)
+        checkCompleted(id, one, whole, state.summary.records.count)
       }
       return open
     },

@@ -14,9 +14,14 @@ import { makeWhereabouts } from './whereabouts.ts'
 export type Views = ReadonlyMap<string, PartitionView>
 
 /** Checks what must hold at every moment, on what is really stored. Throws a Violation. */
-export const makeInvariants = (cloud: Cloud, producer: Producer) => {
+export const makeInvariants = (
+  cloud: Cloud,
+  producer: Producer,
+  /** Objects that are not what was put, by no fault of icecore's. */
+  isDamaged: (key: string) => boolean,
+) => {
   const { changes, config } = cloud
-  const readPartition = makePartitionReader(cloud)
+  const readPartition = makePartitionReader(cloud, isDamaged)
   const whereabouts = makeWhereabouts(cloud)
   const views = new Map<string, PartitionView>()
   /** What all landing commits that were ever seen have received, by dataset: the books must add up to it for ever. */

@@ -3,6 +3,7 @@ import { makeActions } from './actions.ts'
 import { makeCloud } from './cloud.ts'
 import { converge, workOff } from './converge.ts'
 import { makeCustomer } from './customer.ts'
+import { makeDamage } from './damage.ts'
 import { makeDraw } from './draw.ts'
 import { makeChaos } from './faults.ts'
 import { type Mutant, mutated } from './functions.ts'
@@ -63,9 +64,11 @@ export const runHistory = async (
   const functions = mutated(ports, options.mutant ?? {})
   const producer = makeProducer(cloud, history.datasets, tally)
   const workers = makeWorkers({ history, cloud, draw, tally, scheduler, chaos, trace, functions })
-  const invariants = makeInvariants(cloud, producer)
+  const atRest = makeDamage(cloud, tally)
+  const invariants = makeInvariants(cloud, producer, atRest.isDamaged)
   const { views, check, hasChanged } = invariants
-  const customer = makeCustomer(cloud, years, producer, views)
+  const hasDamage = () => atRest.open().length > 0
+  const customer = makeCustomer({ cloud, years, producer, views, hasDamage })
   const began: number[] = []
   let steps = 0
 
@@ -95,6 +98,7 @@ export const runHistory = async (
     functions,
     views,
     loss,
+    atRest,
     finish,
     pass,
   })
@@ -144,6 +148,8 @@ export const runHistory = async (
     chaos.calm(true)
     for (const queue of Object.values(cloud.queues)) queue.show()
     await finish()
+    if (hasDamage()) customer.mayLack()
+    atRest.repair()
     if (loss.isLost()) {
       await workers.start('rebuild-catalog', 'end', loss.rebuild)
       await finish()

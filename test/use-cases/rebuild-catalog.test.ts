@@ -132,6 +132,28 @@ test('[F17] after a crash at any call, a second rebuild comes to the same', asyn
   expect(points).toBeGreaterThanOrEqual(15)
 })
 
+test('[F17] a catalog that went on from nothing for days before it was rebuilt gets back what it lost', async () => {
+  const world = anArchiveWorld()
+  await world.age([aMessage([anOrder('a'), anOrder('b')])])
+  await world.age([aMessage([anOrder('c')])])
+  const lost = makeMemoryCatalog()
+  const instead = new Map<object, object>([
+    [world.catalog.log, lost.log],
+    [world.catalog.registry, lost.registry],
+  ])
+  // each has the methods of the one that it stands for
+  const onLost: Wrap = (port) => (instead.get(port) ?? port) as typeof port
+  world.clock.now += 3 * DAY
+  await world.age([aMessage([anOrder('d'), anOrder('a')])], onLost)
+  world.clock.now += 2 * HOUR
+  expect(await world.seal(ref, onLost)).toBe('sealed')
+  expect(await rebuildOn(world, lost)).toMatchObject({ adopted: 2, failed: [] })
+  expect(bodiesOf(await readAll({ catalog: lost, archive: world.archive }))).toEqual(
+    ['a', 'b', 'c', 'd'].map((id) => anOrder(id)),
+  )
+  expect(await ledgerOn(world, lost)).toMatchObject({ received: { count: 5 }, balanced: true })
+})
+
 test('[F17] two rebuilds at once do no harm', async () => {
   const world = await aWorld()
   const catalog = makeMemoryCatalog()
