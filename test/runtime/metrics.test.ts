@@ -11,6 +11,7 @@ import {
 import {
   makeAgeMetrics,
   makeAuditMetrics,
+  makeCanaryMetrics,
   makeRehydrationMetrics,
   makeSealMetrics,
   makeSweepMetrics,
@@ -40,6 +41,12 @@ const EMITTERS: Readonly<Record<string, (metrics: Metrics) => void>> = {
       age: 4,
       findings: { orphan: 1, phantom: 0, mismatch: 2 },
     }),
+  makeCanaryMetrics: (metrics) => {
+    const canary = makeCanaryMetrics(metrics)
+    canary.canaryArchived(1)
+    canary.canaryRehydrated(2)
+    canary.canariesChecked({ missing: 1, failed: 0 })
+  },
   makeSweepMetrics: (metrics) =>
     makeSweepMetrics(metrics).swept({ partitions: 1, moved: 1, orphans: 1, missing: 1, overdue: 1 }),
   makeRehydrationMetrics: (metrics) => {
