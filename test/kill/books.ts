@@ -57,7 +57,9 @@ export const makeBooks = (before: readonly SourceRecord[]): Books => {
       await deliver()
       for (const text of textsOf(sent)) acknowledged.add(text)
       sends[sent.key === undefined ? 'messages' : 'objects'] += 1
-      open.push(sent)
+      // without what only the sending took
+      const { key, records: all, bad: texts } = sent
+      open.push({ key, records: all, bad: texts })
     },
     find: (body) => records.get(body) ?? earlier.get(body),
     isBad: (text) => bad.has(text),

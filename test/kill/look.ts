@@ -4,7 +4,7 @@ import { partitionOf } from '../../shared/domain/partition.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
 import { SegmentIsCold, SegmentIsMissing } from '../../shared/ports/segment-store.ts'
 import { readSegment } from '../support/archive-facts.ts'
-import { countMessages, getText, listKeys } from '../support/deployed-icecore.ts'
+import { countDeadLetters, countMessages, getText, listKeys } from '../support/deployed-icecore.ts'
 import type { Books, Sent } from './books.ts'
 import { type Client, Difference, expectAnswer } from './client.ts'
 
@@ -119,7 +119,8 @@ export const makeLook = (books: Books): Look => {
     // where things come from is counted before where they go to
     const queues = client.queues.filter(({ name }) => /-records(-dead-letters)?$/.test(name))
     const counts = await Promise.all(queues.map(({ url }) => countMessages(client, url)))
-    const waiting = counts.reduce((sum, count) => sum + count, 0)
+    const dead = await countDeadLetters(client, 'records')
+    const waiting = counts.reduce((sum, count) => sum + count, dead)
     const hot = new Set(await listKeys(client, client.hotBucket))
     await seeQuarantine(client)
     const unreadable = await seeOpen(client)

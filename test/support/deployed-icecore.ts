@@ -73,10 +73,12 @@ export const countMessages = async ({ sqs }: Connection, url: string): Promise<n
   ].reduce((sum, count) => sum + Number(count), 0)
 }
 
-/** Dead letters that were not sent again. */
-const countDeadLetters = async (connection: Connection): Promise<number> => {
-  const kept = await listKeys(connection, connection.archiveBucket, 'quarantine/dead-letters/')
-  const retried = await listKeys(connection, connection.archiveBucket, 'quarantine/retried/dead-letters/')
+/** Dead letters, of one queue or of all, that were not sent again. */
+export const countDeadLetters = async (connection: Connection, queue = ''): Promise<number> => {
+  const { archiveBucket } = connection
+  const folder = queue === '' ? 'dead-letters/' : `dead-letters/queue=${queue}/`
+  const kept = await listKeys(connection, archiveBucket, `quarantine/${folder}`)
+  const retried = await listKeys(connection, archiveBucket, `quarantine/retried/${folder}`)
   return kept.length - retried.length
 }
 
