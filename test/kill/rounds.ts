@@ -62,6 +62,9 @@ export const runKills = async ({ folder, seed, times, before, tell }: RunOptions
   const rehydrations = makeRehydrations(books, makeDraw(draw.below(2 ** 32)))
   const tally = makeTally()
   const { start, kill } = makeStarter(folder)
+  // a group of its own hears no Ctrl-C
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void kill().then(() => process.exit(1)))
   let began = performance.now()
 
   const withClient = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
