@@ -89,7 +89,7 @@ test('[F17] whatever the history, a lost or rolled back log is rebuilt with the 
       expect(liveRecordsOf(rebuilt, history.bucket)).toEqual(liveRecordsOf(history.log, history.bucket))
       expect(booksOf(rebuilt)).toEqual(booksOf(history.log))
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   )
 })
 
@@ -112,7 +112,7 @@ test('[F17] where processes died between a put, its commit and its snapshot, no 
       }
       expect(sum(rebuilt)).toBe(sum(truth))
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   )
 })
 
@@ -152,7 +152,7 @@ test('[F17] where the snapshot is lost as well, the segments alone bring every l
       expect(live).toEqual(expect.arrayContaining([...liveRecordsOf(history.log, history.bucket)]))
       expect(ledgerOfPartition(rebuilt).balanced).toBe(true)
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })
 
