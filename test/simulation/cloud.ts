@@ -4,7 +4,7 @@ import { makeMemoryHotDrop, makeMemoryHotStore } from '../../shared/adapters/mem
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
-import type { HotStore } from '../../shared/ports/hot-store.ts'
+import type { HotDrop, HotStore } from '../../shared/ports/hot-store.ts'
 import type { QuarantineRegister } from '../../shared/ports/quarantine.ts'
 import type { SegmentRemover, SegmentWriter } from '../../shared/ports/segment-store.ts'
 import { makeBuckets } from './buckets.ts'
@@ -79,6 +79,16 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       return catalog.quarantine().register.book(unit)
     },
   }
+  const hotTexts = new Map<string, readonly string[]>()
+  const drop = makeMemoryHotDrop(s3, HOT)
+  const hotDrop: HotDrop = {
+    put: async (key, content) => {
+      changes.hot = true
+      await drop.put(key, content)
+      const { etag } = s3.headObject({ bucket: HOT, key }).version
+      hotTexts.set(`${key} ${etag}`, Buffer.from(content).toString('utf8').split('\n'))
+    },
+  }
   const { quarantine, quarantineIndex, hotRegister, backUp, lose, ...tables } = catalog
 
   return {
@@ -105,13 +115,19 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       hot,
       hotLister: makeMemoryArchive(s3, HOT).lister,
       register: hotRegister,
-      hotDrop: makeMemoryHotDrop(s3, HOT),
+      hotDrop,
     },
-    putHot: (key: string, text: string) => {
+    /** An object of the hot bucket, and the texts of its rows. */
+    putHot: (key: string, bytes: Uint8Array, texts: readonly string[]) => {
       changes.hot = true
-      s3.putObject({ bucket: HOT, key, body: Buffer.from(text) })
+      const { etag } = s3.putObject({ bucket: HOT, key, body: bytes })
+      hotTexts.set(`${key} ${etag}`, texts)
     },
-    hotText: (key: string) => s3.getObject({ bucket: HOT, key }).content.bytes().toString('utf8'),
+    hotObjects: () =>
+      s3.listObjects({ bucket: HOT, prefix: '' }).objects.map(({ key, etag }) => ({
+        key,
+        texts: hotTexts.get(`${key} ${etag}`) ?? [],
+      })),
     hotKeys: () => s3.listObjects({ bucket: HOT, prefix: '' }).objects.map(({ key }) => key),
     archived: () => s3.listObjects({ bucket: ARCHIVE, prefix: '' }).objects,
     delivered: (key: string) => s3.getObject({ bucket: REHYDRATED, key }).content.bytes().toString('utf8'),

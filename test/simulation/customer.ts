@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { isComplete } from '../../shared/domain/completeness.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { makeSelector } from '../../shared/domain/plan-selection.ts'
@@ -22,6 +23,14 @@ type Asked = {
   excused: boolean
   /** Segments were damaged meanwhile: it may say that it is not complete. */
   mayLack: boolean
+}
+
+const wrapped = z.object({ header: z.string(), body: z.string() })
+
+/** A line as its record's text: a row of CSV is delivered in an object, with its header. */
+const bodyOf = (line: string): string => {
+  const row = wrapped.safeParse(JSON.parse(line))
+  return row.success ? row.data.body : line
 }
 
 const fail = (detail: string) => {
@@ -73,15 +82,15 @@ export const makeCustomer = (deps: {
     for (const text of owed) if (!all.has(text)) fail(`${what} lacks ${text}`)
     for (const text of got) {
       const sent = producer.sent.get(`${DATASET} ${text}`)
-      const id = /"id":"([^"]+)"/.exec(text)?.[1] ?? ''
-      if (sent?.time == null || select({ id, time: sent.time }) === undefined) fail(`${what} holds ${text}`)
+      if (sent?.time == null || select({ id: sent.id, time: sent.time }) === undefined)
+        fail(`${what} holds ${text}`)
     }
   }
 
   const checkCompleted = (id: string, one: Asked, whole: boolean, count: number) => {
     const owed = whole && !one.excused ? one.owed : []
     const files = cloud.deliveredKeys().filter((key) => key.includes(id) && key.endsWith('.ndjson'))
-    const got = files.flatMap((key) => cloud.delivered(key).split('\n').slice(0, -1))
+    const got = files.flatMap((key) => cloud.delivered(key).split('\n').slice(0, -1).map(bodyOf))
     checkAnswer(`rehydration ${id}`, got, owed, one.selection)
     if (got.length !== count) fail(`rehydration ${id} counts its records wrong`)
   }

@@ -46,6 +46,8 @@ type Theme = {
   readonly deliveries: number
   /** What every history of it begins with. */
   readonly first?: ActionName
+  /** Queues give up soon. */
+  readonly givesUp?: boolean
   /** The ports of which one may fail more often than the others; all unless it says. */
   readonly focus?: RegExp
 }
@@ -75,6 +77,21 @@ const THEMES: readonly Theme[] = [
     passes: ['minutes pass', 'hours pass', 'days pass'],
     deliveries: 5,
     focus: KEEPING,
+  },
+  {
+    starts: ['empty', 'landed'],
+    datasets: [ORDERS, EVENTS],
+    often: {
+      'send records': 0.6,
+      'put an object': 0.4,
+      sweep: 0.4,
+      'retry what is in quarantine': 0.5,
+      'retry a dead letter': 0.8,
+    },
+    passes: ['hours pass', 'hours pass', 'days pass'],
+    deliveries: 6,
+    focus: KEEPING,
+    givesUp: true,
   },
   {
     starts: ['landed', 'sealed', 'cold'],
@@ -206,10 +223,10 @@ export const drawHistory = (seed: number, years = 0): History => {
   const { focus } = theme
   const port = draw.pick(focus === undefined ? PORTS : PORTS.filter((name) => focus.test(name))) ?? ''
   const trouble: Trouble = {
-    call: draw.pick([0, 0.01, 0.03, 0.06, 0.12]) ?? 0,
+    call: theme.givesUp ? 0.08 : (draw.pick([0, 0.01, 0.03, 0.06, 0.12]) ?? 0),
     faults: some.length === 0 ? FAULTS : some,
     focus: draw.chance(0.5) ? { port, call: 0.3 } : undefined,
-    mostReceives: draw.pick([null, null, 1, 2, 3]) ?? null,
+    mostReceives: theme.givesUp ? 1 + draw.below(2) : (draw.pick([null, null, 2, 3]) ?? null),
     doubled: draw.pick([0, 0.1, 0.3]) ?? 0,
     lostEvent: draw.pick([0, 0.25, 0.6]) ?? 0,
     lateEvent: draw.pick([0, 0.5]) ?? 0,

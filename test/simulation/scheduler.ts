@@ -10,8 +10,10 @@ export type Task = {
   readonly skew: number
   /** Of two tasks whose calls wait, the one with the smaller pace mostly goes first: some hardly move at all. */
   readonly pace: number
-  /** Calls of ports so far. */
+  /** Calls of ports so far, and those of them that wait for their turn. */
   calls: number
+  waiting: number
+  over: boolean
   /** A process that died makes no more calls. */
   dead: boolean
 }
@@ -31,14 +33,10 @@ export type Scheduler = {
 
 type Parked = { readonly task: Task; readonly go: () => void; readonly turn: number }
 
-/** What runs outside of this thread: files, zlib's streams. */
-const isBusy = () =>
-  process.getActiveResourcesInfo().some((kind) => kind.startsWith('FS') || kind === 'CloseReq')
-
-/** Until every task is parked or over. */
-const settle = async () => {
+/** Until the task that moves is parked or over: it may wait for zlib's own threads in between. */
+const settle = async (task: Task) => {
   do await new Promise((resolve) => setImmediate(resolve))
-  while (isBusy())
+  while (task.waiting === 0 && !task.over)
 }
 
 /**
@@ -67,23 +65,26 @@ export const makeScheduler = (): Scheduler => {
         } catch (error) {
           ended(error)
         } finally {
+          task.over = true
           running -= 1
         }
       }
       whose = task
       void run()
-      await settle()
+      await settle(task)
     },
     park: (task) =>
       new Promise((go) => {
+        task.waiting += 1
         parked.push({ task, go, turn: task.pace + task.draw.next() })
       }),
     step: async () => {
       const next = takeNext()
       if (next === undefined) return false
       whose = next.task
+      next.task.waiting -= 1
       next.go()
-      await settle()
+      await settle(next.task)
       return true
     },
     current: () => {

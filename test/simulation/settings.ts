@@ -10,6 +10,9 @@ export const LONGEST_TASK = 15 * 60_000
 /** As far as a machine's clock is taken to be off; "no early delete" allows for two that are. */
 export const LONGEST_SKEW = 15 * 60_000
 
+/** A record of more bytes than this is quarantined. */
+export const LONGEST_BODY = 20_000
+
 /** What a history takes when it is not told to span years. */
 const SHORT = 10 * DAY
 
@@ -18,8 +21,10 @@ export const spanOf = (years: number) => (years === 0 ? SHORT : years * 365 * DA
 /** Two datasets, whose policies are over within the span. */
 export const configFor = (years: number) => {
   const scale = spanOf(years) / SHORT
+  const limits = { maxBodyBytes: LONGEST_BODY, maxFuture: DAY }
   /** Kept for ever, and soon cold. */
   const orders: Dataset = aDataset({
+    limits,
     classes: [
       { after: 0, storageClass: 'STANDARD' },
       { after: 2 * DAY * scale, storageClass: 'GLACIER' },
@@ -29,6 +34,7 @@ export const configFor = (years: number) => {
   /** Always readable, and gone after a while. */
   const events: Dataset = aDataset({
     name: 'events',
+    limits,
     hotPrefix: 'events/',
     classes: [
       { after: 0, storageClass: 'STANDARD' },

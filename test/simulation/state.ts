@@ -27,7 +27,7 @@ export const describeState = async (cloud: Cloud): Promise<readonly string[]> =>
     }
   for (const { key, storageClass, size } of cloud.archived())
     lines.push(`archive ${key} (${storageClass}, ${size} bytes)`)
-  for (const key of cloud.hotKeys()) lines.push(`hot ${key}: ${JSON.stringify(cloud.hotText(key))}`)
+  for (const { key, texts } of cloud.hotObjects()) lines.push(`hot ${key}: ${texts.join(' ')}`)
   for (const queue of Object.values(cloud.queues))
     for (const body of queue.bodies()) lines.push(`${queue.name} queue: ${JSON.stringify(body)}`)
   return lines

@@ -34,12 +34,6 @@ export const makeWhereabouts = (cloud: Cloud) => {
   /** Of a message of the records queue, as a queue gave it up. */
   const inBody = (body: string) => inMessage(JSON.parse(body))
 
-  const inHotObject = (key: string) => {
-    const text = cloud.hotText(key)
-    const dataset = key.slice(0, key.indexOf('/'))
-    return once(`object ${dataset} ${text}`, () => [{ dataset, texts: new Set(text.split('\n')) }])
-  }
-
   const inUnit = async (unit: QuarantinedUnit): Promise<readonly Texts[]> => {
     const name = `unit ${unit.name}`
     if (known.has(name)) return once(name, () => [])
@@ -69,7 +63,11 @@ export const makeWhereabouts = (cloud: Cloud) => {
 
   return {
     look: async () => {
-      if (changes.hot) hot = cloud.hotKeys().flatMap(inHotObject)
+      if (changes.hot)
+        hot = cloud.hotObjects().map(({ key, texts }) => ({
+          dataset: key.slice(0, key.indexOf('/')),
+          texts: new Set(texts),
+        }))
       if (changes.quarantine) kept = await inQuarantine()
       changes.hot = false
       changes.quarantine = false

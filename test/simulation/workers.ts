@@ -47,6 +47,8 @@ export const makeWorkers = (deps: Deps) => {
       skew: isOff ? draw.below(2 * LONGEST_SKEW) - LONGEST_SKEW : 0,
       pace: isSlow ? SLOW : 0,
       calls: 0,
+      waiting: 0,
+      over: false,
       dead: false,
     }
   }
