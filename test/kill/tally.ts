@@ -13,6 +13,8 @@ const PHASES: Readonly<Record<string, string>> = {
   'hydrate-records': 'hydrating',
   'track-storage': 'tracking storage',
   'archive-api': 'answering',
+  'audit-archive': 'auditing',
+  'keep-dead-letters': 'keeping dead letters',
   sweep: 'sweeping',
 }
 
