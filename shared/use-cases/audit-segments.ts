@@ -84,7 +84,9 @@ export const auditSegment =
       return told('checksum-differs', `expected SHA-256 ${segment.sha256}, got ${facts.sha256}`)
     if (read && isReadable(facts, deps.now())) {
       try {
-        await verifySegment(remoteSource(deps.reader, segment), segment.records)
+        const { id } = await verifySegment(remoteSource(deps.reader, segment), segment.records)
+        // the same records may be in two segments: readers refuse the one in the other's place
+        if (id !== segment.id) return told('records-damaged', `it is segment ${id}`)
       } catch (error) {
         const reason = unreadReason(error)
         if (reason === undefined) throw error

@@ -114,12 +114,14 @@ export const makeActions = (deps: Deps): Begin => {
     'read a record': read,
     'retry what is in quarantine': retryUnit,
     'retry a dead letter': retryLetter,
+    audit: (cause) => workers.start('audit-archive', cause, functions.audit),
+    'plant an object': (_, draw) => atRest.plant(views, cloud.now(), draw),
     'damage an object': (_, draw) => {
       customer.mayLack()
       return atRest.damage(views, draw)
     },
     'repair what is damaged': () => {
-      if (atRest.open().length === 0) return false
+      if (!atRest.isAny()) return false
       customer.mayLack()
       return atRest.repair()
     },

@@ -87,6 +87,13 @@ export const makeBuckets = ({ history: { trouble }, draw, chaos, now, queues }: 
     hide: (key: string) => {
       markers.set(key, s3.deleteObject({ bucket: ARCHIVE, key }).versionId)
     },
+    put: (key: string, body: Uint8Array) => {
+      s3.putObject({ bucket: ARCHIVE, key, body })
+    },
+    facts: (key: string) => {
+      const found = s3.listObjects({ bucket: ARCHIVE, prefix: key }).objects.find((one) => one.key === key)
+      return found && { storageClass: found.storageClass, isRestored: found.restore?.expiresAt !== undefined }
+    },
     unhide: (key: string) => {
       s3.deleteObject({ bucket: ARCHIVE, key, versionId: markers.get(key) })
     },

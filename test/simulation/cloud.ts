@@ -4,6 +4,7 @@ import { makeMemoryHotDrop, makeMemoryHotStore } from '../../shared/adapters/mem
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
+import type { AuditReport } from '../../shared/ports/audit-reports.ts'
 import type { HotDrop, HotStore } from '../../shared/ports/hot-store.ts'
 import type { QuarantineRegister } from '../../shared/ports/quarantine.ts'
 import type { SegmentRemover, SegmentWriter } from '../../shared/ports/segment-store.ts'
@@ -100,6 +101,8 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
     queues,
     contentOf: buckets.contentOf,
     atRest: buckets.atRest,
+    /** What audits told, in order. */
+    reports: [] as AuditReport[],
     quarantine,
     backUp,
     lose,

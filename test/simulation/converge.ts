@@ -23,7 +23,7 @@ const ROUND = DAY
 const TO_MOVE = 3 * DAY
 
 /** What the archive bucket holds besides segments. */
-const SEPARATE = /^(quarantine|catalog)\//
+const SEPARATE = /^(quarantine|catalog|reports)\//
 
 type Left = readonly [Invariant, string]
 
@@ -128,9 +128,13 @@ export const converge = async (deps: {
     cloud.s3.runDue()
     const left = await whatIsLeft(cloud, customer, views)
     const [first] = left
-    if (first === undefined) return
+    if (first === undefined) break
     if (cloud.now() >= until) throw new Violation(first[0], left.map(([, what]) => what).join('; '))
     cloud.clock.now += ROUND
     cloud.s3.runDue()
   }
+  await workers.start('audit-archive', 'end', functions.audit)
+  await finish()
+  for (const { code, key, detail } of cloud.reports.at(-1)?.told ?? [])
+    throw new Violation('true audits', `of an archive at rest: ${code} ${key ?? ''} ${detail}`)
 }

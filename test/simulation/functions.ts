@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
+import { auditArchive } from '../../shared/use-cases/audit-archive.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
 import { findRecord } from '../../shared/use-cases/find-record.ts'
@@ -39,6 +40,7 @@ export const functionsOn = (ports: Ports) => ({
   thaw: thawTask({ ...ports, plan: planRehydration(ports) }),
   hydrate: hydrateTask({ ...ports, finish: finishRehydration(ports) }),
   find: findRecord(ports),
+  audit: auditArchive(ports),
   keepDead: keepDeadLetter({ ...ports, hotKeysOf }),
   retryDead: retryDeadLetter({ ...ports, hotKeysOf }),
   retryUnit: retryUnit({

@@ -1,3 +1,4 @@
+import { makeAuditReports } from '../../shared/adapters/audit-report-store.ts'
 import {
   makeDeadLetterMarks,
   makeDeadLetterObjects,
@@ -9,6 +10,7 @@ import {
   makeQuarantineMarks,
   makeQuarantineObjects,
 } from '../../shared/adapters/quarantine-store.ts'
+import type { AuditReport, AuditReports } from '../../shared/ports/audit-reports.ts'
 import type { DeadLetter } from '../../shared/ports/dead-letters.ts'
 import type { RecordsMessage } from '../../shared/ports/queues.ts'
 import type { Cloud } from './cloud.ts'
@@ -73,6 +75,8 @@ export const PORTS = [
   'hot drop.put',
   'records queue.send',
   'folders.folders',
+  'report documents.read',
+  'report documents.write',
   'delivery.find',
   'delivery.begin',
   'delivery.putWhole',
@@ -93,6 +97,7 @@ const silent = {
   quarantined: () => undefined,
   sealed: () => undefined,
   swept: () => undefined,
+  audited: () => undefined,
   rehydrationFinished: () => undefined,
 }
 
@@ -108,6 +113,15 @@ const makeSender = <Body>(to: Queue<Body>, wrap: WrapPort) => {
     },
   }
 }
+
+/** What audits told is what they wrote down. */
+const noteReports = (reports: AuditReports, told: AuditReport[]): AuditReports => ({
+  ...reports,
+  write: async (report) => {
+    await reports.write(report)
+    told.push(report)
+  },
+})
 
 /** All that the use cases need of the world, as the task whose turn it is sees it. */
 export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
@@ -186,6 +200,9 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     hotDrop: wrap('hot drop', ports.hotDrop),
     folders: wrap('folders', ports.folders),
     documents: wrap('documents', ports.documents),
+    inventory: { latest: async () => undefined },
+    reports: noteReports(makeAuditReports(wrap('report documents', { ...ports.documents })), cloud.reports),
+    budget: { partitions: 100, bytes: 2 ** 30, segments: 1000 },
   }
 }
 

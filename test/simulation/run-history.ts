@@ -36,6 +36,8 @@ export type Run = {
 }
 
 const MOST_AT_ONCE = 6
+/** An audit leaves alone what was put within the hour. */
+const UNTIL_OLD = 2 * HOUR
 /** How long after its first records a history begins, and how long after they were swept and sealed. */
 const AGES: Readonly<
   Record<Exclude<Start, 'empty'>, { batches: number; landed: number; swept: number | null }>
@@ -67,7 +69,7 @@ export const runHistory = async (
   const atRest = makeDamage(cloud, tally)
   const invariants = makeInvariants(cloud, producer, atRest.isDamaged)
   const { views, check, hasChanged } = invariants
-  const hasDamage = () => atRest.open().length > 0
+  const hasDamage = () => atRest.isAny()
   const customer = makeCustomer({ cloud, years, producer, views, hasDamage })
   const began: number[] = []
   let steps = 0
@@ -148,6 +150,12 @@ export const runHistory = async (
     chaos.calm(true)
     for (const queue of Object.values(cloud.queues)) queue.show()
     await finish()
+    if (hasDamage() && !loss.isLost()) {
+      pass(UNTIL_OLD)
+      await workers.start('audit-archive', 'damaged', functions.audit)
+      await finish()
+      atRest.checkReport(views)
+    }
     if (hasDamage()) customer.mayLack()
     atRest.repair()
     if (loss.isLost()) {

@@ -7,6 +7,7 @@ export const INVARIANTS = {
   convergence: 'with the faults off the pipeline comes to rest in bounded time',
   'no orphan for ever': 'what no commit names is collected after its grace',
   'books balance': 'received = archived + duplicates + quarantined + expired, in count and in digest',
+  'true audits': 'an audit finds whatever is damaged, planted or missing, and in an archive at rest nothing',
   'kept thaws': 'a thaw for one never shortens the time that another has asked for',
   'right answers':
     'every answer that calls itself complete holds every record that was archived when it was asked for',

@@ -142,6 +142,20 @@ test('[F18] a damaged record is told and not repaired, and a damaged or lost ind
   expect(await other.archive.reader.read(indexKey, 0, indexBytes)).toEqual(whole)
 })
 
+test('[F18] a segment in the place of another that holds the same records is told', async () => {
+  const world = anArchiveWorld()
+  for (const _ of ['one', 'two']) await world.age([aMessage([anOrder('a')])])
+  const [one, two] = await segmentsOf(world)
+  if (one === undefined || two === undefined) throw new Error('two segments should have landed')
+  const other = await world.archive.reader.read(two.key, 0, two.bytes)
+  world.clock.now += 2 * HOUR
+  expect(await audit(world)).toMatchObject({ findings: 0 })
+  world.damage(one.key, () => other)
+  world.clock.now += 1
+  await audit(world)
+  expect(await codesOf(world)).toEqual([['records-damaged', false]])
+})
+
 test('[F18] an object of another size or checksum than the catalog says is told', async () => {
   const world = await aWorld()
   const segment = await sealedOf(world)
