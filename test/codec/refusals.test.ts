@@ -8,6 +8,7 @@ import { memorySource, openFileSource } from '../../shared/codec/byte-source.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
 import { parseCsvRecord } from '../../shared/codec/parse-csv-record.ts'
+import { parseJsonRecord } from '../../shared/codec/parse-record.ts'
 import { promoteText } from '../../shared/codec/promote.ts'
 import { makeRowGroupWriter } from '../../shared/codec/row-group-writer.ts'
 import { CRC_BLANK, decodeFooter, stampFooter } from '../../shared/codec/segment-footer.ts'
@@ -18,7 +19,7 @@ import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { verifySegment } from '../../shared/codec/verify-segment.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import { aDataset, aRecord, NOON } from '../support/builders.ts'
-import { collect, identity, pack } from './packing.ts'
+import { collect, identity, noise, pack } from './packing.ts'
 
 describe('a file', () => {
   let folder = ''
@@ -80,6 +81,11 @@ describe('a field of CSV', () => {
       reason: 'malformed-csv',
       detail: expect.stringContaining('header'),
     })
+  })
+
+  it('of a row that is too long is not looked at', () => {
+    const dataset = aDataset({ limits: { maxBodyBytes: 3, maxFuture: 0 } })
+    expect(parseCsvRecord(dataset, 'id,at', 'a,2024', NOON)).toMatchObject({ reason: 'body-too-long' })
   })
 
   it('that is a time in seconds is one with or without a fraction', () => {
@@ -206,13 +212,26 @@ describe('[F7] a row group with a right checksum', () => {
     [
       'has columns in several pages',
       forged(
-        ['id', 'body'].map((name) => ({ name, data: ['xxxxxxxx', 'yyyyyyyy'], type: 'STRING' as const })),
-        { rows: 2 },
+        whole().map((column) => ({
+          ...column,
+          data: Array.from({ length: 50 }, () => column.data).flat(),
+          nullable: false,
+          encoding: 'PLAIN' as const,
+        })),
+        { rows: 50 },
         10,
       ),
     ],
   ])('that %s is corrupt all the same', async (_, file) => {
     await expect(read(file)).rejects.toBeInstanceOf(SegmentCorrupt)
+  })
+
+  it('that cannot be decoded is corrupt all the same', async () => {
+    const { body } = aSegmentFile(metadataOf(about(), [aGroup(Buffer.alloc(0))]), whole())
+    const junk = Buffer.alloc(body.length, 0xff)
+    const { file } = aSegmentFile(metadataOf(about(), [aGroup(junk)]), whole())
+    junk.copy(file, 4)
+    await expect(read(file)).rejects.toThrow('row group 0')
   })
 
   it('whose columns lie elsewhere is corrupt all the same', async () => {
@@ -279,6 +298,25 @@ describe('an index object', () => {
   ])('[F7] [S5] %s is corrupt', (_, change) => {
     expect(() => decodeIndex(packed((bytes) => void change(bytes)))).toThrow(SegmentCorrupt)
   })
+})
+
+it('a version that UTF-8 cannot hold is none', () => {
+  const dataset = aDataset({ version: ['v'] })
+  const at = '2024-03-10T12:00:00Z'
+  expect(parseJsonRecord(dataset, `{"id":"a","at":"${at}","v":"\\ud800"}`, NOON)).toMatchObject({
+    version: null,
+  })
+})
+
+it('a footer larger than the first read is read whole', async () => {
+  const inputs = { messages: noise(400_000) }
+  const { source } = await pack([aRecord()], { inputs })
+  expect((await openSegment(source)).metadata.inputs).toEqual(inputs)
+})
+
+it('a record larger than others has a row group of its own', async () => {
+  const { source } = await pack([aRecord({ id: 'a' }), aRecord({ id: 'b', body: noise(3_000_000) })])
+  expect((await openSegment(source)).rowGroups.map(({ rows }) => rows)).toEqual([1, 1])
 })
 
 it('a segment of no records cannot be written', async () => {

@@ -62,11 +62,12 @@ export const dataPage2 = (
     encoding: number
     definition?: number
     repetition?: number
+    packed?: boolean
   },
   data: Uint8Array,
   sizes: Sizes = {},
 ): Buffer => {
-  const { values, nulls = 0, rows = values, encoding, definition = 0, repetition = 0 } = about
+  const { values, nulls = 0, rows = values, encoding, definition = 0, repetition = 0, packed = true } = about
   return page(3, {
     data,
     ...sizes,
@@ -77,6 +78,7 @@ export const dataPage2 = (
       field_4: encoding,
       field_5: definition,
       field_6: repetition,
+      field_7: packed,
     },
   })
 }

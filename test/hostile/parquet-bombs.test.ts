@@ -8,7 +8,7 @@ import { PARQUET_BOMBS } from './parquet-bombs.ts'
 const lineSchema = z.object({
   bomb: z.string(),
   rows: z.number(),
-  milliseconds: z.number(),
+  cpuSeconds: z.number(),
   megabytes: z.number(),
   ended: z.string(),
 })
@@ -23,11 +23,12 @@ test('[S5] no Parquet bomb takes memory or time: each ends with an error of its 
     .split('\n')
     .map((line) => lineSchema.parse(JSON.parse(line)))
   expect(lines.map(({ bomb }) => bomb)).toEqual([...PARQUET_BOMBS.keys()])
-  for (const { bomb, rows, megabytes, milliseconds, ended } of lines) {
+  for (const { bomb, rows, megabytes, cpuSeconds, ended } of lines) {
     expect(ended, bomb).toMatch(/^(SourceCorrupt|DecompressionLimit): parquet/)
-    expect(rows, bomb).toBeLessThan(1000)
+    expect(rows, bomb).toBeLessThan(2000)
     expect(megabytes, bomb).toBeLessThan(512)
-    expect(milliseconds, bomb).toBeLessThan(20_000)
+    // of the processor, not of the clock: other tests run beside this one
+    expect(cpuSeconds, bomb).toBeLessThan(20)
     expect(ended.length, bomb).toBeLessThan(200)
   }
 })

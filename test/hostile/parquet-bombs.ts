@@ -182,10 +182,10 @@ export const PARQUET_BOMBS: ReadonlyMap<string, () => Buffer> = new Map([
     () => packedPage(CODEC.snappy, Buffer.from([0]), MOST),
   ],
   [
-    'a megabyte of text in each of a million rows',
+    '64 KiB of text in each of a million rows',
     () => {
       const count = 2 ** 20
-      const value = dictionaryPage(1, withLength(Buffer.alloc(2 ** 20, 'x')))
+      const value = dictionaryPage(1, withLength(Buffer.alloc(2 ** 16, 'x')))
       const indexes = Buffer.concat([Buffer.from([1]), run(count)])
       return oneColumn([value, dataPage(count, ENCODING.dictionary, indexes)], { values: count })
     },

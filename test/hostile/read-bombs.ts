@@ -7,7 +7,7 @@ import { PARQUET_BOMBS } from './parquet-bombs.ts'
 for (const [bomb, make] of PARQUET_BOMBS) {
   const source = memorySource(make())
   const before = process.resourceUsage().maxRSS
-  const started = performance.now()
+  const started = process.cpuUsage()
   let rows = 0
   let ended = 'end'
   try {
@@ -16,7 +16,8 @@ for (const [bomb, make] of PARQUET_BOMBS) {
   } catch (error) {
     ended = String(error)
   }
-  const milliseconds = performance.now() - started
+  const { user, system } = process.cpuUsage(started)
+  const cpuSeconds = (user + system) / 1e6
   const megabytes = (process.resourceUsage().maxRSS - before) / 1024
-  console.log(JSON.stringify({ bomb, rows, milliseconds, megabytes, ended }))
+  console.log(JSON.stringify({ bomb, rows, cpuSeconds, megabytes, ended }))
 }

@@ -101,7 +101,7 @@ const bytesText = (bytes: Uint8Array, element: SchemaElement, onInvalid: () => v
   const { converted_type: converted, logical_type: logical } = element
   if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return integerText(bigEndian(bytes), element)
   if (logical?.type === 'UUID') return quote(uuid(bytes))
-  if (logical?.type === 'FLOAT16') return real(parseFloat16(bytes) ?? Number.NaN)
+  if (logical?.type === 'FLOAT16') return real(Number(parseFloat16(bytes)))
   const json = converted === 'JSON' || logical?.type === 'JSON'
   if (json || isText(element)) {
     const text = Buffer.from(bytes).toString('utf8')

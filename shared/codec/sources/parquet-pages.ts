@@ -85,6 +85,13 @@ const checkColumn = (column: Column, bytes: Uint8Array): ColumnSize => {
   return { values, atOnce }
 }
 
+/** What the footer says of each column of a row group. */
+export const columnsOf = ({ columns }: RowGroup): ColumnMetaData[] =>
+  columns.map(({ meta_data: meta }) => {
+    if (meta === undefined) throw new SourceCorrupt('parquet column: its metadata is missing')
+    return meta
+  })
+
 /**
  * Walks over the pages of a row group before anything is decoded: their value counts must add up to those of the column, and
  * what they hold to their value counts, since a decoder takes memory by them.
@@ -102,8 +109,7 @@ export const checkPages = (
   const leaves = getPhysicalColumns(root).length
   if (rowGroup.columns.length !== leaves)
     throw new SourceCorrupt(`parquet: expected ${leaves} columns, got ${rowGroup.columns.length}`)
-  const columns = rowGroup.columns.map(({ meta_data: meta }): Column => {
-    if (meta === undefined) throw new SourceCorrupt('parquet column: its metadata is missing')
+  const columns = columnsOf(rowGroup).map((meta): Column => {
     const name = nameOf(meta)
     // an empty list, too, is a value as Parquet counts them
     if (!(meta.num_values >= rows))

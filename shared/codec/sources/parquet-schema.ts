@@ -23,8 +23,7 @@ const isMap = ({ element }: SchemaTree): boolean =>
 const isList = ({ element, children }: SchemaTree): boolean =>
   element.converted_type === 'LIST' &&
   children.length === 1 &&
-  (children[0]?.children.length ?? 2) <= 1 &&
-  children[0]?.element.repetition_type === 'REPEATED'
+  children.every((only) => only.children.length <= 1 && only.element.repetition_type === 'REPEATED')
 
 /** Refuses schemas that would cost too much, before a tree is made of them. */
 export const checkElements = (schema: readonly SchemaElement[]): void => {

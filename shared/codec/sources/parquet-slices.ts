@@ -72,8 +72,9 @@ export async function* readSlices(
   }))
   const file = {
     byteLength: start + bytes.length,
+    // a column is always asked for with its end
     slice: (from: number, to?: number) =>
-      new Uint8Array(bytes.subarray(from - start, to === undefined ? undefined : to - start)).buffer,
+      new Uint8Array(bytes.subarray(from - start, Number(to) - start)).buffer,
   }
 
   const readColumn = async (metadata: FileMetaData, name: string, rowStart: number, rows: number) => {

@@ -3,7 +3,7 @@ import { parquetSchema } from 'hyparquet'
 import type { ByteSource } from '../byte-source.ts'
 import { decodeMetadata, footerLength, TRAILER } from '../parquet-metadata.ts'
 import { makeOutputLimit } from './output-limit.ts'
-import { checkPages } from './parquet-pages.ts'
+import { checkPages, columnsOf } from './parquet-pages.ts'
 import { checkElements, checkNames, objectOf, physicalMetadata } from './parquet-schema.ts'
 import type { Slice } from './parquet-slices.ts'
 import { planSlices, readSlices } from './parquet-slices.ts'
@@ -38,8 +38,7 @@ const readMetadata = async (source: ByteSource): Promise<FileMetaData> => {
 
 const rangeOf = (rowGroup: RowGroup, fileBytes: number): { start: number; end: number } => {
   let [start, end] = [fileBytes, 0]
-  for (const { meta_data: column } of rowGroup.columns) {
-    if (column === undefined) throw new SourceCorrupt('parquet column: its metadata is missing')
+  for (const column of columnsOf(rowGroup)) {
     const from = Number(column.dictionary_page_offset || column.data_page_offset)
     start = Math.min(start, from)
     end = Math.max(end, from + Number(column.total_compressed_size))

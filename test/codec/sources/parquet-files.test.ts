@@ -1,7 +1,10 @@
 import type { SchemaElement } from 'hyparquet'
+import { parquetSchema } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { memorySource } from '../../../shared/codec/byte-source.ts'
+import { jsonOf } from '../../../shared/codec/sources/parquet-schema.ts'
+import { planSlices } from '../../../shared/codec/sources/parquet-slices.ts'
 import { readObject } from '../../../shared/codec/sources/read-object.ts'
 import { DecompressionLimit, SourceCorrupt } from '../../../shared/codec/sources/source-item.ts'
 import {
@@ -21,6 +24,7 @@ import {
   withFooter,
   withLength,
 } from '../../hostile/a-parquet-file.ts'
+import { PARQUET_BOMBS } from '../../hostile/parquet-bombs.ts'
 import { drain, texts } from './reading.ts'
 
 const read = async (content: Uint8Array) => {
@@ -108,6 +112,14 @@ describe('pages of a Parquet file', () => {
       })
   })
 
+  it('of the second version may be left unpacked in a packed column', async () => {
+    const content = oneColumn(
+      [dataPage2({ values: 2, encoding: ENCODING.plain, packed: false }, integers(7, 8))],
+      { type: TYPE.int32, codec: CODEC.gzip, values: 2 },
+    )
+    expect(await read(content)).toEqual({ rows: ['{"v":7}', '{"v":8}'], error: undefined })
+  })
+
   it('of booleans may hold them in runs', async () => {
     const content = oneColumn([dataPage(3, ENCODING.rle, withLength(run(3, 1)))], {
       type: TYPE.boolean,
@@ -135,6 +147,45 @@ describe('pages of a Parquet file', () => {
     )
     const content = ofInt32([page], 3, { repetition: REPETITION.repeated, rows: 1 })
     expect(await read(content)).toEqual({ rows: ['{"v":[1,2,3]}'], error: undefined })
+  })
+})
+
+describe('a Parquet bomb', () => {
+  it.each([...PARQUET_BOMBS])('[S5] of %s ends with an error of its own', async (_, make) => {
+    const { error } = await read(make())
+    expect(String(error)).toMatch(/^(SourceCorrupt|DecompressionLimit): parquet/)
+  })
+
+  it('[S5] that would be decoded again and again for each of its rows is stopped', () => {
+    const group = { num_rows: 2n ** 23n, columns: [], total_byte_size: 0n }
+    const columns = Array.from({ length: 64 }, () => ({ values: 2 ** 23, atOnce: 2 ** 23 }))
+    expect(planSlices(group, columns.slice(0, 1))).toBeGreaterThan(256)
+    expect(() => planSlices(group, columns)).toThrow(DecompressionLimit)
+  })
+})
+
+describe('a value of a Parquet file', () => {
+  const leaf: SchemaElement = { name: 'leaf', type: 'INT32', repetition_type: 'OPTIONAL' }
+  const nodeOf = (...elements: SchemaElement[]) => {
+    const [node] = parquetSchema({ schema: [{ name: 'root', num_children: 1 }, ...elements] }).children
+    if (node === undefined) throw new Error('no column')
+    return node
+  }
+  const list: SchemaElement = { name: 'v', num_children: 1, converted_type: 'LIST' }
+  const repeated: SchemaElement = { ...leaf, repetition_type: 'REPEATED' }
+  const group: SchemaElement = { name: 'v', num_children: 1 }
+  const json = (value: unknown, ...elements: SchemaElement[]) =>
+    jsonOf(value, nodeOf(...elements), () => undefined)
+
+  it('that is not what its schema says is an error, or missing', () => {
+    expect(() => json(5, repeated)).toThrow('expected a list')
+    expect(() => json(5, list, repeated)).toThrow('expected a list')
+    expect(json(5, group, leaf)).toBe('{"leaf":null}')
+    expect(json({}, { ...group, converted_type: 'MAP' }, { ...repeated, num_children: 1 }, leaf)).toBe('[]')
+  })
+
+  it('may be a list of the old kind, without a struct around its elements', () => {
+    expect(json([1, null, 3], list, repeated)).toBe('[1,null,3]')
   })
 })
 
