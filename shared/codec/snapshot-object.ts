@@ -4,8 +4,8 @@ import type { Snapshot } from '../domain/snapshot.ts'
 import { readCommit, storeCommit } from './stored-commit.ts'
 
 /**
- * A snapshot as an object: a line of JSON that says what it is, with the SHA-256 of the rest, and then the log, one commit a
- * line. The log is small next to the segments that it names, and read whole.
+ * A snapshot as an object: a line of JSON that says what it is, with the SHA-256 of all but itself, and then the log, one
+ * commit a line. The log is small next to the segments that it names, and read whole.
  */
 
 const FORMAT = 1
@@ -31,8 +31,10 @@ export const packSnapshot = ({ dataset, partition, takenAt, commits }: Snapshot)
   const log = commits
     .map((commit) => `${JSON.stringify({ id: commit.id, ...storeCommit(commit) })}\n`)
     .join('')
-  const about = { dataset, partition, takenAt, commits: commits.length, sha256: hash('sha256', log, 'hex') }
-  return Buffer.from(`${JSON.stringify({ icecore: 'catalog', format: FORMAT, ...about })}\n${log}`)
+  const about = { dataset, partition, takenAt, commits: commits.length }
+  const object = (sha256: string) =>
+    `${JSON.stringify({ icecore: 'catalog', format: FORMAT, ...about, sha256 })}\n${log}`
+  return Buffer.from(object(hash('sha256', object(''), 'hex')))
 }
 
 const unpack = (data: Uint8Array): Snapshot => {
@@ -40,7 +42,8 @@ const unpack = (data: Uint8Array): Snapshot => {
   const start = text.indexOf('\n') + 1
   const { dataset, partition, takenAt, ...header } = headerSchema.parse(JSON.parse(text.slice(0, start)))
   const log = text.slice(start)
-  if (hash('sha256', log, 'hex') !== header.sha256) throw new Error('its SHA-256 is wrong')
+  if (hash('sha256', text.replace(header.sha256, ''), 'hex') !== header.sha256)
+    throw new Error('its SHA-256 is wrong')
   const lines = log.split('\n').slice(0, -1)
   if (lines.length !== header.commits)
     throw new Error(`expected ${header.commits} commits, got ${lines.length}`)
