@@ -10,6 +10,7 @@ import { makeS3Inventory } from '../../shared/adapters/aws/s3-inventory.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeExpireQueue } from '../../shared/adapters/aws/sqs-queues.ts'
 import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
+import { HOUR } from '../../shared/domain/duration.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { createHandler } from './create-handler.ts'
@@ -22,6 +23,8 @@ const env = readEnv(
   'AUDIT_PARTITIONS',
   'AUDIT_BYTES',
   'AUDIT_SEGMENTS',
+  'AUDIT_COMPARE_EVERY_HOURS',
+  'AUDIT_READ_EVERY_HOURS',
 )
 const { s3, sqs, documents: table } = makeClients()
 const dynamo = { documents: table, table: env.CATALOG_TABLE, now: () => Date.now() }
@@ -46,6 +49,8 @@ export const handler = createHandler({
     partitions: Number(env.AUDIT_PARTITIONS),
     bytes: Number(env.AUDIT_BYTES),
     segments: Number(env.AUDIT_SEGMENTS),
+    compareEvery: Number(env.AUDIT_COMPARE_EVERY_HOURS) * HOUR,
+    readEvery: Number(env.AUDIT_READ_EVERY_HOURS) * HOUR,
   },
   now: dynamo.now,
 })

@@ -1,6 +1,6 @@
-/** How far a walk through all partitions has come. One pass after the other, each begun where the last one ended. */
+/** How far a walk through all partitions has come. One pass after the other; a small archive's rests between them. */
 export type Walk = {
-  /** When this pass began. */
+  /** When this pass began, or is to begin. */
   readonly startedAt: number
   /** The last partition that it is done with; null at its beginning. */
   readonly after: string | null
@@ -24,5 +24,10 @@ export const ahead = (names: readonly string[], { after }: Walk): readonly strin
 /** The walk once a partition is done. */
 export const passed = (walk: Walk, name: string): Walk => ({ ...walk, after: name, segment: null })
 
-/** The walk once nothing lies before it: the next pass begins. */
-export const passOver = ({ startedAt }: Walk, now: number): Walk => ({ ...newWalk(now), since: startedAt })
+/** The walk once nothing lies before it. The next pass begins `period` ms after this one did, or now where that took longer. */
+export const passOver = ({ startedAt }: Walk, now: number, period: number): Walk => ({
+  ...newWalk(Math.max(now, startedAt + period)),
+  since: startedAt,
+})
+
+export const isResting = ({ startedAt }: Walk, now: number): boolean => startedAt > now

@@ -19,6 +19,8 @@ const variables = {
   HYDRATE_QUEUE_URL: queueUrl,
   AUDIT_PARTITIONS: count,
   AUDIT_SEGMENTS: count,
+  AUDIT_COMPARE_EVERY_HOURS: count,
+  AUDIT_READ_EVERY_HOURS: count,
   AUDIT_BYTES: count,
   QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]+-$/, 'expected the beginning of a queue’s name'),
 }

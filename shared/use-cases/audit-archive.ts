@@ -1,9 +1,10 @@
 import { ADVICE, FINDINGS, type Finding, type FindingKind } from '../domain/audit.ts'
-import { type AuditCursor, ahead, passed, passOver, type Walk } from '../domain/audit-cursor.ts'
+import { type AuditCursor, ahead, isResting, passed, passOver, type Walk } from '../domain/audit-cursor.ts'
 import { liveSegments } from '../domain/commit.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import { DAY, HOUR } from '../domain/duration.ts'
 import { indexPrefix, parseIndexKey, parseSegmentKey, segmentPrefix } from '../domain/keys.ts'
+import { messageOf } from '../domain/message-of.ts'
 import type { PartitionRef } from '../domain/segment.ts'
 import { isBehind } from '../domain/snapshot.ts'
 import type { AuditMetrics } from '../ports/archive-metrics.ts'
@@ -29,6 +30,9 @@ export type AuditDeps = PartitionAuditDeps & {
     readonly bytes: number
     /** Segments to look into in a run, most of which are cold and cost a few requests. */
     readonly segments: number
+    /** How often (ms) all is compared, and read, at most: reading costs money in some classes. */
+    readonly compareEvery: number
+    readonly readEvery: number
   }
 }
 
@@ -52,7 +56,6 @@ const OLDEST_INVENTORY = 3 * DAY
 const MOST_TOLD = 1000
 
 const nameOf = ({ dataset, partition }: PartitionRef) => `${dataset} ${partition}`
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** All that bucket or registry know, and those that only the bucket knows. */
 const findPartitions = async (deps: AuditDeps) => {
@@ -103,6 +106,7 @@ const walkLists = async (
   known: Awaited<ReturnType<typeof findPartitions>>,
 ) => {
   const { budget } = deps
+  if (isResting(before, deps.now())) return { findings: [], count: 0, walk: before }
   const waiting = ahead(known.names, before)
   const large = known.names.length > budget.partitions * RUNS_A_DAY
   const many = waiting.slice(0, budget.partitions * BY_INVENTORY)
@@ -129,12 +133,13 @@ const walkLists = async (
       }
       findings.push(...(await audit(ref, await objectsOf(ref))))
     } catch (error) {
-      findings.push({ ...ref, code: 'not-audited', key: null, detail: reasonOf(error), repaired: false })
+      findings.push({ ...ref, code: 'not-audited', key: null, detail: messageOf(error), repaired: false })
     }
     walk = passed(walk, name)
     count += 1
   }
-  return { findings, count, walk: ahead(known.names, walk).length === 0 ? passOver(walk, deps.now()) : walk }
+  const ended = ahead(known.names, walk).length === 0
+  return { findings, count, walk: ended ? passOver(walk, deps.now(), budget.compareEvery) : walk }
 }
 
 const walkReads = async (
@@ -147,6 +152,7 @@ const walkReads = async (
   const findings: Finding[] = []
   const spent = { segments: 0, bytes: 0 }
   let walk = before
+  if (isResting(walk, now())) return { findings, spent, walk }
   const visit = async (ref: PartitionRef): Promise<'done' | 'full'> => {
     const { snapshot } = await deps.snapshots.read(ref)
     const { commits } = await deps.log.read(ref)
@@ -173,11 +179,12 @@ const walkReads = async (
     try {
       if ((await visit(ref)) === 'full') break
     } catch (error) {
-      findings.push({ ...ref, code: 'not-audited', key: null, detail: reasonOf(error), repaired: false })
+      findings.push({ ...ref, code: 'not-audited', key: null, detail: messageOf(error), repaired: false })
     }
     walk = passed(walk, name)
   }
-  return { findings, spent, walk: ahead(known.names, walk).length === 0 ? passOver(walk, now()) : walk }
+  const ended = ahead(known.names, walk).length === 0
+  return { findings, spent, walk: ended ? passOver(walk, now(), budget.readEvery) : walk }
 }
 
 const countKinds = (findings: readonly Finding[]): Record<FindingKind, number> => {

@@ -28,7 +28,7 @@ const aFunction = async ({
     expireQueue: world.expireQueue,
     inventory: { latest: async () => undefined },
     reports: makeAuditReports(world.archive.documents),
-    budget: { partitions: 10, bytes: 1e6, segments: 10 },
+    budget: { partitions: 10, bytes: 1e6, segments: 10, compareEvery: 0, readEvery: 0 },
     telemetry,
   })
   const audit = () => handler({ any: 'event' }, { ...aContext, getRemainingTimeInMillis: () => remaining })

@@ -41,7 +41,7 @@ const aWorld = async () => {
 }
 
 const noInventory: Inventory = { latest: async () => undefined }
-const budget = { partitions: 100, bytes: 1e9, segments: 1000 }
+const budget = { partitions: 100, bytes: 1e9, segments: 1000, compareEvery: 0, readEvery: 0 }
 
 const audit = async (world: ArchiveWorld, parts: Partial<AuditDeps> = {}, wrap: Wrap = (port) => port) => {
   const kinds: Partial<Record<FindingKind, number>> = {}
@@ -284,10 +284,24 @@ test('books that do not balance, and a partition that cannot be audited, are tol
   expect(codes.filter((code) => code === 'not-audited')).toHaveLength(4)
 })
 
+test('an archive that one run covers is compared once a day and read once in thirty', async () => {
+  const world = await aWorld()
+  const slow = { ...budget, compareEvery: DAY, readEvery: 30 * DAY }
+  const looks: (readonly [number, number])[] = []
+  for (let run = 0; run < 62; run += 1) {
+    const { partitions, segments } = await audit(world, { budget: slow })
+    looks.push([partitions, segments])
+    world.clock.now += 12 * HOUR
+  }
+  expect(looks.filter(([partitions]) => partitions > 0)).toHaveLength(31)
+  expect(looks.filter(([, segments]) => segments > 0)).toHaveLength(2)
+  expect([looks[0], looks[60]].every((look) => look !== undefined && look[1] > 0)).toBe(true)
+})
+
 test('a run goes on where the last one stopped, and says how long the partition waits that was audited longest ago', async () => {
   const world = await aWorld()
   world.clock.now += 2 * HOUR
-  const small = { partitions: 1, bytes: 1, segments: 1000 }
+  const small = { ...budget, partitions: 1, bytes: 1 }
   const seen: (readonly [number, number])[] = []
   for (let run = 0; run < 4; run += 1) {
     const { partitions, bytes, listedWithin } = await audit(world, { budget: small })
@@ -322,7 +336,7 @@ test('a bucket too large to be listed is compared by its inventory, without a fa
   const many = Array.from({ length: 30 }, (_, day) => anOrder(`d-${day}`, NOON - (20 + day) * DAY))
   await world.age([aMessage(many)])
   world.clock.now += 2 * HOUR
-  const small = { partitions: 1, bytes: 1, segments: 1 }
+  const small = { ...budget, partitions: 1, bytes: 1, segments: 1 }
   const noLists = failing('list', (prefix) => String(prefix).startsWith('landing/'))
   const byInventory = { budget: small, inventory, lister: noLists(world.archive.lister) }
   expect(await audit(world, byInventory)).toMatchObject({ partitions: 20, findings: 0 })
