@@ -202,7 +202,7 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     documents: wrap('documents', ports.documents),
     inventory: { latest: async () => undefined },
     reports: noteReports(makeAuditReports(wrap('report documents', { ...ports.documents })), cloud.reports),
-    budget: { partitions: 100, bytes: 2 ** 30, segments: 1000 },
+    budget: { partitions: 100, bytes: 2 ** 30, segments: 1000, compareEvery: 0, readEvery: 0 },
   }
 }
 
