@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anApi, problem, RECORD, REQUEST } from '../support/an-api.ts'
@@ -201,6 +202,15 @@ describe('a destination', () => {
     expect(world.thawQueue.receive()).toEqual([])
     expect(world.files()).toEqual([])
   })
+})
+
+test('[S9] every call of S3 says whose the bucket must be', () => {
+  const calls = globSync('shared/adapters/aws/*.ts').flatMap((file) => [
+    ...readFileSync(file, 'utf8').matchAll(/new \w+Command\(\{\s*(\S+?)[,\s]/g),
+  ])
+  const ofS3 = calls.filter(([call]) => /(Object|Objects|V2|Tagging)Command/.test(call))
+  expect(ofS3.length).toBeGreaterThan(12)
+  for (const [call, first] of ofS3) expect(first, call).toMatch(/^\.\.\.inBucket\(/)
 })
 
 describe('a caller', () => {
