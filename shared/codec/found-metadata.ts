@@ -2,13 +2,13 @@ import * as z from 'zod'
 import { COMMIT_ID } from '../domain/commit.ts'
 import { emptyDigest } from '../domain/digest.ts'
 import type { FoundSegment } from '../domain/found-segment.ts'
+import { digestSchema } from './digest-schema.ts'
 import type { SegmentMetadata } from './segment-format.ts'
-import { storedDigestSchema } from './stored-commit.ts'
 
 const inputsSchema = z.object({
   commit: z.string().regex(COMMIT_ID),
   replaces: z.array(z.string()),
-  expired: storedDigestSchema.default(emptyDigest),
+  expired: digestSchema.default(emptyDigest),
   part: z.object({ run: z.string(), number: z.int(), last: z.boolean() }).nullable().default(null),
 })
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { PROMOTED_TYPES } from '../domain/dataset.ts'
-import { parseDigest } from '../domain/digest.ts'
 import type { Segment } from '../domain/segment.ts'
+import { digestSchema } from './digest-schema.ts'
 
 /** The format that this code writes. A reader meeting another one says so and reads nothing. */
 export const SEGMENT_FORMAT = 1
@@ -20,15 +20,6 @@ export const OWN_COLUMNS = ['id', 'time', 'body', 'header', 'arrived', 'version'
 
 /** Whose the segment is, known before the first record is written. */
 export type SegmentIdentity = Pick<Segment, 'dataset' | 'partition' | 'id' | 'kind' | 'createdAt'>
-
-const digestSchema = z.string().transform((text, context) => {
-  try {
-    return parseDigest(text)
-  } catch (error) {
-    context.addIssue(String(error))
-    return z.NEVER
-  }
-})
 
 const count = z.int().nonnegative()
 

@@ -1,19 +1,11 @@
 import * as z from 'zod'
 import type { Commit } from '../domain/commit.ts'
-import { formatDigest, parseDigest } from '../domain/digest.ts'
+import { formatDigest } from '../domain/digest.ts'
 import type { Segment } from '../domain/segment.ts'
 import { STORAGE_CLASSES } from '../domain/storage-class.ts'
+import { digestSchema } from './digest-schema.ts'
 
 /** How a commit is written down, in the catalog and in the bucket: digests as text, so that their sums stay exact. */
-
-export const storedDigestSchema = z.string().transform((text, context) => {
-  try {
-    return parseDigest(text)
-  } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error))
-    return z.NEVER
-  }
-})
 
 const segmentSchema = z.object({
   dataset: z.string(),
@@ -25,7 +17,7 @@ const segmentSchema = z.object({
   indexBytes: z.int(),
   bytes: z.int(),
   sha256: z.string(),
-  records: storedDigestSchema,
+  records: digestSchema,
   bodyBytes: z.int(),
   minTime: z.int(),
   maxTime: z.int(),
@@ -38,9 +30,9 @@ const segmentSchema = z.object({
 const contentSchema = z.object({
   segments: z.array(segmentSchema),
   replaces: z.array(z.string()),
-  received: storedDigestSchema,
-  duplicates: storedDigestSchema,
-  expired: storedDigestSchema,
+  received: digestSchema,
+  duplicates: digestSchema,
+  expired: digestSchema,
   committedAt: z.int(),
 })
 

@@ -1,11 +1,12 @@
 import { decodeIndex } from '../codec/segment-index.ts'
 import { verifySegment } from '../codec/verify-segment.ts'
 import type { FindingCode } from '../domain/audit.ts'
+import { messageOf } from '../domain/message-of.ts'
 import { isReadable } from '../domain/plan-thaw.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Documents } from '../ports/documents.ts'
-import { SegmentIsMissing, SegmentIsShort, type SegmentReader } from '../ports/segment-store.ts'
+import { SegmentIsShort, type SegmentReader } from '../ports/segment-store.ts'
 import { unreadReason } from './read-selection.ts'
 import { remoteSource } from './search-segments.ts'
 import { writeIndex } from './write-index.ts'
@@ -23,19 +24,13 @@ export type SegmentFault = {
   readonly repaired: boolean
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
 /** What is wrong with a segment's index object, if anything is. */
 const indexFault = async (reader: SegmentReader, segment: Segment) => {
   try {
     const { footer } = decodeIndex(await reader.read(segment.indexKey, 0, segment.indexBytes))
     return footer.segment.id === segment.id ? undefined : `it is that of segment ${footer.segment.id}`
   } catch (error) {
-    const known =
-      unreadReason(error) !== undefined ||
-      error instanceof SegmentIsShort ||
-      error instanceof SegmentIsMissing
-    if (!known) throw error
+    if (unreadReason(error) === undefined && !(error instanceof SegmentIsShort)) throw error
     return messageOf(error)
   }
 }

@@ -9,11 +9,9 @@ import { readIndex, remoteSource } from './search-segments.ts'
 /** `hasIndex`: its index object is there and whole. */
 export type Described = { readonly found: FoundSegment; readonly hasIndex: boolean }
 
-/** The end of the segment's last row group and of the footer behind it: the whole of the object. */
-const sizeBy = ({ rowGroups, bytes }: SegmentFooter): number => {
-  const last = rowGroups.at(-1)
-  return (last?.offset ?? 0) + (last?.bytes ?? 0) + bytes.length
-}
+/** The end of the segment's row groups and of the footer behind them: the whole of the object. */
+const sizeBy = ({ rowGroups, bytes }: SegmentFooter): number =>
+  rowGroups.reduce((end, group) => Math.max(end, group.offset + group.bytes), 0) + bytes.length
 
 const readOwnFooter = async (reader: SegmentReader, facts: ObjectFacts) => {
   try {

@@ -1,7 +1,8 @@
+import { messageOf } from '../domain/message-of.ts'
 import type { PartitionRef } from '../domain/segment.ts'
 import type { QuarantineObjects, QuarantineRegister } from '../ports/quarantine.ts'
 import type { FolderLister } from '../ports/segment-store.ts'
-import { mapBounded, settleAll } from './bounded.ts'
+import { mapBounded } from './bounded.ts'
 import { findStoredPartitions } from './find-stored-partitions.ts'
 import { type RecoverDeps, type Recovered, recoverPartition } from './recover-partition.ts'
 
@@ -13,19 +14,19 @@ export type RebuildDeps = RecoverDeps & {
 
 export type Progress = { readonly done: number; readonly of: number }
 
+type Failure = { readonly what: string; readonly why: string }
+
 export type Rebuilt = Record<'partitions' | 'restored' | 'adopted' | 'buried' | 'quarantined', number> & {
   /** Partitions whose log and snapshot contradict each other. */
   readonly forked: readonly PartitionRef[]
   /** The first of the keys that do not tell what they are. */
   readonly unreadable: readonly string[]
-  readonly failed: readonly { readonly what: string; readonly why: string }[]
+  readonly failed: readonly Failure[]
 }
 
 const AT_ONCE = 8
 const QUARANTINE_PAGE = 64
 const MOST_NAMED = 1000
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 const rebuildQuarantine = async (
   { quarantineObjects, quarantineRegister }: RebuildDeps,
@@ -61,21 +62,27 @@ export const rebuildCatalog =
     const { dryRun, onProgress } = options
     const refs = await findStoredPartitions(deps)
     const recover = recoverPartition(deps, { dryRun })
+    const failed: Failure[] = []
+    const attempt = async <Result>(
+      what: string,
+      work: () => Promise<Result>,
+    ): Promise<Result | undefined> => {
+      try {
+        return await work()
+      } catch (error) {
+        failed.push({ what, why: messageOf(error) })
+        return undefined
+      }
+    }
     let done = 0
-    const outcomes = await settleAll(refs, AT_ONCE, async (ref) => {
-      const recovered = await recover(ref)
+    const outcomes = await mapBounded(refs, AT_ONCE, async (ref) => {
+      const recovered = await attempt(`${ref.dataset} ${ref.partition}`, () => recover(ref))
       done += 1
       onProgress?.({ done, of: refs.length })
-      return { ref, recovered }
+      return recovered && { ref, recovered }
     })
-    const whole = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
-    const failed = outcomes.flatMap((each, at) => {
-      if (each.status === 'fulfilled') return []
-      return [{ what: `${refs[at]?.dataset} ${refs[at]?.partition}`, why: reasonOf(each.reason) }]
-    })
-    const [quarantine] = await settleAll([0], 1, () => rebuildQuarantine(deps, dryRun))
-    if (quarantine?.status === 'rejected')
-      failed.push({ what: 'quarantine', why: reasonOf(quarantine.reason) })
+    const whole = outcomes.filter((one) => one !== undefined)
+    const quarantined = await attempt('quarantine', () => rebuildQuarantine(deps, dryRun))
     const sum = (of: (recovered: Recovered) => number) =>
       whole.reduce((total, { recovered }) => total + of(recovered), 0)
     return {
@@ -83,7 +90,7 @@ export const rebuildCatalog =
       restored: sum(({ restored }) => restored),
       adopted: sum(({ adopted }) => adopted),
       buried: sum(({ buried }) => buried),
-      quarantined: quarantine?.status === 'fulfilled' ? quarantine.value : 0,
+      quarantined: quarantined ?? 0,
       forked: whole.filter(({ recovered }) => recovered.forked.length > 0).map(({ ref }) => ref),
       unreadable: whole.flatMap(({ recovered }) => recovered.unreadable).slice(0, MOST_NAMED),
       failed,
