@@ -10,11 +10,19 @@ export const obeyDeadLetters = 'tiny-dev-ObeyDeadLetters'
 export const lineUpQueue = 'arn:aws:sqs:us-east-1:000000000000:line-up.fifo'
 export const tinyStart = Date.parse('2030-01-01T00:00:00Z')
 
-/** The tiny service on queues alone, without a port. The clock stands still between leaps. */
-export const startTinyHost = (options: { concurrency?: number; warm?: number } = {}) => {
+/**
+ * The tiny service on queues alone, without a port. The clock stands still between leaps. Its functions have half a minute of real
+ * time, which is enough on a busy machine too, unless `timeoutSeconds` says less.
+ */
+export const startTinyHost = (
+  options: { concurrency?: number; warm?: number; timeoutSeconds?: number } = {},
+) => {
+  const { timeoutSeconds = 30, ...hostOptions } = options
   const clock = makeVirtualClock(tinyStart, 0)
   const sqs = makeSqsModel({ now: clock.now, meter: { add: () => undefined } })
-  const deployment = loadDeployment(tinyService)
+  const loaded = loadDeployment(tinyService)
+  const functions = loaded.functions.map((definition) => ({ ...definition, timeoutSeconds }))
+  const deployment = { ...loaded, functions }
   const bySource = deployment.queues.toSorted(
     (a, b) => Number('RedrivePolicy' in a.attributes) - Number('RedrivePolicy' in b.attributes),
   )
@@ -29,7 +37,7 @@ export const startTinyHost = (options: { concurrency?: number; warm?: number } =
     nextDue: sqs.nextDue,
     runDue: sqs.runDue,
   }
-  const host = makeHost({ cloud, deployment, root: tinyService, ...options })
+  const host = makeHost({ cloud, deployment, root: tinyService, ...hostOptions })
   const saw = (): unknown[] =>
     host.lines.filter(({ functionName }) => functionName === 'obey').map(({ text }) => JSON.parse(text).saw)
   return { clock, sqs, host, saw, told }
