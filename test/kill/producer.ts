@@ -65,30 +65,29 @@ export const makeProducer = (draw: Draw): Producer => {
     return { dataset: 'earthquakes', id, time, body, header: null }
   }
 
-  const kinds: readonly ((now: number) => Message)[] = [
-    (now) => {
-      const records = flights(now, 1 + draw.below(12)).map((each) => toRecord(each, toJson(each)))
-      const bad = draw.chance(0.3) ? [cut()] : []
-      const text = [...records.map(({ body }) => body), ...bad].join('\n')
-      return { key: undefined, dataset: 'flights', records, bad, text }
-    },
-    (now) => {
-      const records = Array.from({ length: 1 + draw.below(8) }, () => quake(now))
-      const text = `{"dataset":"earthquakes","records":[${records.map(({ body }) => body).join(',')}]}`
-      return { key: undefined, dataset: undefined, records, bad: [], text }
-    },
-    () => {
-      const text = `no JSON ${nextId()}`
-      return { key: undefined, dataset: undefined, records: [], bad: [text], text }
-    },
-    (now) => draw.pick(remembered) ?? message(now),
-  ]
+  const someFlights = (now: number): Message => {
+    const records = flights(now, 1 + draw.below(12)).map((each) => toRecord(each, toJson(each)))
+    const bad = draw.chance(0.3) ? [cut()] : []
+    const text = [...records.map(({ body }) => body), ...bad].join('\n')
+    return { key: undefined, dataset: 'flights', records, bad, text }
+  }
+  const someQuakes = (now: number): Message => {
+    const records = Array.from({ length: 1 + draw.below(8) }, () => quake(now))
+    const text = `{"dataset":"earthquakes","records":[${records.map(({ body }) => body).join(',')}]}`
+    return { key: undefined, dataset: undefined, records, bad: [], text }
+  }
+  const noMessage = (): Message => {
+    const text = `no JSON ${nextId()}`
+    return { key: undefined, dataset: undefined, records: [], bad: [text], text }
+  }
+  const again = (now: number): Message => draw.pick(remembered) ?? someFlights(now)
+
+  const kinds = [someFlights, someFlights, someFlights, someFlights, someQuakes, someQuakes, noMessage, again]
   const message = (now: number): Message => {
-    const kind = kinds[draw.pick([0, 0, 0, 0, 1, 1, 2, 3]) ?? 0] ?? kinds[0]
-    const made = kind?.(now) ?? message(now)
-    if (remembered.length < MOST_REMEMBERED) remembered.push(made)
-    else remembered[draw.below(MOST_REMEMBERED)] = made
-    return made
+    const next = (draw.pick(kinds) ?? someFlights)(now)
+    if (remembered.length < MOST_REMEMBERED) remembered.push(next)
+    else remembered[draw.below(MOST_REMEMBERED)] = next
+    return next
   }
 
   const file = (now: number): HotFile => {
