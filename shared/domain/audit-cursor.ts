@@ -18,8 +18,10 @@ const newWalk = (now: number): Walk => ({ startedAt: now, after: null, segment: 
 export const newCursor = (now: number): AuditCursor => ({ lists: newWalk(now), reads: newWalk(now) })
 
 /** The partitions that a walk has before it in this pass, of all, which are in order. */
-export const ahead = (names: readonly string[], { after }: Walk): readonly string[] =>
-  after === null ? names : names.filter((name) => name > after)
+export const ahead = <Named extends { readonly name: string }>(
+  partitions: readonly Named[],
+  { after }: Walk,
+): readonly Named[] => (after === null ? partitions : partitions.filter(({ name }) => name > after))
 
 /** The walk once a partition is done. */
 export const passed = (walk: Walk, name: string): Walk => ({ ...walk, after: name, segment: null })

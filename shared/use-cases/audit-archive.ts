@@ -57,19 +57,23 @@ const MOST_TOLD = 1000
 
 const nameOf = ({ dataset, partition }: PartitionRef) => `${dataset} ${partition}`
 
-/** All that bucket or registry know, and those that only the bucket knows. */
-const findPartitions = async (deps: AuditDeps) => {
+/** `isNew`: only the bucket knows it. */
+type KnownPartition = { readonly name: string; readonly ref: PartitionRef; readonly isNew: boolean }
+
+/** All that bucket or registry know, by name. */
+const findPartitions = async (deps: AuditDeps): Promise<readonly KnownPartition[]> => {
   // what is put anywhere was registered before, so the bucket is looked at first
   const stored = await findStoredPartitions(deps)
-  const registered = new Map<string, PartitionRef>()
+  const known = new Map<string, KnownPartition>()
+  const add = (ref: PartitionRef, isNew: boolean) => {
+    const name = nameOf(ref)
+    if (!known.has(name)) known.set(name, { name, ref, isNew })
+  }
   const datasets = new Set([...deps.config.datasets.keys(), ...stored.map(({ dataset }) => dataset)])
   for (const dataset of datasets)
-    for await (const { partition } of deps.registry.list(dataset))
-      registered.set(nameOf({ dataset, partition }), { dataset, partition })
-  const unknown = stored.filter((ref) => !registered.has(nameOf(ref)))
-  const all = new Map([...registered, ...unknown.map((ref) => [nameOf(ref), ref] as const)])
-  const names = [...all.keys()].toSorted((a, b) => (a < b ? -1 : 1))
-  return { names, refs: all, unknown: new Set(unknown.map(nameOf)) }
+    for await (const { partition } of deps.registry.list(dataset)) add({ dataset, partition }, false)
+  for (const ref of stored) add(ref, true)
+  return [...known.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 type ObjectsOf = (ref: PartitionRef) => Promise<PartitionObjects>
@@ -100,28 +104,22 @@ const byInventory = async (deps: AuditDeps, names: ReadonlySet<string>): Promise
   return async (ref) => ({ objects: objects.get(nameOf(ref)) ?? [], listedAt: inventory.takenAt })
 }
 
-const walkLists = async (
-  deps: AuditDeps,
-  before: Walk,
-  known: Awaited<ReturnType<typeof findPartitions>>,
-) => {
+const walkLists = async (deps: AuditDeps, before: Walk, known: readonly KnownPartition[]) => {
   const { budget } = deps
   if (isResting(before, deps.now())) return { findings: [], count: 0, walk: before }
-  const waiting = ahead(known.names, before)
-  const large = known.names.length > budget.partitions * RUNS_A_DAY
+  const waiting = ahead(known, before)
+  const large = known.length > budget.partitions * RUNS_A_DAY
   const many = waiting.slice(0, budget.partitions * BY_INVENTORY)
-  const inventoried = large ? await byInventory(deps, new Set(many)) : undefined
+  const inventoried = large ? await byInventory(deps, new Set(many.map(({ name }) => name))) : undefined
   const objectsOf = inventoried ?? byLists(deps)
   const audit = auditPartition(deps)
   const findings: Finding[] = []
   let walk = before
   let count = 0
-  for (const name of inventoried === undefined ? waiting.slice(0, budget.partitions) : many) {
+  for (const { name, ref, isNew } of inventoried === undefined ? waiting.slice(0, budget.partitions) : many) {
     if (!deps.hasTime()) break
-    const ref = known.refs.get(name)
-    if (ref === undefined) continue
     try {
-      if (known.unknown.has(name)) {
+      if (isNew) {
         await deps.registry.expect(ref, deps.now())
         findings.push({
           ...ref,
@@ -138,15 +136,11 @@ const walkLists = async (
     walk = passed(walk, name)
     count += 1
   }
-  const ended = ahead(known.names, walk).length === 0
+  const ended = ahead(known, walk).length === 0
   return { findings, count, walk: ended ? passOver(walk, deps.now(), budget.compareEvery) : walk }
 }
 
-const walkReads = async (
-  deps: AuditDeps,
-  before: Walk,
-  known: Awaited<ReturnType<typeof findPartitions>>,
-) => {
+const walkReads = async (deps: AuditDeps, before: Walk, known: readonly KnownPartition[]) => {
   const { budget, now } = deps
   const look = auditSegment(deps)
   const findings: Finding[] = []
@@ -172,9 +166,7 @@ const walkReads = async (
     }
     return 'done'
   }
-  for (const name of ahead(known.names, before)) {
-    const ref = known.refs.get(name)
-    if (ref === undefined) continue
+  for (const { name, ref } of ahead(known, before)) {
     if (!deps.hasTime()) break
     try {
       if ((await visit(ref)) === 'full') break
@@ -183,7 +175,7 @@ const walkReads = async (
     }
     walk = passed(walk, name)
   }
-  const ended = ahead(known.names, walk).length === 0
+  const ended = ahead(known, walk).length === 0
   return { findings, spent, walk: ended ? passOver(walk, now(), budget.readEvery) : walk }
 }
 
