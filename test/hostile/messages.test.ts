@@ -50,22 +50,27 @@ const expectKept = async (messages: readonly Sent[], dataset: Dataset = aDataset
   return { world, archived, quarantined, lines }
 }
 
-/** The texts of a body of lines: the whole of it where it is one document, as the documentation says. */
-const linesOf = (text: string): string[] => {
+const isJson = (text: string): boolean => {
   try {
     JSON.parse(text)
-    return [text.trim()]
+    return true
   } catch {
-    return text
-      .split('\n')
-      .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-      .filter((line) => line !== '')
+    return false
   }
 }
 
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+    .filter((line) => line !== '')
+
+/** The texts of a body of lines: the whole of it where it is one document, as the documentation says. */
+const textsOf = (text: string): string[] => (isJson(text) ? [text.trim()] : linesOf(text))
+
 const inLines = (lines: readonly string[]): Sent => {
   const text = lines.join('\n')
-  return { text, attribute: 'orders', texts: linesOf(text) }
+  return { text, attribute: 'orders', texts: textsOf(text) }
 }
 
 const anOrder = fc
@@ -91,8 +96,7 @@ const anEnvelope = fc
 /** A body without the attribute that is no envelope: all of it is kept as it is. */
 const noEnvelope = fc.oneof(hostileJson(), mutated(anOrder), hostileName()).map((text): Sent => {
   const lines = linesOf(text)
-  const whole = lines.length === 0 || lines[0] === text.trim()
-  return { text, texts: whole ? [text] : lines }
+  return { text, texts: isJson(text) || lines.length === 0 ? [text] : lines }
 })
 
 describe('hostile messages', () => {
