@@ -36,11 +36,15 @@ const isPossible = (duplicates: Digest, atLeast: Digest): boolean => {
   return more.count > 0 && more.upper >= 0n && more.lower >= 0n
 }
 
+/** What a seal was made from was committed before it; metadata that says otherwise must not lead in a circle. */
+const isInOrder = ({ commit, replaces }: FoundSegment): boolean =>
+  replaces.every((id) => !isGeneration(id) || id < commit)
+
 /** The commit of one seal's segments; undefined when some of them are not there. */
 const sealedCommitOf = (found: readonly FoundSegment[]): Commit | undefined => {
   const parts = found.toSorted((a, b) => (a.part?.number ?? 0) - (b.part?.number ?? 0))
   const [first] = parts
-  if (first === undefined || !isComplete(parts)) return undefined
+  if (first === undefined || !isComplete(parts) || !isInOrder(first)) return undefined
   const { books, commit, replaces, segment } = first
   const records = addDigests(...parts.map((one) => one.segment.records))
   // what it dropped itself is not in its metadata: it is what is missing from the sum

@@ -39,9 +39,6 @@ const landingsIn = (found: readonly FoundSegment[], known: ReadonlySet<string>, 
   return [...landings.values()]
 }
 
-/** What a seal is made from was committed before it; metadata that says otherwise must not lead in a circle. */
-const isBefore = (input: string, id: string) => !isGeneration(input) || input < id
-
 /**
  * Seals that are in no log, one a number, above all that are known. As long as all that one was made from is there, it is
  * left to be sealed again: nobody knows whether it was ever committed, or another of the same number. Of two, the one gets
@@ -59,35 +56,33 @@ const sealsIn = (found: readonly FoundSegment[], base: readonly Commit[], presen
 
   const isThere = (id: string): boolean =>
     live.get(id)?.segments.every(({ key }) => present.has(key)) ??
-    rivals
-      .get(id)
-      ?.some(({ replaces }) => replaces.every((input) => isBefore(input, id) && isThere(input))) ??
+    rivals.get(id)?.some(({ replaces }) => replaces.every(isThere)) ??
     false
   const goneFrom = ({ replaces }: Commit) => replaces.filter((input) => !isThere(input))
   const deadNow = () => replacedBy([...base, ...seals.values(), ...others])
   const take = (commit: Commit) => {
-    const sources = sourcesOf(commit.replaces, commit.books.received, commit.id)
+    const sources = sourcesOf(commit.replaces, commit.books.received)
     for (const source of sources ?? []) if (!inBase.has(source.id)) take(source)
     seals.set(commit.id, commit)
   }
   /** The commits of these ids that received this much together; undefined when there are none. */
-  const sourcesOf = (ids: readonly string[], received: Digest, of: string): readonly Commit[] | undefined => {
+  const sourcesOf = (ids: readonly string[], received: Digest): readonly Commit[] | undefined => {
     const [id, ...later] = ids
     if (id === undefined) return sameDigest(received, emptyDigest) ? [] : undefined
     const own = inBase.get(id)
-    const options = own === undefined && isBefore(id, of) ? (rivals.get(id) ?? []) : [own ?? []].flat()
+    const options = own === undefined ? (rivals.get(id) ?? []) : [own]
     for (const option of options) {
-      const rest = sourcesOf(later, subtractDigests(received, option.books.received), of)
+      const rest = sourcesOf(later, subtractDigests(received, option.books.received))
       if (rest !== undefined) return [option, ...rest]
     }
     return undefined
   }
 
   // the latest first: one that it replaces must take nothing along with it
-  for (const id of [...rivals.keys()].toReversed()) {
+  for (const [id, made] of [...rivals].toReversed()) {
     const dead = deadNow()
     if (seals.has(id) || dead.has(id)) continue
-    const [best, ...more] = (rivals.get(id) ?? [])
+    const [best, ...more] = made
       .filter((commit) => goneFrom(commit).length > 0 && !commit.replaces.some((input) => dead.has(input)))
       .toSorted((a, b) => goneFrom(b).length - goneFrom(a).length)
     if (best !== undefined) take(best)
@@ -105,7 +100,11 @@ const sealsIn = (found: readonly FoundSegment[], base: readonly Commit[], presen
  * Commits of a log of an earlier day that nothing replaces any more, because what did was replaced in its turn and has gone
  * from log and snapshot: their objects are gone, and their numbers are below the snapshot's.
  */
-const longDead = ({ commits, present }: RecoveryFacts, snapshot: Snapshot, all: readonly Commit[]) => {
+const longDead = (
+  { commits, present }: RecoveryFacts,
+  snapshot: Pick<Snapshot, 'commits' | 'takenAt'>,
+  all: readonly Commit[],
+) => {
   const live = new Set(liveCommits(all).map(({ id }) => id))
   const kept = new Set(snapshot.commits.map(({ id }) => id))
   const isDead = ({ id, segments }: Commit) =>
@@ -135,25 +134,22 @@ export const planRecovery = (facts: RecoveryFacts): RecoveryPlan => {
   const forked = forkedIds(commits, snapshot)
   if (forked.length > 0) return { appends: [], restored: 0, adopted: 0, buried: [], forked }
   const behind = isBehind(commits, snapshot)
+  const kept = { commits: snapshot?.commits ?? [], takenAt: snapshot?.takenAt ?? 0 }
   const inLog = new Set(commits.map(({ id }) => id))
-  const restored = behind ? (snapshot?.commits ?? []).filter(({ id }) => !inLog.has(id)) : []
+  const restored = behind ? kept.commits.filter(({ id }) => !inLog.has(id)) : []
   const base = [...commits, ...restored]
-  const known = new Set([
-    ...base.map(({ id }) => id),
-    ...replacedBy(base),
-    ...replacedBy(snapshot?.commits ?? []),
-  ])
-  const landings = landingsIn(found, known, snapshot?.takenAt ?? 0)
+  const known = new Set([...base.map(({ id }) => id), ...replacedBy(base), ...replacedBy(kept.commits)])
+  const landings = landingsIn(found, known, kept.takenAt)
   const seals = sealsIn(found, [...base, ...landings], present)
   const all = [...base, ...landings, ...seals]
-  const buried = behind && snapshot !== undefined ? longDead(facts, snapshot, all) : []
+  const buried = behind ? longDead(facts, kept, all) : []
   const dead = replacedBy(all)
   return {
     // what makes the log continue its snapshot goes last: until then it is seen to be behind, and nobody builds on it
     appends: [
       ...landings,
       ...seals,
-      ...(buried.length > 0 ? [burial(all, buried, snapshot?.takenAt ?? 0)] : []),
+      ...(buried.length > 0 ? [burial(all, buried, kept.takenAt)] : []),
       ...restored.filter(({ id }) => dead.has(id)),
       ...restored.filter(({ id }) => !dead.has(id)),
     ],

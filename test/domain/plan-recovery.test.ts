@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { emptyBooks, fenceOf } from '../../shared/domain/commit.ts'
+import type { FoundSegment } from '../../shared/domain/found-segment.ts'
 import { planRecovery } from '../../shared/domain/plan-recovery.ts'
 import { isInSnapshot, parseSnapshotKey, type Snapshot, snapshotKey } from '../../shared/domain/snapshot.ts'
 import { aCommit, aSegment, NOON } from '../support/builders.ts'
@@ -28,6 +29,27 @@ test('[F17] what is dead everywhere is buried before the log continues its snaps
     { id: 'G#000004', segments: [], replaces: ['L#dead', 'G#000001'], books: emptyBooks },
     { id: 'G#000003' },
   ])
+})
+
+test('[F17] seals that name each other, or themselves, as what they were made from are not taken in', () => {
+  const books = { ...emptyBooks, received: aSegment().records }
+  const aSeal = (commit: string, replaces: readonly string[]): FoundSegment => ({
+    segment: aSegment({ kind: 'sealed' }),
+    commit,
+    replaces,
+    books,
+    part: { run: commit, number: 1, last: true },
+  })
+  const sound = aSeal('G#000003', ['L#gone'])
+  const circle = [
+    aSeal('G#000001', ['G#000002']),
+    aSeal('G#000002', ['G#000001']),
+    aSeal('G#000004', ['G#000004']),
+  ]
+  const planOf = (found: readonly FoundSegment[]) =>
+    planRecovery({ commits: [], snapshot: undefined, present: new Set(), found }).appends.map(({ id }) => id)
+  expect(planOf([...circle, sound])).toEqual(['G#000003', 'G#000002'])
+  expect(planOf([circle[0] ?? sound, sound])).toEqual(['G#000003'])
 })
 
 test('a snapshot has a key of its own, and no other key is one', () => {
