@@ -65,8 +65,9 @@ const linesOf = (text: string): string[] =>
     .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
     .filter((line) => line !== '')
 
-/** The texts of a body of lines: the whole of it where it is one document, as the documentation says. */
-const textsOf = (text: string): string[] => (isJson(text) ? [text.trim()] : linesOf(text))
+/** The texts of a body of lines: the whole of it where it is one document over several lines, as the documentation says. */
+const textsOf = (text: string): string[] =>
+  text.includes('\n') && isJson(text) ? [text.trim()] : linesOf(text)
 
 const inLines = (lines: readonly string[]): Sent => {
   const text = lines.join('\n')
