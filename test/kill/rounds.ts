@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceRecord } from '../../demo/source/source.ts'
@@ -44,9 +44,10 @@ const makeStarter = (folder: string) => {
   }
   return {
     start: () => {
-      // what a process leaves there is gone with its machine
-      rmSync(scratch, { recursive: true, force: true })
       mkdirSync(scratch, { recursive: true })
+      // what a process leaves there is gone with its machine; compiled code may stay
+      for (const name of readdirSync(scratch))
+        if (name !== 'node-compile-cache') rmSync(join(scratch, name), { recursive: true })
       current = startIcecore({ dataDir: join(folder, 'cloud'), environment: { TMPDIR: scratch } })
       return current.ready
     },

@@ -48,8 +48,8 @@ forward('stdout')
 forward('stderr')
 installVirtualDate(clockView(setup.clock))
 
-// halves a cold start: environments of one host load the same libraries over and over
-enableCompileCache()
+// halves a cold start: the environments of this host, and of the next, load the same libraries over and over
+enableCompileCache(setup.compileCache)
 const handlerModule: Record<string, unknown> = await import(setup.moduleUrl)
 const handler = handlerModule[setup.exportName]
 if (typeof handler !== 'function')

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { FunctionDefinition } from '../deployment/definitions.ts'
 import type { EnvironmentSetup, WorkerMessage } from './worker-protocol.ts'
@@ -41,6 +43,9 @@ export type EnvironmentOptions = {
   readonly onOutput: (line: OutputLine) => void
 }
 
+/** Where Node keeps it unless told otherwise; not in the host's own folder, which ends with it. */
+const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache')
+
 type Settle = (outcome: InvocationOutcome) => void
 
 /** Starts the thread; it imports the function's module while the first invocation is on its way to it. */
@@ -54,6 +59,7 @@ export const startEnvironment = (options: EnvironmentOptions): Environment => {
     functionName: definition.lambdaName,
     functionArn: definition.arn,
     memoryMb: definition.memoryMb,
+    compileCache: COMPILE_CACHE,
   }
   const worker = new Worker(new URL('./environment-worker.ts', import.meta.url), {
     workerData: setup,

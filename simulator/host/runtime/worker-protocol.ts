@@ -8,6 +8,8 @@ export type EnvironmentSetup = {
   readonly functionName: string
   readonly functionArn: string
   readonly memoryMb: number
+  /** Folder in which compiled code outlives the process. */
+  readonly compileCache: string
 }
 
 /** Host → worker. `event` is JSON, as Lambda passes it. */
