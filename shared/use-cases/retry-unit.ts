@@ -93,16 +93,20 @@ export const retryUnit = (deps: RetryUnitDeps) => {
     return object?.version === version ? object : undefined
   }
 
-  /** All that came from the object comes from it anew, under other names; so all of it leaves quarantine. */
+  /**
+   * All that came from the object comes from it anew, under other names; so all of it leaves quarantine, whichever attempt
+   * brought it there. The unit itself last: until then a retry that died is begun anew.
+   */
   const ageAgain = async (unit: QuarantinedUnit, object: HotObject) => {
     const before = (await register.find(object))?.attempt ?? 0
     await register.put(object, { ...NOTHING_YET, attempt: before + 1 }, now())
     await register.clearSetAside(object.key)
     await objectsQueue.send([{ key: object.key, dataset: unit.dataset }])
-    await marks.retried(unit, now())
-    const unitName = `object ${unitOf(object, before)}.`
+    const earlier = Array.from({ length: before + 1 }, (_, attempt) => `object ${unitOf(object, attempt)}.`)
     for await (const other of waitingUnits(index, unit.dataset))
-      if (other.unit.startsWith(unitName)) await marks.retried(other, now())
+      if (other.name !== unit.name && earlier.some((start) => other.unit.startsWith(start)))
+        await marks.retried(other, now())
+    await marks.retried(unit, now())
   }
 
   return async (
