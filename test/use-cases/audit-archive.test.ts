@@ -10,7 +10,7 @@ import type { Inventory } from '../../shared/ports/inventory.ts'
 import { type AuditDeps, auditArchive } from '../../shared/use-cases/audit-archive.ts'
 import { bodiesOf, collect, type ReadableArchive, readSegment, segmentsOf } from '../support/archive-facts.ts'
 import { type ArchiveWorld, anArchiveWorld, type Wrap } from '../support/archive-world.ts'
-import { NOON } from '../support/builders.ts'
+import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere, crashes } from '../support/crashing.ts'
 import { failing, meanwhile } from '../support/failing.ts'
 import { aMessage, anOrder } from '../support/orders.ts'
@@ -262,6 +262,50 @@ test('[F18] a damaged snapshot is written anew, and a log that contradicts its o
   world.clock.now += 1
   await audit(world)
   expect((await codesOf(world))[0]).toEqual(['catalog-forked', false])
+})
+
+test('[F18] a finding that is not repaired and needs nobody is told without advice', async () => {
+  const world = await aWorld()
+  const segments = await segmentsOf(world)
+  const cold = segments.find(({ partition }) => partition !== ref.partition && partition < ref.partition)
+  if (cold === undefined) throw new Error('one is cold')
+  await world.archive.remover.remove(cold.indexKey)
+  await audit(world)
+  const [first] = await reportOf(world)
+  expect(first).toMatchObject({ code: 'index-missing', repaired: false, advice: null })
+})
+
+test('[F18] a dataset that is configured no longer is audited all the same', async () => {
+  const world = anArchiveWorld([aDataset(), aDataset({ name: 'alpha' })])
+  for (const dataset of ['orders', 'alpha', 'alpha']) await world.age([aMessage([anOrder('a')], { dataset })])
+  world.clock.now += 2 * HOUR
+  const [lost] = await segmentsOf(world, 'alpha')
+  await world.archive.remover.remove(lost?.key ?? '')
+  world.config.datasets.delete('alpha')
+  expect(await audit(world)).toMatchObject({ partitions: 2, kinds: { phantom: 2 } })
+  expect((await reportOf(world)).map(({ key }) => key)).toEqual([lost?.key, lost?.key])
+})
+
+test('the segments of a partition are looked into by their ids, over as many runs as it takes, whatever the order of the log', async () => {
+  const world = anArchiveWorld()
+  await world.age([aMessage([anOrder('early')])], failing('append'))
+  world.clock.now += HOUR
+  await world.age([aMessage([anOrder('a')])])
+  world.clock.now = END + HOUR
+  await world.seal(ref)
+  world.clock.now += 2 * DAY
+  expect(await audit(world)).toMatchObject({ repaired: 1 })
+  const [sealed, early] = await segmentsOf(world)
+  if (sealed === undefined || early === undefined) throw new Error('both are live')
+  expect(early.id < sealed.id).toBe(true)
+  for (const { key } of [early, sealed]) world.damage(key, flip(100))
+  const seen: (string | undefined)[] = []
+  for (let run = 0; run < 3; run += 1) {
+    world.clock.now += HOUR
+    expect(await audit(world, { budget: { ...budget, segments: 1 } })).toMatchObject({ segments: 1 })
+    for (const { key } of await reportOf(world)) seen.push(key)
+  }
+  expect(seen).toEqual([early.key, sealed.key, early.key])
 })
 
 test('books that do not balance, and a partition that cannot be audited, are told', async () => {
