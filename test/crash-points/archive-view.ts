@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { makeDeadLetterObjects } from '../../shared/adapters/dead-letter-store.ts'
+import { makeQuarantineObjects } from '../../shared/adapters/quarantine-store.ts'
 import { memorySource } from '../../shared/codec/byte-source.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { mergeRecords } from '../../shared/codec/merge-records.ts'
@@ -79,15 +81,24 @@ export const viewArchive = async (cloud: Cloud): Promise<readonly PartitionView[
   return views
 }
 
+/** What was in the messages that a queue gave up on: those that wait to be kept, and those that were. */
+export const viewDeadLetters = async ({ queues, ports }: Cloud): Promise<readonly string[]> => {
+  const letters = makeDeadLetterObjects(ports)
+  const kept = await Promise.all((await collect(letters.list())).map((object) => letters.read(object)))
+  return [...queues.dead.all().map(({ body }) => body), ...kept].flatMap(({ body }) => body.split('\n'))
+}
+
 /** Items in quarantine, by the name of their unit's object, for all worlds: the name is a hash of the content. */
 const unpacked = new Map<string, readonly QuarantinedItem[]>()
 
 /** Every item that waits in quarantine: those that the catalog knows of, as the bucket holds them. */
-export const viewQuarantine = async ({ quarantine }: Cloud): Promise<readonly QuarantinedItem[]> => {
+export const viewQuarantine = async ({ ports }: Cloud): Promise<readonly QuarantinedItem[]> => {
+  const { quarantineIndex } = ports
+  const objects = makeQuarantineObjects(ports)
   const items: QuarantinedItem[] = []
-  for (const dataset of await quarantine.index.datasets())
-    for (const unit of await quarantine.index.newest(dataset, 'waiting', MOST_UNITS)) {
-      const found = unpacked.get(unit.name) ?? (await quarantine.objects.items(unit))
+  for (const dataset of await quarantineIndex.datasets())
+    for (const unit of await quarantineIndex.newest(dataset, 'waiting', MOST_UNITS)) {
+      const found = unpacked.get(unit.name) ?? (await objects.items(unit))
       unpacked.set(unit.name, found)
       items.push(...found)
     }

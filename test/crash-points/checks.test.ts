@@ -154,13 +154,16 @@ const BREAKS: readonly [what: string, scenario: Scenario, breakIt: (world: World
       hydrate,
       ({ ports }) => {
         ports.waiters.remove = nothing
-        const { find } = ports.tasks
-        ports.tasks.find = async (id, partition) => {
-          await ports.waiters.put(
-            { dataset: 'orders', partition },
-            { rehydrationId: id, segmentIds: [], since: START, keepDays: null },
-          )
-          return find(id, partition)
+        const { tasks } = ports
+        ports.tasks = {
+          ...tasks,
+          find: async (id, partition) => {
+            await ports.waiters.put(
+              { dataset: 'orders', partition },
+              { rehydrationId: id, segmentIds: [], since: START, keepDays: null },
+            )
+            return tasks.find(id, partition)
+          },
         }
       },
       /convergence/,

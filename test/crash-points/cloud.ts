@@ -1,21 +1,30 @@
 import { hash } from 'node:crypto'
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
+import { makeMemoryCanary } from '../../shared/adapters/memory/memory-canary.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
-import { makeMemoryHotObjects, makeMemoryHotStore } from '../../shared/adapters/memory/memory-hot-store.ts'
+import { makeMemoryFailureNotes } from '../../shared/adapters/memory/memory-failure-notes.ts'
+import {
+  makeMemoryHotDrop,
+  makeMemoryHotObjects,
+  makeMemoryHotStore,
+} from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { HotStore } from '../../shared/ports/hot-store.ts'
+import type { Inventory } from '../../shared/ports/inventory.ts'
 import type { ExpireTask, HydrateTask, ThawTask } from '../../shared/ports/queues.ts'
 import type { RecordMessage } from '../../shared/use-cases/age-records.ts'
+import type { DeadMessage } from '../../shared/use-cases/keep-dead-letter.ts'
 import { makeBill } from '../../simulator/bill.ts'
 import { makeRandom } from '../../simulator/randomness.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model } from '../../simulator/s3/s3-model.ts'
 import { lifecycleTo } from '../support/lifecycle.ts'
+import { makeReplaceable } from './replaceable.ts'
 import { START } from './settings.ts'
 import { makeTaskQueue } from './task-queue.ts'
 
@@ -38,15 +47,16 @@ export const makeCloud = () => {
   const bill = makeBill()
   const queues = {
     records: makeTaskQueue<Omit<RecordMessage, 'messageId' | 'sentAt'>>('records', now),
-    objects: makeTaskQueue<{ readonly key: string }>('objects', now),
+    objects: makeTaskQueue<{ readonly key: string; readonly dataset?: string }>('objects', now),
     storage: makeTaskQueue<string>('storage', now),
     seal: makeTaskQueue<PartitionRef>('seal', now),
     expire: makeTaskQueue<ExpireTask>('expire', now),
     thaw: makeTaskQueue<ThawTask>('thaw', now),
     hydrate: makeTaskQueue<HydrateTask>('hydrate', now),
+    dead: makeTaskQueue<DeadMessage>('dead', now),
   }
-  /** Whether S3's events arrive, and whether it has capacity for Expedited. */
-  const mood = { events: true, expedited: true }
+  /** Whether S3's events arrive, whether it has capacity for Expedited, and how many partitions an audit lists. */
+  const mood = { events: true, expedited: true, auditedAtOnce: 10 }
 
   const store = makeMemoryS3Store()
   /** Every content that was ever stored, by SHA-256: to look into what is too cold to be read. */
@@ -94,8 +104,30 @@ export const makeCloud = () => {
   const keysIn = (bucket: string) => s3.listObjects({ bucket, prefix: '' }).objects.map(({ key }) => key)
   const bytesOf = (bucket: string, key: string) => s3.getObject({ bucket, key }).content.bytes()
 
-  const { documents, ...archive } = makeMemoryArchive(s3, ARCHIVE)
-  const quarantine = makeMemoryQuarantine(archive)
+  const archive = makeMemoryArchive(s3, ARCHIVE)
+  const results = makeMemoryArchive(s3, REHYDRATED).reader
+  const inventory: Inventory = {
+    latest: async () => ({
+      takenAt: clock.now,
+      async *objects() {
+        yield* archive.lister.list('')
+      },
+    }),
+  }
+  /** All that stands in the one table. */
+  const table = makeReplaceable(() => {
+    const { register, index, total } = makeMemoryQuarantine(archive)
+    return {
+      ...makeMemoryCatalog(),
+      ...makeMemoryRehydrations(),
+      register: makeMemoryHotObjects(),
+      notes: makeMemoryFailureNotes(),
+      canaries: makeMemoryCanary(),
+      quarantineRegister: register,
+      quarantineIndex: index,
+      quarantineBooks: { total },
+    }
+  })
 
   return {
     clock,
@@ -104,20 +136,18 @@ export const makeCloud = () => {
     queues,
     random: (bytes: number) => Uint8Array.from({ length: bytes }, () => Math.floor(draw() * 256)),
     ports: {
-      ...makeMemoryCatalog(),
-      ...makeMemoryRehydrations(),
+      ...table.ports,
       ...archive,
       thawer: makeMemoryThawer(s3, ARCHIVE),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
       hot: hotInPieces,
       hotLister: makeMemoryArchive(s3, HOT).lister,
-      register: makeMemoryHotObjects(),
+      hotDrop: makeMemoryHotDrop(s3, HOT),
+      results: { head: results.head, read: results.read },
+      inventory,
       scratch: makeMemoryScratch(),
-      quarantineRegister: quarantine.register,
-      quarantineBooks: { total: quarantine.total },
-      quarantineIndex: quarantine.index,
     },
-    quarantine,
+    table,
     /** Whatever S3 does by itself happens. */
     pass: (ms: number) => {
       clock.now += ms
@@ -125,6 +155,7 @@ export const makeCloud = () => {
     },
     contentOf: (sha256: string) => contents.get(sha256),
     putHot: (key: string, body: Uint8Array) => s3.putObject({ bucket: HOT, key, body }),
+    loseObject: (key: string) => s3.deleteObject({ bucket: ARCHIVE, key }),
     hotKeys: () => keysIn(HOT),
     hotBytes: (key: string) => bytesOf(HOT, key),
     archiveKeys: () => keysIn(ARCHIVE),

@@ -20,7 +20,7 @@ export type Process = { readonly wrap: Wrap; isDead(): boolean }
 
 type Method = (...given: unknown[]) => unknown
 
-const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
 const isMethod = (value: unknown): value is Method => typeof value === 'function'
@@ -28,7 +28,8 @@ const isMethod = (value: unknown): value is Method => typeof value === 'function
 const hasMethods = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.values(value).some(isMethod)
 
-const isPaged = (method: Method): boolean => method.constructor.name === 'AsyncGeneratorFunction'
+export const isPaged = (method: { readonly constructor: { readonly name: string } }): boolean =>
+  method.constructor.name === 'AsyncGeneratorFunction'
 
 /**
  * Ports whose calls count, over all processes that are started, and fail where `plan` says so. A call for pages or a stream

@@ -1,3 +1,4 @@
+import { readMessage } from '../../shared/codec/envelope.ts'
 import { type Commit, isGeneration } from '../../shared/domain/commit.ts'
 import { addDigests, type Digest, emptyDigest, formatDigest, sameDigest } from '../../shared/domain/digest.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
@@ -7,7 +8,7 @@ import type { PartitionRef } from '../../shared/domain/segment.ts'
 import { ulidTime } from '../../shared/domain/ulid.ts'
 import { UNKNOWN_DATASET } from '../../shared/ports/quarantine.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
-import { Broken, type PartitionView, viewArchive, viewQuarantine } from './archive-view.ts'
+import { Broken, type PartitionView, viewArchive, viewDeadLetters, viewQuarantine } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { Producer, Sent } from './producer.ts'
 import { CONFIG } from './settings.ts'
@@ -26,24 +27,31 @@ const archivedIn = (views: readonly PartitionView[]) =>
 
 /** What must hold at every moment, by what is really stored: I1 to I4 and I7. Throws Broken. */
 export const makeInvariants = (cloud: Cloud, producer: Producer) => {
-  const { log, registry } = cloud.ports
-  const { quarantine } = cloud
+  const { log, registry, quarantineBooks: quarantine } = cloud.ports
   /** What each landing commit that was ever made has received: the books must add up to it for ever. */
   const landed = new Map<string, { dataset: string; received: Digest }>()
 
   const quarantined = async () =>
     (await viewQuarantine(cloud)).map(({ dataset, text }) => `${dataset} ${text}`)
 
-  const checkNothingLost = (views: readonly PartitionView[], inQuarantine: readonly string[]) => {
+  const checkNothingLost = async (views: readonly PartitionView[], inQuarantine: readonly string[]) => {
+    const dead = new Set(await viewDeadLetters(cloud))
     const kept = archivedIn(views)
     for (const name of inQuarantine) kept.add(name)
-    for (const { body } of cloud.queues.records.all())
-      for (const line of body.text.split('\n')) kept.add(`${body.dataset} ${line}`)
+    for (const { body } of cloud.queues.records.all()) {
+      const { records, rejections } = readMessage(body.text, body.dataset)
+      for (const { dataset, text } of records) kept.add(`${dataset} ${text}`)
+      for (const { text } of rejections) kept.add(`${UNKNOWN_DATASET} ${text}`)
+    }
     for (const key of cloud.hotKeys())
       for (const row of producer.rowsOf(key)) kept.add(`${key.slice(0, key.indexOf('/'))} ${row}`)
+    const isKept = (name: string, one: Sent) =>
+      kept.has(name) ||
+      kept.has(`${UNKNOWN_DATASET} ${one.text}`) ||
+      dead.has(one.text) ||
+      isExpired(one, cloud.now())
     for (const [name, one] of producer.sent)
-      if (!kept.has(name) && !kept.has(`${UNKNOWN_DATASET} ${one.text}`) && !isExpired(one, cloud.now()))
-        throw new Broken(`no loss: ${name} is nowhere`)
+      if (!isKept(name, one)) throw new Broken(`no loss: ${name} is nowhere`)
   }
 
   const checkOnce = (views: readonly PartitionView[], inQuarantine: readonly string[]) => {
@@ -51,7 +59,7 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
       const bodies = new Set(records.map(({ body }) => body))
       if (bodies.size < records.length) throw new Broken(`once: ${nameOf(ref)} gives a record twice`)
       for (const body of bodies)
-        if (!producer.sent.has(`${ref.dataset} ${body}`)) throw new Broken(`once: ${body} was never sent`)
+        if (!producer.isKnown(`${ref.dataset} ${body}`)) throw new Broken(`once: ${body} was never sent`)
       const replaced = commits.flatMap(({ replaces }) => replaces)
       if (new Set(replaced).size < replaced.length)
         throw new Broken(`once: of ${nameOf(ref)} one commit is replaced by two`)
@@ -89,7 +97,7 @@ export const makeInvariants = (cloud: Cloud, producer: Producer) => {
     for (const broken of found) throw broken
     const views = await viewArchive(cloud)
     const inQuarantine = await quarantined()
-    checkNothingLost(views, inQuarantine)
+    await checkNothingLost(views, inQuarantine)
     checkOnce(views, inQuarantine)
     await checkBooks()
     return views

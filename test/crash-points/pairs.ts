@@ -23,19 +23,18 @@ const allPairs = (calls: number): Pair[] =>
     ),
   )
 
-/** So many of them, each as likely as any other: always the same for the same seed. */
-const someOf = (pairs: readonly Pair[], most: number, seed: number): readonly Pair[] => {
+/** In another order, always the same for the same seed. */
+const shuffled = (pairs: readonly Pair[], seed: number): readonly Pair[] => {
   const draw = makeRandom(seed)
   return pairs
     .map((pair) => ({ pair, at: draw() }))
     .toSorted((a, b) => a.at - b.at)
-    .slice(0, most)
     .map(({ pair }) => pair)
 }
 
 /**
- * Plays a scenario with a second fault after a first one: all pairs where they are few, else `most` of them. Pairs of
- * which the second fault has nothing left to befall are played and not counted.
+ * Plays a scenario with a second fault after a first one: every pair where there are no more than `most`, else as many of
+ * them. A pair of which the second fault finds nothing left to befall does not count.
  */
 export const playPairs = async (
   scenario: Scenario,
@@ -43,6 +42,10 @@ export const playPairs = async (
   most: number,
 ): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = []
-  for (const pair of someOf(allPairs(calls), most, 1)) outcomes.push(await playNamed(scenario, pair))
-  return outcomes.filter(({ allHappened }) => allHappened)
+  for (const pair of shuffled(allPairs(calls), 1)) {
+    if (outcomes.length === most) break
+    const outcome = await playNamed(scenario, pair)
+    if (outcome.allHappened) outcomes.push(outcome)
+  }
+  return outcomes
 }

@@ -5,7 +5,7 @@ import { playPairs } from './pairs.ts'
 import { type Outcome, playEveryFault, type Scenario, titleOf } from './scenario.ts'
 
 /** Second faults that are played of each scenario. */
-const PAIRS = 12
+const PAIRS = 6
 
 /** Tests every scenario of a group with every fault at every call, and keeps in a file which calls these were. */
 export const playGroup = (name: string, scenarios: readonly Scenario[]): void => {

@@ -17,12 +17,23 @@ export const makeProducer = (cloud: Cloud) => {
   /** What is in each hot object that was ever put, by its bytes. */
   const rows = new Map<string, readonly string[]>()
 
+  /** Records that others may send. */
+  const others = new Set<string>()
+
   const remember = (dataset: string, texts: Texts) => {
     for (const [text, time] of texts) sent.set(`${dataset} ${text}`, { dataset, text, time })
+  }
+  /** From now on these are expected to be of another dataset: somebody sends them there. */
+  const redirect = (from: string, to: string, texts: Texts) => {
+    for (const [text] of texts) sent.delete(`${from} ${text}`)
+    remember(to, texts)
   }
   const nameOf = (key: string, bytes: Uint8Array) => `${key} ${Buffer.from(bytes).toString('base64')}`
 
   return {
+    redirect,
+    allow: (dataset: string, text: string) => others.add(`${dataset} ${text}`),
+    isKnown: (name: string) => sent.has(name) || others.has(name),
     sent: sent as ReadonlyMap<string, Sent>,
     /** A message of these records on the records queue. */
     send: async (dataset: string, texts: Texts) => {
@@ -39,8 +50,13 @@ export const makeProducer = (cloud: Cloud) => {
       cloud.putHot(key, body)
       return key
     },
-    /** The rows of a hot object as it is now. */
-    rowsOf: (key: string): readonly string[] => rows.get(nameOf(key, cloud.hotBytes(key))) ?? [],
+    /** The rows of a hot object as it is now; where somebody else has put it, lines that were sent before. */
+    rowsOf: (key: string): readonly string[] => {
+      const bytes = cloud.hotBytes(key)
+      const texts = new Set([...sent.values()].map(({ text }) => text))
+      const lines = bytes.toString('utf8').split('\n')
+      return rows.get(nameOf(key, bytes)) ?? lines.filter((line) => texts.has(line))
+    },
   }
 }
 

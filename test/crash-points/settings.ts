@@ -24,6 +24,7 @@ const DATASETS = [
 export const CONFIG: IcecoreConfig = {
   datasets: new Map(DATASETS.map((dataset) => [dataset.name, dataset])),
   destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+  canary: { dataset: 'orders', destination: 'analysts' },
 }
 
 export type DatasetName = 'orders' | 'tickets' | 'readings' | 'notes'

@@ -1,7 +1,19 @@
-import { makeDeadLetterObjects } from '../../shared/adapters/dead-letter-store.ts'
-import { makeQuarantine } from '../../shared/adapters/quarantine-store.ts'
+import { makeAuditReports } from '../../shared/adapters/audit-report-store.ts'
+import {
+  makeDeadLetterMarks,
+  makeDeadLetterObjects,
+  makeDeadLetters,
+} from '../../shared/adapters/dead-letter-store.ts'
+import {
+  makeQuarantine,
+  makeQuarantineMarks,
+  makeQuarantineObjects,
+} from '../../shared/adapters/quarantine-store.ts'
+import type { Redrive } from '../../shared/ports/dead-letters.ts'
+import type { RecordsQueue } from '../../shared/ports/queues.ts'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
+import { auditArchive } from '../../shared/use-cases/audit-archive.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
@@ -9,15 +21,20 @@ import { findQuarantined } from '../../shared/use-cases/find-quarantined.ts'
 import { findRecord } from '../../shared/use-cases/find-record.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
+import { keepDeadLetter } from '../../shared/use-cases/keep-dead-letter.ts'
 import { listQuarantine } from '../../shared/use-cases/list-quarantine.ts'
 import { listSegments } from '../../shared/use-cases/list-segments.ts'
 import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
+import { rebuildCatalog } from '../../shared/use-cases/rebuild-catalog.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
+import { retryDeadLetter } from '../../shared/use-cases/retry-dead-letter.ts'
+import { retryUnit } from '../../shared/use-cases/retry-unit.ts'
 import { sealPartition } from '../../shared/use-cases/seal-partition.ts'
+import { sendCanary } from '../../shared/use-cases/send-canary.ts'
 import { sweep } from '../../shared/use-cases/sweep.ts'
 import { thawTask } from '../../shared/use-cases/thaw-task.ts'
 import { trackStorage } from '../../shared/use-cases/track-storage.ts'
@@ -33,6 +50,10 @@ const silent = {
   sealed: () => undefined,
   swept: () => undefined,
   rehydrationFinished: () => undefined,
+  audited: () => undefined,
+  canaryArchived: () => undefined,
+  canaryRehydrated: () => undefined,
+  canariesChecked: () => undefined,
 }
 
 /** Message by message, as a batch may be refused in part. */
@@ -43,6 +64,20 @@ const makeSender = <Body>({ name, send }: TaskQueue<Body>, { wrap }: Process) =>
       for (const body of bodies) await queue.send([body])
     },
   }
+}
+
+/** As the records queue takes it: the dataset is an attribute of the message. */
+const makeRecordsSender = ({ queues }: Cloud, process: Process): RecordsQueue => {
+  const { send } = makeSender(queues.records, process)
+  return {
+    send: (messages) =>
+      send(messages.map(({ body, dataset }) => ({ text: body, dataset: dataset ?? undefined }))),
+  }
+}
+
+const makeRedrive = ({ queues }: Cloud, process: Process): Redrive => {
+  const objects = makeSender(queues.objects, process)
+  return { send: ({ body }) => objects.send([JSON.parse(body)]) }
 }
 
 /** Each port of the cloud as a process sees it. */
@@ -60,7 +95,22 @@ const portsFor = (cloud: Cloud, process: Process) => {
   return {
     ...ports,
     quarantine: { ...makeQuarantine({ writer, register: quarantineRegister }), total: quarantineBooks.total },
-    letters: makeDeadLetterObjects(ports),
+    marks: makeQuarantineMarks({ writer, register: quarantineRegister }),
+    objects: makeQuarantineObjects(ports),
+    quarantineObjects: makeQuarantineObjects(ports),
+    letterMarks: makeDeadLetterMarks({ writer }),
+    redrive: makeRedrive(cloud, process),
+    recordsQueue: makeRecordsSender(cloud, process),
+    letters: { ...makeDeadLetters(ports), ...makeDeadLetterObjects(ports) },
+    hotKeysOf: (body: string) => [String(JSON.parse(body).key)],
+    reports: makeAuditReports(ports.documents),
+    budget: {
+      partitions: cloud.mood.auditedAtOnce,
+      bytes: 10_000_000,
+      segments: 100,
+      compareEvery: 0,
+      readEvery: 0,
+    },
     config: CONFIG,
     metrics: silent,
     now: cloud.now,
@@ -88,12 +138,13 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
   const resume = noted('resumeWaiters', resumeWaiters(ports))
   const plan = noted('planRehydration', planRehydration(ports))
   const finish = noted('finishRehydration', finishRehydration(ports))
-  const inQuarantine = { index: ports.quarantineIndex, letters: ports.letters }
+  const inQuarantine = { ...ports, index: ports.quarantineIndex }
   return {
     called: called as ReadonlySet<string>,
     use: {
       ageObject: noted('ageObject', ageObject(ports)),
       ageRecords: noted('ageRecords', ageRecords(ports)),
+      auditArchive: noted('auditArchive', auditArchive(ports)),
       checkRehydrations: noted('checkRehydrations', checkRehydrations(ports)),
       describeRehydration: noted('describeRehydration', describeRehydration(ports)),
       expireObjects: noted('expireObjects', expireObjects(ports)),
@@ -101,18 +152,23 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       findRecord: noted('findRecord', findRecord(ports)),
       finishRehydration: finish,
       hydrateTask: noted('hydrateTask', hydrateTask({ ...ports, finish })),
+      keepDeadLetter: noted('keepDeadLetter', keepDeadLetter(ports)),
       listQuarantine: noted('listQuarantine', listQuarantine(inQuarantine)),
       listSegments: noted('listSegments', listSegments(ports)),
       planRehydration: plan,
       quote: noted('quote', quote(ports)),
       readLedger: noted('readLedger', readLedger(ports)),
+      rebuildCatalog: noted('rebuildCatalog', rebuildCatalog(ports)),
       remindOfHotObjects: noted(
         'remindOfHotObjects',
         remindOfHotObjects({ ...ports, lister: ports.hotLister }),
       ),
       requestRehydration: noted('requestRehydration', requestRehydration(ports)),
       resumeWaiters: resume,
+      retryDeadLetter: noted('retryDeadLetter', retryDeadLetter(ports)),
+      retryUnit: noted('retryUnit', retryUnit(inQuarantine)),
       sealPartition: noted('sealPartition', sealPartition(ports)),
+      sendCanary: noted('sendCanary', sendCanary(ports)),
       sweep: noted('sweep', sweep({ ...ports, resumeWaiters: resume })),
       thawTask: noted('thawTask', thawTask({ ...ports, plan })),
       trackStorage: noted('trackStorage', trackStorage({ ...ports, resumeWaiters: resume })),

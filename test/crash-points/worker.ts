@@ -49,12 +49,13 @@ export const makeWorker = (cloud: Cloud, process: Process) => {
     called,
     consume: {
       records: ageRecords,
-      objects: consumer(queues.objects, ({ key }, { sentAt }) => use.ageObject({ key, sentAt })),
+      objects: consumer(queues.objects, (task, { sentAt }) => use.ageObject({ ...task, sentAt })),
       storage: consumer(queues.storage, use.trackStorage),
       seal: consumer(queues.seal, seal),
       expire: consumer(queues.expire, use.expireObjects),
       thaw: consumer(queues.thaw, use.thawTask),
       hydrate: consumer(queues.hydrate, use.hydrateTask),
+      dead: consumer(queues.dead, use.keepDeadLetter),
     },
     /** What the schedule starts; one step's trouble does not keep the others from their work. */
     tick: async () => {

@@ -1,9 +1,14 @@
 import { parquetWriteBuffer } from 'hyparquet-writer'
+import { makeDeadLetterObjects } from '../../../shared/adapters/dead-letter-store.ts'
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
+import { collect } from '../../support/archive-facts.ts'
 import { anOrder } from '../../support/orders.ts'
+import { Broken } from '../archive-view.ts'
 import { orders } from '../producer.ts'
 import type { Scenario } from '../scenario.ts'
 import { START } from '../settings.ts'
+import type { TaskQueue } from '../task-queue.ts'
+import type { World } from '../world.ts'
 
 const MALFORMED: [string, null] = ['{"id":"no time"}', null]
 const YESTERDAY = START - DAY
@@ -18,6 +23,25 @@ const parquet = () => {
   })
   const texts = rows.map((row): [string, number] => [JSON.stringify(row), START])
   return { texts, bytes: new Uint8Array(bytes) }
+}
+
+/** What is in a queue ends among its dead letters; its worker noted why. */
+const giveUp = async <Body>(
+  { queues, ports }: World,
+  from: TaskQueue<Body>,
+  bodyOf: (body: Body) => string,
+) => {
+  for (const { id, sentAt, body } of from.all()) {
+    await ports.notes.note(id, { reason: 'Error', detail: 'nobody can age it' })
+    const about = { queue: from.name, messageId: id, attributes: [], sentAt, receives: 10, group: null }
+    await queues.dead.send([{ ...about, body: bodyOf(body) }])
+  }
+  from.lose()
+}
+
+const keptOnce = async ({ ports }: World) => {
+  const kept = await collect(makeDeadLetterObjects(ports).list())
+  if (kept.length !== 1) throw new Broken(`dead letters: one was given up, ${kept.length} were kept`)
 }
 
 export const AGEING: readonly Scenario[] = [
@@ -82,6 +106,28 @@ export const AGEING: readonly Scenario[] = [
       put('orders', 'a.ndjson', orders(['a', 'b', 'c', 'd'], START))
     },
     attempt: ({ consume }) => consume.objects(),
+  },
+  {
+    useCase: 'keepDeadLetter',
+    when: 'with a message of records that nobody could age',
+    given: async (world) => {
+      await world.producer.send('orders', orders(['a', 'b'], START))
+      await giveUp(world, world.queues.records, ({ text }) => text)
+    },
+    attempt: ({ consume }) => consume.dead(),
+    inTheEnd: keptOnce,
+  },
+  {
+    useCase: 'keepDeadLetter',
+    when: 'about a hot object that nobody could age',
+    given: async (world) => {
+      world.producer.put('orders', 'a.ndjson', orders(['a', 'b'], START))
+      await giveUp(world, world.queues.objects, (task) => JSON.stringify(task))
+      world.pass(7 * HOUR)
+    },
+    attempt: ({ consume }) => consume.dead(),
+    inTheEnd: keptOnce,
+    staysHot: ['orders/a.ndjson'],
   },
   {
     useCase: 'remindOfHotObjects',

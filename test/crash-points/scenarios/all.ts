@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { AGEING } from './ageing.ts'
 import { KEEPING } from './keeping.ts'
+import { MENDING } from './mending.ts'
 import { READING } from './reading.ts'
 import { REHYDRATING } from './rehydrating.ts'
 
@@ -8,6 +9,7 @@ import { REHYDRATING } from './rehydrating.ts'
 export const SCENARIOS = {
   ageing: AGEING,
   keeping: KEEPING,
+  mending: MENDING,
   reading: READING,
   rehydrating: REHYDRATING,
 } as const satisfies Readonly<Record<string, readonly Scenario[]>>

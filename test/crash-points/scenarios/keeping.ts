@@ -21,7 +21,7 @@ const passTo = ({ clock, pass }: World, time: number) => pass(time - clock.now)
 const sweepOnly = ({ soundWorker }: World) => soundWorker.use.sweep()
 
 /** A segment that was stored and never committed, beside one of the same records that was. */
-const landOrphan = async (world: World, dataset: string, ids: readonly string[]) => {
+export const landOrphan = async (world: World, dataset: string, ids: readonly string[]) => {
   const { append } = world.ports.log
   world.ports.log.append = async () => {
     throw new Error('the commit fails')

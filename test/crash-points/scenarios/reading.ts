@@ -66,8 +66,8 @@ export const READING: readonly Scenario[] = [
     useCase: 'findQuarantined',
     when: 'with a dead letter and a unit',
     given: archiveWithLetter,
-    attempt: async ({ use }, { quarantine }) => {
-      const [unit] = await quarantine.index.newest('orders', 'waiting', 1)
+    attempt: async ({ use }, { ports }) => {
+      const [unit] = await ports.quarantineIndex.newest('orders', 'waiting', 1)
       const found = [
         await use.findQuarantined('m-1'),
         await use.findQuarantined(unit?.name.slice(0, 16) ?? ''),

@@ -65,6 +65,12 @@ const ids = aQuestion(
   },
 )
 
+/** As the sweep and the events do, partition by partition. */
+const resumeAll = async ({ use }: Worker, { ports }: World) => {
+  for await (const { dataset, partition } of ports.registry.list('tickets'))
+    await use.resumeWaiters({ dataset, partition })
+}
+
 const asked =
   (question: Question, setUp = archive) =>
   async (world: World) => {
@@ -216,7 +222,7 @@ export const REHYDRATING: readonly Scenario[] = [
     useCase: 'resumeWaiters',
     when: 'when the events of a thaw were lost',
     given: thawed(cold, 'are lost'),
-    attempt: ({ use }) => use.sweep(),
+    attempt: resumeAll,
   },
   {
     useCase: 'resumeWaiters',
@@ -225,7 +231,7 @@ export const REHYDRATING: readonly Scenario[] = [
       await thawed(cold, 'are lost')(world)
       world.pass(5 * DAY)
     },
-    attempt: ({ use }) => use.sweep(),
+    attempt: resumeAll,
   },
   {
     useCase: 'hydrateTask',

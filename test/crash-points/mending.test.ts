@@ -1,0 +1,4 @@
+import { playGroup } from './play-group.ts'
+import { MENDING } from './scenarios/mending.ts'
+
+playGroup('mending', MENDING)
