@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -22,10 +23,17 @@ test('a commit is read as it was stored, and refused with a digest that is none'
 
 test('[F17] a snapshot that does not have as many commits as it says is refused', async () => {
   const text = (await golden('snapshot-1.ndjson')).toString()
-  expect(readSnapshot(Buffer.from(text)).commits).toHaveLength(3)
-  expect(text).toContain('"commits":3')
-  const short = Buffer.from(text.replace('"commits":3', '"commits":4'))
-  expect(() => readSnapshot(short)).toThrow(SnapshotDamaged)
+  const [, sum = ''] = /"sha256":"([0-9a-f]{64})"/.exec(text) ?? []
+  const withCount = (commits: number) => {
+    const bare = text.replace(sum, '').replace('"commits":3', `"commits":${commits}`)
+    return Buffer.from(bare.replace('"sha256":""', `"sha256":"${hash('sha256', bare, 'hex')}"`))
+  }
+  expect(readSnapshot(withCount(3)).commits).toHaveLength(3)
+  for (const commits of [2, 4]) {
+    const read = () => readSnapshot(withCount(commits))
+    expect(read).toThrow(SnapshotDamaged)
+    expect(read).toThrow(expect.objectContaining({ cause: new Error(`expected ${commits} commits, got 3`) }))
+  }
 })
 
 test('[F17] a segment tells of its commit, or of none where its maker said nothing of it', async () => {
