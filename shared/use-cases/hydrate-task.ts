@@ -11,6 +11,7 @@ import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrat
 import { advanceStored } from './advance-rehydration.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { type HydratePartitionDeps, hydratePartition } from './hydrate-partition.ts'
+import { CONTENT_TYPES } from './write-part.ts'
 
 export type HydrateTaskDeps = HydratePartitionDeps & {
   readonly config: IcecoreConfig
@@ -61,6 +62,20 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     throw new Error(`${key} changed ${TRIES} times while it was delivered`)
   }
 
+  /**
+   * There is nothing to deliver, but an earlier attempt may have delivered what can no longer be read, or be about to: an
+   * empty file takes that place, which no manifest names.
+   */
+  const clear = async (task: HydrateTask, attempt: string, key: string, contentType: string) => {
+    const draft = await delivery.begin(key, contentType)
+    try {
+      await draft.close()
+      return (await deliver(task, attempt, key, draft)) === 'superseded' ? 'superseded' : null
+    } finally {
+      await draft.discard()
+    }
+  }
+
   const close = async ({ rehydrationId, partition }: HydrateTask, dataset: string): Promise<void> => {
     await waiters.remove({ dataset, partition }, rehydrationId)
     await taskList.close(rehydrationId, partition)
@@ -77,7 +92,7 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     task: HydrateTask,
     rehydration: Rehydration,
     prefix: string,
-    attempt: string,
+    { attempt, isFirst }: { attempt: string; isFirst: boolean },
   ): Promise<HydrateOutcome> => {
     const { rehydrationId, partition } = task
     const { dataset, format } = rehydration.request
@@ -95,7 +110,12 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     }
     const { draft, result } = hydrated
     try {
-      const file = draft === null ? null : await deliver(task, attempt, key, draft)
+      const isClear = draft === null && isFirst && (await delivery.find(key)) === null
+      const file = isClear
+        ? null
+        : draft === null
+          ? await clear(task, attempt, key, CONTENT_TYPES[format])
+          : await deliver(task, attempt, key, draft)
       if (file === 'superseded') return { outcome: 'superseded' }
       const event = { name: 'delivered', at: now(), attempt, result: { ...result, file } } as const
       if ((await advance(rehydrationId, partition, event)) === undefined) return { outcome: 'superseded' }
@@ -130,9 +150,10 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     const attempt = makeUlid(now(), deps.random)
     const claimed = await advance(rehydrationId, partition, { name: 'claimed', at: now(), attempt })
     if (claimed === undefined) return { outcome: 'running' }
+    const isFirst = stored.state.name !== 'hydrating'
     try {
       await advanceStored(rehydrations, rehydrationId, { name: 'readable', at: now() })
-      return await work(task, rehydration, destination.prefix, attempt)
+      return await work(task, rehydration, destination.prefix, { attempt, isFirst })
     } catch (error) {
       if (error instanceof PartTooLarge)
         return fail(task, dataset, `partition ${partition}: ${error.message}`)

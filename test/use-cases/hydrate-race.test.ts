@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
 import { LONGEST_RUN } from '../../shared/domain/rehydration-task.ts'
+import { SegmentIsMissing } from '../../shared/ports/segment-store.ts'
 import { aRecord } from '../support/builders.ts'
 import { aWorld, type World } from '../support/rehydration-world.ts'
 
@@ -35,6 +36,19 @@ const slowly = (world: World, meanwhile: () => Promise<void>) => {
     },
   })
 }
+
+/** Its task cannot be ended: it dies between its put and that. */
+const dyingAfterPut = (world: World) =>
+  world.on({
+    ...world.ports,
+    tasks: {
+      ...world.ports.tasks,
+      put: async (id, next, expected) => {
+        if (next.state.name === 'done') throw new Error('died')
+        return world.ports.tasks.put(id, next, expected)
+      },
+    },
+  })
 
 const textOf = (world: World, id: string) => world.file(`${id}/${PARTITION}.ndjson`).toString()
 
@@ -98,21 +112,57 @@ test('an attempt that is outrun neither overwrites the file nor ends the task', 
 test('an attempt that died after its put is replaced by the next one', async () => {
   const world = aWorld()
   const task = await inHand(world)
-  const dying = world.on({
-    ...world.ports,
-    tasks: {
-      ...world.ports.tasks,
-      put: async (id, next, expected) => {
-        if (next.state.name === 'done') throw new Error('died')
-        return world.ports.tasks.put(id, next, expected)
-      },
-    },
-  })
-  await expect(dying.hydrate(task)).rejects.toThrow('died')
+  await expect(dyingAfterPut(world).hydrate(task)).rejects.toThrow('died')
   await world.land([aRecord({ id: 'b', body: '{"id":"b"}' })])
   world.advance(2 * HOUR)
   expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered', records: 2 })
   expect(textOf(world, task.rehydrationId).split('\n')).toHaveLength(3)
+})
+
+test('[F7] what an attempt delivered before it died does not stay beside a manifest without it, when the segment cannot be read any more', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  await expect(dyingAfterPut(world).hydrate(task)).rejects.toThrow('died')
+  expect(textOf(world, task.rehydrationId)).not.toBe('')
+  const unread = world.on({
+    ...world.ports,
+    reader: {
+      ...world.ports.reader,
+      read: async (key) => {
+        throw new SegmentIsMissing(key)
+      },
+    },
+  })
+  expect(await unread.hydrate(task)).toEqual({ outcome: 'delivered', records: 0, bytes: 0 })
+  expect(textOf(world, task.rehydrationId)).toBe('')
+  const manifest = JSON.parse(world.file(`${task.rehydrationId}/manifest.json`).toString())
+  expect(manifest).toMatchObject({ records: 0, files: [] })
+})
+
+test('an attempt with nothing to deliver that is outrun leaves the file of the other one', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  await expect(dyingAfterPut(world).hydrate(task)).rejects.toThrow('died')
+  const { reader, delivery } = world.ports
+  const outrun = world.on({
+    ...world.ports,
+    reader: {
+      ...reader,
+      read: async (key) => {
+        throw new SegmentIsMissing(key)
+      },
+    },
+    delivery: {
+      ...delivery,
+      find: async (key) => {
+        world.advance(LONGEST_RUN)
+        expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered', records: 1 })
+        return delivery.find(key)
+      },
+    },
+  })
+  expect(await outrun.hydrate(task)).toEqual({ outcome: 'superseded' })
+  expect(textOf(world, task.rehydrationId)).toBe('{"id":"o-1"}\n')
 })
 
 test('an attempt that failed leaves the task to the next one at once', async () => {
