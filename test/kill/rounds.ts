@@ -64,8 +64,11 @@ export const runKills = async ({ folder, seed, times, before, tell }: RunOptions
   const tally = makeTally()
   const { start, kill } = makeStarter(folder)
   // a group of its own hears no Ctrl-C
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void kill().then(() => process.exit(1)))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.once(signal, () => {
+      tell(`stopped by ${signal}`)
+      void kill().then(() => process.exit(1))
+    })
   let began = performance.now()
 
   const withClient = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
