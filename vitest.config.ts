@@ -7,6 +7,9 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    coverage: { include: ['shared/**', 'functions/**', 'cli/**', 'simulator/**'] },
+    coverage: {
+      include: ['shared/**', 'functions/**', 'cli/**', 'simulator/**'],
+      thresholds: { 'shared/{domain,codec,use-cases}/**': { branches: 100 } },
+    },
   },
 })

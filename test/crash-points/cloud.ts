@@ -66,7 +66,7 @@ export const makeCloud = () => {
     store: {
       ...store,
       keep: (bytes) => {
-        contents.set(hash('sha256', bytes, 'base64'), Uint8Array.from(bytes))
+        contents.set(hash('sha256', bytes, 'base64'), Buffer.from(bytes))
         return store.keep(bytes)
       },
     },

@@ -41,8 +41,11 @@ export const makeFaults = (plan: readonly PlannedFault[], overtake: () => Promis
   const reached = new Set<string>()
   const offered = new Set<string>()
   let calls = 0
+  let last: string | undefined
 
   const nextFault = (kind: string): Fault | undefined => {
+    const before = last
+    last = kind
     reached.add(kind)
     calls += 1
     const [planned] = left
@@ -50,6 +53,9 @@ export const makeFaults = (plan: readonly PlannedFault[], overtake: () => Promis
     left.shift()
     calls = 0
     met.push({ kind, fault: planned.fault })
+    // whoever dies between two calls dies after the one and before the other
+    if (planned.fault === 'crash before' && before !== undefined)
+      met.push({ kind: before, fault: 'crash after' })
     return planned.fault
   }
 

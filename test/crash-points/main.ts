@@ -7,6 +7,6 @@ const outcomes: Outcome[] = []
 for (const scenario of Object.values(SCENARIOS).flat()) {
   const played = await playEveryFault(scenario)
   outcomes.push(...played)
-  console.error(`${titleOf(scenario)}: ${played.length - 1} points`)
+  console.error(`${titleOf(scenario)}: ${played.flatMap(({ met }) => met).length} points`)
 }
 console.log(countsTable(outcomes.flatMap(({ met }) => met)))

@@ -1,5 +1,5 @@
 import { Broken } from './archive-view.ts'
-import { FAULTS, type Fault, type MetFault, makeFaults, type PlannedFault } from './faults.ts'
+import { type Fault, type MetFault, makeFaults, type PlannedFault } from './faults.ts'
 import { VISIBILITY } from './task-queue.ts'
 import type { UseCases } from './use-cases.ts'
 import { makeWorker, type Worker } from './worker.ts'
@@ -101,8 +101,15 @@ export const playEverywhere = async (scenario: Scenario, fault: Fault): Promise<
   }
 }
 
+/**
+ * Plays a scenario with every fault at every call. A crash after a call is one before the next, for nothing of a process
+ * outlives it: so only the one after the last call is played by itself.
+ */
 export const playEveryFault = async (scenario: Scenario): Promise<readonly Outcome[]> => {
   const outcomes = [await playNamed(scenario, [])]
-  for (const fault of FAULTS) outcomes.push(...(await playEverywhere(scenario, fault)))
+  const crashes = await playEverywhere(scenario, 'crash before')
+  outcomes.push(...crashes, await playNamed(scenario, [{ fault: 'crash after', nth: crashes.length }]))
+  for (const fault of ['answer lost', 'overtaken'] as const)
+    outcomes.push(...(await playEverywhere(scenario, fault)))
   return outcomes
 }

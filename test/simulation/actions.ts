@@ -9,6 +9,7 @@ import type { Views } from './invariants.ts'
 import { waitingLetters } from './letters.ts'
 import type { Loss } from './loss.ts'
 import type { Producer } from './producer.ts'
+import type { Task } from './scheduler.ts'
 import { spanOf } from './settings.ts'
 import type { ConsumerName, Workers } from './workers.ts'
 
@@ -26,11 +27,14 @@ type Deps = {
   readonly atRest: AtRest
   /** Runs what is under way to its end. */
   readonly finish: () => Promise<void>
+  /** One step, of that task where one is named; false when it has none to make. */
+  readonly step: (of?: Task) => Promise<boolean>
   readonly pass: (ms: number) => void
 }
 
 /** What comes late in a record's life, and rarely, is likelier to be worked on where there is some of it. */
 const CONSUMERS: readonly ConsumerName[] = [
+  'records',
   'records',
   'objects',
   'thaw',
@@ -38,16 +42,38 @@ const CONSUMERS: readonly ConsumerName[] = [
   ...(['seal', 'seal', 'storage', 'storage', 'expire', 'expire', 'hydrate', 'hydrate', 'hydrate'] as const),
 ]
 
+/** Most tasks make no more calls. */
+const LONG = 20
+
 /** Begins an action; false when there is nothing to begin. */
 export type Begin = (action: Action) => Promise<boolean>
 
 export const makeActions = (deps: Deps): Begin => {
-  const { history, cloud, producer, customer, workers, functions, views, loss, atRest, finish, pass } = deps
+  const { history, cloud, producer, customer, workers, functions, views, loss, atRest, finish, step, pass } =
+    deps
   const days = history.actions.filter(({ name }) => name === 'days pass').length
 
   const deliver = async (cause: string, draw: Draw): Promise<boolean> => {
     const name = draw.pick(CONSUMERS.filter((queue) => cloud.queues[queue].isVisible()))
     return name !== undefined && workers.consumers[name](cause, draw)
+  }
+
+  /** So many steps of the task that was started last, while nobody else moves. */
+  const alone = async (steps: number) => {
+    const task = workers.latest()
+    for (let left = steps; left > 0 && (await step(task)); left -= 1);
+  }
+
+  /** Two workers on one queue: the first stops somewhere on its way, records land, and then the second comes. */
+  const deliverTwice = async (cause: string, draw: Draw): Promise<boolean> => {
+    const visible = CONSUMERS.filter((queue) => cloud.queues[queue].isVisible())
+    const name = visible.includes('hydrate') ? 'hydrate' : draw.pick(visible)
+    if (name === undefined || !(await workers.consumers[name](`${cause} one`, draw))) return false
+    await alone(draw.below(LONG))
+    if (await workers.consumers.records(`${cause} between`, draw)) await alone(Number.POSITIVE_INFINITY)
+    if (await workers.consumers[name](`${cause} two`, draw))
+      await alone(draw.chance(0.8) ? Number.POSITIVE_INFINITY : draw.below(LONG))
+    return true
   }
 
   /** By hand, and twice at once. */
@@ -108,6 +134,7 @@ export const makeActions = (deps: Deps): Begin => {
     'put an object': (cause, draw) => producer.putObject(cause, draw),
     'append to an object': (_, draw) => producer.appendToObject(draw),
     'deliver a message': deliver,
+    'deliver to two workers': deliverTwice,
     sweep: (cause) => workers.sweep(cause),
     seal,
     'ask for a rehydration': ask,

@@ -49,7 +49,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
   const buckets = makeBuckets({ history, draw, chaos, now, queues })
   const { s3, ARCHIVE, HOT, REHYDRATED } = buckets
 
-  const config = configFor(history.years)
+  const config = configFor(history.years, history.datasets)
   const archive = makeMemoryArchive(s3, ARCHIVE)
   const catalog = makeCatalog(archive, config, touch)
   const writer: SegmentWriter = {

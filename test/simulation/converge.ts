@@ -107,10 +107,11 @@ export const converge = async (deps: {
   readonly customer: Customer
   readonly functions: Functions
   readonly views: Views
+  readonly audited: boolean
   /** Runs what is under way to its end. */
   readonly finish: () => Promise<void>
 }): Promise<void> => {
-  const { cloud, workers, customer, functions, views, finish } = deps
+  const { cloud, workers, customer, functions, views, audited, finish } = deps
   const retryLetters = async (cause: string) => {
     for (const letter of await waitingLetters(cloud)) {
       await workers.start('retry', `${cause} ${letter.messageId}`, () => functions.retryDead(letter))
@@ -133,6 +134,7 @@ export const converge = async (deps: {
     cloud.clock.now += ROUND
     cloud.s3.runDue()
   }
+  if (!audited) return
   await workers.start('audit-archive', 'end', functions.audit)
   await finish()
   for (const { code, key, detail } of cloud.reports.at(-1)?.told ?? [])

@@ -1,15 +1,18 @@
+import { hash } from 'node:crypto'
 import * as z from 'zod'
 import { isComplete } from '../../shared/domain/completeness.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { makeSelector } from '../../shared/domain/plan-selection.ts'
 import type { RehydrationRequest, Selection } from '../../shared/domain/rehydration.ts'
+import type { RehydrationSummary } from '../../shared/domain/rehydration-states.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
 import type { Functions } from './functions.ts'
+import type { History } from './history.ts'
 import type { Views } from './invariants.ts'
 import type { Producer } from './producer.ts'
-import { spanOf } from './settings.ts'
+import { START, spanOf } from './settings.ts'
 import { Violation } from './violation.ts'
 
 /** Of the dataset that is kept for ever: what was there when it was asked for has to be in the answer. */
@@ -25,6 +28,7 @@ type Asked = {
   mayLack: boolean
 }
 
+const manifestSchema = z.object({ files: z.array(z.object({ key: z.string(), sha256: z.string() })) })
 const wrapped = z.object({ header: z.string(), body: z.string() })
 
 /** A line as its record's text: a row of CSV is delivered in an object, with its header. */
@@ -40,13 +44,13 @@ const fail = (detail: string) => {
 /** Asks for records, at once or as rehydrations, and looks into every answer. */
 export const makeCustomer = (deps: {
   readonly cloud: Cloud
-  readonly years: number
+  readonly history: History
   readonly producer: Producer
   readonly views: Views
   /** True while some segment is damaged. */
   readonly hasDamage: () => boolean
 }) => {
-  const { cloud, years, producer, views, hasDamage } = deps
+  const { cloud, history, producer, views, hasDamage } = deps
   const asked: Asked[] = []
   const ids = new Map<string, Asked>()
 
@@ -55,7 +59,8 @@ export const makeCustomer = (deps: {
 
   const aSelection = (draw: Draw): Selection => {
     const one = draw.pick(archived())
-    const unit = Math.max(DAY, spanOf(years) / 10)
+    if (history.habits.greedy) return { kind: 'range', from: START - 9 * DAY, to: cloud.now() + DAY }
+    const unit = Math.max(DAY, spanOf(history.years) / 10)
     const from = cloud.now() - draw.below(8) * unit
     if (one === undefined || draw.chance(0.5))
       return { kind: 'range', from, to: from + (1 + draw.below(4)) * unit }
@@ -87,12 +92,20 @@ export const makeCustomer = (deps: {
     }
   }
 
-  const checkCompleted = (id: string, one: Asked, whole: boolean, count: number) => {
+  const checkCompleted = (id: string, one: Asked, whole: boolean, summary: RehydrationSummary) => {
+    const {
+      manifest: manifestKey,
+      records: { count },
+    } = summary
     const owed = whole && !one.excused ? one.owed : []
     const files = cloud.deliveredKeys().filter((key) => key.includes(id) && key.endsWith('.ndjson'))
     const got = files.flatMap((key) => cloud.delivered(key).split('\n').slice(0, -1).map(bodyOf))
     checkAnswer(`rehydration ${id}`, got, owed, one.selection)
     if (got.length !== count) fail(`rehydration ${id} counts its records wrong`)
+    const manifest = manifestSchema.parse(JSON.parse(cloud.delivered(manifestKey)))
+    for (const { key, sha256 } of manifest.files)
+      if (hash('sha256', cloud.delivered(key), 'base64') !== sha256)
+        fail(`${key} is not the file that the manifest of rehydration ${id} names`)
   }
 
   return {
@@ -153,7 +166,7 @@ export const makeCustomer = (deps: {
         }
         const whole = isComplete(state.summary.completeness)
         if (!whole && !one.excused && !one.mayLack) fail(`rehydration ${id} is not complete`)
-        checkCompleted(id, one, whole, state.summary.records.count)
+        checkCompleted(id, one, whole, state.summary)
       }
       return open
     },

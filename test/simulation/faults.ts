@@ -1,5 +1,6 @@
 import type { Draw } from './draw.ts'
 import type { History } from './history.ts'
+import { SELDOM } from './ports.ts'
 import type { Task } from './scheduler.ts'
 import type { Tally } from './tally.ts'
 
@@ -23,6 +24,8 @@ export type Chaos = {
   isCalm(): boolean
 }
 
+const SELDOM_RATE = 0.2
+
 export const makeChaos = ({ trouble, only }: History, draw: Draw, tally: Tally): Chaos => {
   const happened: string[] = []
   let off = false
@@ -42,7 +45,8 @@ export const makeChaos = ({ trouble, only }: History, draw: Draw, tally: Tally):
     faultOf: (task, where) => {
       task.calls += 1
       if (off) return undefined
-      const rate = trouble.focus?.port === where ? trouble.focus.call : trouble.call
+      const usual = trouble.call > 0 && SELDOM.has(where) ? Math.max(trouble.call, SELDOM_RATE) : trouble.call
+      const rate = trouble.focus?.port === where ? trouble.focus.call : usual
       tally.call(where, rate, trouble.faults)
       if (rate === 0) return undefined
       const name = `${task.name} call ${task.calls}`

@@ -8,6 +8,7 @@ export const ACTIONS = [
   'put an object',
   'append to an object',
   'deliver a message',
+  'deliver to two workers',
   'sweep',
   'seal',
   'ask for a rehydration',
@@ -35,7 +36,7 @@ export type Action = {
 }
 
 /** What there is at the beginning: each is brought about by the pipeline itself, in peace. */
-export const STARTS = ['empty', 'landed', 'sealed', 'cold', 'old'] as const
+export const STARTS = ['empty', 'landed', 'sealed', 'cold', 'old', 'asked', 'thawing'] as const
 export type Start = (typeof STARTS)[number]
 
 type Theme = {
@@ -46,8 +47,10 @@ type Theme = {
   readonly passes: readonly ActionName[]
   /** At most so many deliveries a round. */
   readonly deliveries: number
-  /** What every history of it begins with. */
-  readonly first?: ActionName
+  /** Messages come twice, to workers of all speeds. */
+  readonly crowded?: boolean
+  /** What is stored is damaged, or the catalog lost. */
+  readonly damaging?: boolean
   /** Queues give up soon. */
   readonly givesUp?: boolean
   /** The ports of which one may fail more often than the others; all unless it says. */
@@ -56,11 +59,25 @@ type Theme = {
 
 const ORDERS = ['orders']
 const EVENTS = ['events']
+const READINGS = ['readings']
 const BOTH = ['orders', 'events']
 
 const KEEPING = /^(quarantine|letter|redrive|records queue|objects queue|hot)/
 const REBUILDING = /^(folders|documents|snapshots|lister|registry|log|reader|quarantine)/
+const STORING = /^(tagger|holdings|registry|remover|log|snapshots|expire|seal|lister)/
+const DELIVERING = /^(delivery|draft|tasks?|waiters)/
 const REHYDRATING = /^(reader|delivery|draft|thawer|waiters|tasks?|rehydration|thaw|hydrate|holdings)/
+
+/** Many workers at the tasks of one rehydration, while records land in what it reads. */
+const CROWDED: Theme = {
+  starts: ['asked'],
+  datasets: [ORDERS],
+  often: { 'send records': 0.8, 'deliver to two workers': 0.5 },
+  passes: ['minutes pass'],
+  deliveries: 9,
+  focus: DELIVERING,
+  crowded: true,
+}
 
 /** What a history is mostly about. */
 const THEMES: readonly Theme[] = [
@@ -98,6 +115,7 @@ const THEMES: readonly Theme[] = [
   {
     starts: ['landed', 'sealed', 'cold'],
     datasets: [ORDERS],
+    damaging: true,
     often: {
       audit: 0.4,
       'plant an object': 0.4,
@@ -116,6 +134,7 @@ const THEMES: readonly Theme[] = [
   {
     starts: ['landed', 'sealed', 'cold', 'old'],
     datasets: [ORDERS, EVENTS],
+    damaging: true,
     often: {
       'copy the catalog': 0.4,
       'lose the catalog': 0.5,
@@ -132,28 +151,49 @@ const THEMES: readonly Theme[] = [
   {
     starts: ['empty', 'empty', 'landed'],
     datasets: [ORDERS, EVENTS],
-    often: { 'put an object': 0.6, 'append to an object': 0.5, 'send records': 0.2, sweep: 0.5 },
+    often: {
+      'deliver to two workers': 0.3,
+      'put an object': 0.6,
+      'append to an object': 0.5,
+      'send records': 0.2,
+      sweep: 0.5,
+    },
     passes: ['minutes pass', 'hours pass', 'hours pass'],
     deliveries: 5,
   },
   {
     starts: ['landed', 'sealed', 'old', 'old'],
-    datasets: [ORDERS, EVENTS],
-    often: { sweep: 0.95, audit: 0.3, seal: 0.5, 'send records': 0.3, 'read a record': 0.2 },
+    datasets: [ORDERS, EVENTS, READINGS],
+    often: {
+      'deliver to two workers': 0.2,
+      sweep: 0.95,
+      audit: 0.3,
+      seal: 0.5,
+      'send records': 0.3,
+      'read a record': 0.2,
+    },
     passes: ['hours pass', 'days pass', 'days pass'],
     deliveries: 6,
+    focus: STORING,
   },
   {
-    starts: ['cold'],
+    starts: ['cold', 'thawing', 'thawing'],
     datasets: [ORDERS],
-    often: { 'ask for a rehydration': 0.4, sweep: 0.5, 'send records': 0.1, seal: 0.1 },
+    often: {
+      'deliver to two workers': 0.3,
+      'ask for a rehydration': 0.4,
+      sweep: 0.5,
+      'send records': 0.1,
+      seal: 0.1,
+    },
     passes: ['minutes pass', 'minutes pass', 'hours pass', 'hours pass', 'hours pass'],
     deliveries: 9,
-    first: 'ask for a rehydration',
     focus: REHYDRATING,
   },
+  CROWDED,
+  CROWDED,
   {
-    starts: ['landed', 'sealed', 'cold'],
+    starts: ['landed', 'sealed', 'cold', 'asked'],
     datasets: [ORDERS],
     focus: REHYDRATING,
     often: { 'read a record': 0.7, 'ask for a rehydration': 0.3, seal: 0.4, sweep: 0.4, 'send records': 0.4 },
@@ -176,6 +216,16 @@ export type Trouble = {
   readonly lateEvent: number
   readonly skewed: number
   readonly slow: number
+  /** Tasks go on for a while before others have their turn. */
+  readonly bursts: boolean
+}
+
+/** What customers and producers are like. */
+export type Habits = {
+  /** How likely a message tells of a day that others have told of before. */
+  readonly late: number
+  /** Customers ask for all that there is. */
+  readonly greedy: boolean
 }
 
 /** One small world and all that happens in it, as data: a part of it can be run again. */
@@ -185,12 +235,16 @@ export type History = {
   readonly datasets: readonly string[]
   readonly start: Start
   readonly trouble: Trouble
+  readonly habits: Habits
+  /** Whether the archive is audited once it is at rest. */
+  readonly audited: boolean
   readonly actions: readonly Action[]
   /** Names of all that may go wrong; undefined: whatever is drawn. */
   readonly only: ReadonlySet<string> | undefined
 }
 
 const AFTER = [0, 0, 1, 3, 6, 12, 25, null]
+const AT_ONCE = [0, 0, 0, 1, 2, 4]
 
 const shuffle = <Item>(items: readonly Item[], draw: Draw): readonly Item[] =>
   items
@@ -200,19 +254,19 @@ const shuffle = <Item>(items: readonly Item[], draw: Draw): readonly Item[] =>
 
 /** Rounds, each of which begins some things, delivers some messages, and ends with some time that passes. */
 const drawActions = (draw: Draw, theme: Theme): readonly Action[] => {
-  const { often, passes, deliveries, first } = theme
+  const { often, passes, deliveries } = theme
   // a world in which something never happens is another world
   const never = new Set(ACTIONS.filter(() => draw.chance(0.1)))
   const rounds = draw.chance(0.02) ? 8 : 2 + draw.below(2)
   const actions: Action[] = []
   const add = (name: ActionName, after: number | null) => actions.push({ id: actions.length, name, after })
-  if (first !== undefined) add(first, 0)
+  if (theme.crowded) add('deliver to two workers', 0)
   for (let round = 0; round < rounds; round += 1) {
     const begun = ACTIONS.filter((name) => !never.has(name) && draw.chance(often[name] ?? 0))
     const delivered = Array.from({ length: 1 + draw.below(deliveries) }, () => 'deliver a message' as const)
     const inOrder = [...shuffle(begun, draw), ...delivered]
     const names = draw.chance(0.5) ? inOrder : shuffle(inOrder, draw)
-    for (const name of names) add(name, draw.pick(AFTER) ?? null)
+    for (const name of names) add(name, draw.pick(theme.crowded ? AT_ONCE : AFTER) ?? null)
     // Lambda stops what takes longer than a quarter of an hour: mostly it does not
     add(draw.pick(passes) ?? 'minutes pass', draw.chance(0.8) ? null : draw.below(10))
   }
@@ -228,15 +282,20 @@ export const drawHistory = (seed: number, years = 0): History => {
   const { focus } = theme
   const port = draw.pick(focus === undefined ? PORTS : PORTS.filter((name) => focus.test(name))) ?? ''
   const trouble: Trouble = {
-    call: theme.givesUp ? 0.08 : (draw.pick([0, 0.01, 0.03, 0.06, 0.12]) ?? 0),
+    call: theme.givesUp ? 0.08 : (draw.pick(theme.crowded ? [0, 0, 0.03] : [0, 0.01, 0.03, 0.06, 0.12]) ?? 0),
     faults: some.length === 0 ? FAULTS : some,
     focus: draw.chance(0.5) ? { port, call: 0.3 } : undefined,
-    mostReceives: theme.givesUp ? 1 + draw.below(2) : (draw.pick([null, null, 2, 3]) ?? null),
-    doubled: draw.pick([0, 0.1, 0.3]) ?? 0,
+    mostReceives: theme.givesUp
+      ? 1 + draw.below(2)
+      : theme.crowded
+        ? null
+        : (draw.pick([null, null, 2, 3]) ?? null),
+    doubled: theme.crowded ? 0.9 : (draw.pick([0, 0.1, 0.3]) ?? 0),
     lostEvent: draw.pick([0, 0.25, 0.6]) ?? 0,
     lateEvent: draw.pick([0, 0.5]) ?? 0,
     skewed: draw.pick([0, 0.1, 0.4]) ?? 0,
-    slow: draw.pick([0, 0.1, 0.3]) ?? 0,
+    slow: theme.crowded ? 0.4 : (draw.pick([0, 0.1, 0.3]) ?? 0),
+    bursts: draw.chance(theme.crowded ? 0.3 : 0.5),
   }
   return {
     seed,
@@ -244,6 +303,8 @@ export const drawHistory = (seed: number, years = 0): History => {
     datasets: draw.pick(theme.datasets) ?? ORDERS,
     start: draw.pick(theme.starts) ?? 'empty',
     trouble,
+    audited: theme.damaging === true || draw.chance(0.25),
+    habits: { late: theme.crowded ? 0.9 : 0.3, greedy: theme.crowded === true },
     actions: drawActions(draw.fork('actions'), theme),
     only: undefined,
   }

@@ -91,6 +91,15 @@ export const PORTS = [
   'hydrate queue.send',
 ] as const
 
+/** Those that few histories come to: they fail more often where anything does. */
+export const SELDOM: ReadonlySet<string> = new Set(
+  PORTS.filter((port) =>
+    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|thawer|tagger|report)/.test(
+      port,
+    ),
+  ),
+)
+
 const silent = {
   aged: () => undefined,
   duplicatesDropped: () => undefined,

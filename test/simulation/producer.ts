@@ -2,6 +2,7 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { anOrder } from '../support/orders.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
+import type { History } from './history.ts'
 import { FORMS, type Form, packHotFile, type Row, rowText } from './hot-files.ts'
 import { LONGEST_BODY } from './settings.ts'
 import type { Tally } from './tally.ts'
@@ -39,7 +40,7 @@ const ODDITIES: Readonly<Record<string, string>> = {
 const ODD = Object.keys(ODDITIES)
 
 /** Sends records and objects, whole and malformed, new and again, and remembers all of them. */
-export const makeProducer = (cloud: Cloud, datasets: readonly string[], tally: Tally) => {
+export const makeProducer = (cloud: Cloud, { datasets, habits }: History, tally: Tally) => {
   const sent = new Map<string, Sent>()
   const objects = new Map<string, readonly Row[]>()
 
@@ -55,7 +56,9 @@ export const makeProducer = (cloud: Cloud, datasets: readonly string[], tally: T
     const isLong = longest > LONGEST_BODY && draw.chance(0.1)
     tally.count('producer', isLong ? 'record too long' : 'malformed')
     const id = `m-${draw.below(1000)}`
-    const text = isLong ? anOrder(id, timeOf(0), `,"x":"${'x'.repeat(LONGEST_BODY)}"`) : `{"id":"${id}"}`
+    // what is no JSON can be sent again in a file only
+    const short = draw.chance(0.5) ? `{"id":"${id}"}` : `half of ${id}`
+    const text = isLong ? anOrder(id, timeOf(0), `,"x":"${'x'.repeat(LONGEST_BODY)}"`) : short
     return remember({ dataset, id, text, time: null })
   }
 
@@ -80,17 +83,23 @@ export const makeProducer = (cloud: Cloud, datasets: readonly string[], tally: T
     return remember({ dataset, id, text: anOrder(id, time, `,"n":${draw.below(3)}${more}`), time })
   }
 
+  /** How long ago something happened that others of the same day have told of before. */
+  const dayOfAnother = (draw: Draw): number => {
+    const time = draw.pick([...sent.values()])?.time ?? cloud.now()
+    return Math.max(0, Math.floor(cloud.now() / DAY) - Math.floor(time / DAY))
+  }
+
   /** Mostly of one day: each more is another partition. */
   const some = <Item>(most: number, draw: Draw, make: (day: number) => Item): Item[] => {
-    const day = draw.chance(0.15) ? 1 : 0
-    return Array.from({ length: 1 + draw.below(most) }, () => make(draw.chance(0.08) ? 1 - day : day))
+    const day = draw.chance(habits.late) ? dayOfAnother(draw) : draw.chance(0.15) ? 1 : 0
+    return Array.from({ length: 1 + draw.below(most) }, () => make(draw.chance(0.08) ? day + 1 : day))
   }
   const aDatasetName = (draw: Draw) => draw.pick(datasets) ?? 'orders'
 
   const aRow = (form: Form, dataset: string, day: number, draw: Draw): Row => {
     if (FORMS[form].table === 'lines')
       return { text: aText(dataset, day, LONGEST_BODY, draw), id: '', at: '', n: 0 }
-    const isMalformed = FORMS[form].table === 'csv' && draw.chance(0.1)
+    const isMalformed = FORMS[form].table === 'csv' && draw.chance(0.25)
     const time = timeOf(day)
     const row = { id: isMalformed ? '' : anId(draw), at: new Date(time).toISOString(), n: draw.below(3) }
     const text = rowText(form, row)

@@ -10,7 +10,7 @@ const EXPECTED = 18
 /** From so many seeds on every kind of call is made. */
 const SEEDS_FOR_CALLS = 300
 /** From so many seeds on every kind of call meets every fault, however rarely it is made. */
-const SEEDS_FOR_FAULTS = 3000
+const SEEDS_FOR_FAULTS = 50_000
 
 const countOf = (tally: Tally, where: string, what: string) =>
   tally.counts().get(where)?.get(what)?.count ?? 0

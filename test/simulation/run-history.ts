@@ -12,14 +12,14 @@ import { makeInvariants } from './invariants.ts'
 import { makeLoss } from './loss.ts'
 import { portsOn } from './ports.ts'
 import { makeProducer } from './producer.ts'
-import { makeScheduler } from './scheduler.ts'
+import { makeScheduler, type Task } from './scheduler.ts'
 import { spanOf } from './settings.ts'
 import { describeState } from './state.ts'
 import { makeTally, type Tally } from './tally.ts'
 import { makeTrace } from './trace.ts'
 import { Violation } from './violation.ts'
 import { makeWorkers } from './workers.ts'
-import { makeWrap } from './wrap-port.ts'
+import { type Look, makeWrap } from './wrap-port.ts'
 
 export type Run = {
   readonly violation: Violation | undefined
@@ -47,6 +47,9 @@ const AGES: Readonly<
   // the partition is sealed straight into the class that its age calls for
   cold: { batches: 1, landed: 4 * DAY, swept: 0 },
   old: { batches: 1, landed: 14 * HOUR, swept: 6.5 * DAY },
+  // somebody has asked for all of it, and the tasks are on their way
+  asked: { batches: 1, landed: 14 * HOUR, swept: null },
+  thawing: { batches: 1, landed: 4 * DAY, swept: 0 },
 }
 
 /** Runs one history from its beginning until nothing is left to do. */
@@ -54,28 +57,45 @@ export const runHistory = async (
   history: History,
   options: { readonly mutant?: Mutant; readonly traced?: boolean } = {},
 ): Promise<Run> => {
-  const { seed, years } = history
+  const { seed, years, trouble } = history
   const draw = makeDraw(seed).fork('run')
   const tally = makeTally()
   const chaos = makeChaos(history, draw, tally)
   const cloud = makeCloud(history, draw, chaos)
   const { now } = cloud
-  const scheduler = makeScheduler()
+  let steps = 0
+  let looking: Promise<void> | undefined
+  const scheduler = makeScheduler(trouble.bursts)
   const trace = makeTrace(options.traced === true, now)
-  const ports = portsOn(cloud, scheduler, makeWrap({ scheduler, chaos, tally, trace, now }))
+  const look: Look = {
+    before: async () => {
+      steps += 1
+      while (looking !== undefined) await looking
+    },
+    after: async () => {
+      if (!hasChanged()) return
+      looking = check()
+        .catch((error) => workers.fail(error))
+        .finally(() => {
+          looking = undefined
+        })
+      await looking
+    },
+  }
+  const wrap = makeWrap({ scheduler, chaos, tally, trace, now, look })
+  const ports = portsOn(cloud, scheduler, wrap)
   const functions = mutated(ports, options.mutant ?? {})
-  const producer = makeProducer(cloud, history.datasets, tally)
+  const producer = makeProducer(cloud, history, tally)
   const workers = makeWorkers({ history, cloud, draw, tally, scheduler, chaos, trace, functions })
   const atRest = makeDamage(cloud, tally)
   const invariants = makeInvariants(cloud, producer, atRest.isDamaged)
   const { views, check, hasChanged } = invariants
   const hasDamage = () => atRest.isAny()
-  const customer = makeCustomer({ cloud, years, producer, views, hasDamage })
+  const customer = makeCustomer({ cloud, history, producer, views, hasDamage })
   const began: number[] = []
-  let steps = 0
 
-  const step = async () => {
-    const went = await scheduler.step()
+  const step = async (of?: Task) => {
+    const went = await scheduler.step(of)
     steps += 1
     workers.throwFailures()
     if (hasChanged()) await check()
@@ -102,6 +122,7 @@ export const runHistory = async (
     loss,
     atRest,
     finish,
+    step,
     pass,
   })
 
@@ -141,6 +162,12 @@ export const runHistory = async (
       await sweepOnce('before')
       pass(swept * scale)
     }
+    if (history.start === 'asked' || history.start === 'thawing') {
+      await workers.start('request', 'before', customer.ask('key-before', source, functions.request))
+      await finish()
+      while (await workers.consumers.thaw('before', source)) await finish()
+      for (const name of ['late', 'later']) producer.sendRecords(name, source)
+    }
     chaos.calm(false)
   }
 
@@ -162,7 +189,8 @@ export const runHistory = async (
       await workers.start('rebuild-catalog', 'end', loss.rebuild)
       await finish()
     }
-    await converge({ cloud, workers, customer, functions, views, finish })
+    const { audited } = history
+    await converge({ cloud, workers, customer, functions, views, audited, finish })
   }
 
   const outcome = async () => {

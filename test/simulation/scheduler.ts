@@ -8,8 +8,10 @@ export type Task = {
   readonly deadline: number
   /** How far its clock is off, in ms. */
   readonly skew: number
-  /** Of two tasks whose calls wait, the one with the smaller pace mostly goes first: some hardly move at all. */
-  readonly pace: number
+  /** It waits for all others before each of its calls, or before that one of them; null: it does not. */
+  readonly slow: 'always' | number | null
+  /** It goes on before all others until it has made so many calls: then it is someone else's turn. */
+  burst: number
   /** Calls of ports so far, and those of them that wait for their turn. */
   calls: number
   waiting: number
@@ -23,8 +25,8 @@ export type Scheduler = {
   start(task: Task, work: () => Promise<unknown>, ended: (error: unknown) => void): Promise<void>
   /** Waits at a port until the scheduler picks this call. */
   park(task: Task): Promise<void>
-  /** Lets one parked call go on, and all that follows from it, up to the next calls. False: nothing is parked. */
-  step(): Promise<boolean>
+  /** Lets one parked call go on, of that task where one is named, and all that follows from it, up to the next calls. False: none is parked. */
+  step(of?: Task): Promise<boolean>
   /** The task whose turn it is: nobody else moves before the next step. */
   current(): Task
   /** Tasks under way. */
@@ -32,6 +34,12 @@ export type Scheduler = {
 }
 
 type Parked = { readonly task: Task; readonly go: () => void; readonly turn: number }
+
+/** Turns are drawn from 0 to 1. */
+const LAST = 1
+
+/** Most tasks make no more calls. */
+const LONG_TASK = 20
 
 /** Until the task that moves is parked or over: it may wait for zlib's own threads in between. */
 const settle = async (task: Task) => {
@@ -43,16 +51,28 @@ const settle = async (task: Task) => {
  * Runs asynchronous tasks one step at a time. Every call of a port is parked, and what goes on next is drawn; between two
  * steps nothing moves. What one task draws does not depend on the others, so a history without one of them is much the same.
  */
-export const makeScheduler = (): Scheduler => {
+/** @param inBursts few changes from one task to another, at any call: most races need no more. */
+export const makeScheduler = (inBursts: boolean): Scheduler => {
   const parked: Parked[] = []
   let running = 0
   let whose: Task | undefined
 
-  const takeNext = () => {
-    let first = 0
-    for (let at = 1; at < parked.length; at += 1)
-      if ((parked[at]?.turn ?? 0) < (parked[first]?.turn ?? 0)) first = at
-    return parked.splice(first, 1)[0]
+  let turns = 0
+
+  const turnOf = (task: Task): number => {
+    turns += 1
+    if (task.slow === 'always' || task.slow === task.calls) return LAST + task.draw.next()
+    if (inBursts && task.calls < task.burst) return -turns
+    task.burst = task.calls + 1 + task.draw.below(LONG_TASK)
+    return task.draw.next()
+  }
+
+  const takeNext = (of: Task | undefined): Parked | undefined => {
+    let first: Parked | undefined
+    for (const one of parked)
+      if ((of === undefined || one.task === of) && (first === undefined || one.turn < first.turn)) first = one
+    if (first !== undefined) parked.splice(parked.indexOf(first), 1)
+    return first
   }
 
   return {
@@ -76,10 +96,10 @@ export const makeScheduler = (): Scheduler => {
     park: (task) =>
       new Promise((go) => {
         task.waiting += 1
-        parked.push({ task, go, turn: task.pace + task.draw.next() })
+        parked.push({ task, go, turn: turnOf(task) })
       }),
-    step: async () => {
-      const next = takeNext()
+    step: async (of) => {
+      const next = takeNext(of)
       if (next === undefined) return false
       whose = next.task
       next.task.waiting -= 1

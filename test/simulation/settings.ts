@@ -18,8 +18,8 @@ const SHORT = 10 * DAY
 
 export const spanOf = (years: number) => (years === 0 ? SHORT : years * 365 * DAY)
 
-/** Two datasets, whose policies are over within the span. */
-export const configFor = (years: number) => {
+/** Those of three datasets that a history is about, whose policies are over within the span. */
+export const configFor = (years: number, names: readonly string[]) => {
   const scale = spanOf(years) / SHORT
   const limits = { maxBodyBytes: LONGEST_BODY, maxFuture: DAY }
   /** Kept for ever, and soon cold. */
@@ -42,8 +42,22 @@ export const configFor = (years: number) => {
     ],
     retention: 6 * DAY * scale,
   })
+  /** Kept for ever in one class, which it is moved to once. */
+  const readings: Dataset = aDataset({
+    limits,
+    name: 'readings',
+    hotPrefix: 'readings/',
+    classes: [
+      { after: 0, storageClass: 'STANDARD' },
+      { after: 2 * DAY * scale, storageClass: 'GLACIER_IR' },
+    ],
+  })
   return {
-    datasets: new Map([orders, events].map((dataset) => [dataset.name, dataset])),
+    datasets: new Map(
+      [orders, events, readings]
+        .filter(({ name }) => names.includes(name))
+        .map((dataset) => [dataset.name, dataset]),
+    ),
     destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
   }
 }

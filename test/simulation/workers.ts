@@ -24,8 +24,8 @@ type Deps = {
 
 const BATCH = 4
 const FULL_BATCH = 10
-/** A task that is slow waits for all that are not. */
-const SLOW = 1
+/** Most tasks make no more calls. */
+const LONG_TASK = 20
 
 /** The functions of the deployment: each starts tasks that take messages, work, and acknowledge what is done. */
 export const makeWorkers = (deps: Deps) => {
@@ -34,6 +34,7 @@ export const makeWorkers = (deps: Deps) => {
   const { queues } = cloud
   const failures: unknown[] = []
   const tasks = new Set<Task>()
+  let latest: Task | undefined
 
   const aTask = (kind: string, cause: string): Task => {
     const name = `${kind} ${cause}`
@@ -45,7 +46,8 @@ export const makeWorkers = (deps: Deps) => {
       draw,
       deadline: cloud.now() + LONGEST_TASK,
       skew: isOff ? draw.below(2 * LONGEST_SKEW) - LONGEST_SKEW : 0,
-      pace: isSlow ? SLOW : 0,
+      burst: draw.below(LONG_TASK),
+      slow: isSlow ? (draw.chance(0.5) ? 'always' : draw.below(LONG_TASK)) : null,
       calls: 0,
       waiting: 0,
       over: false,
@@ -57,6 +59,7 @@ export const makeWorkers = (deps: Deps) => {
   const start = (kind: string, cause: string, work: () => Promise<unknown>) => {
     const task = aTask(kind, cause)
     tasks.add(task)
+    latest = task
     // one that was under way when the faults went off may still be dead
     const mustSucceed = chaos.isCalm()
     tally.count(kind, 'started')
@@ -133,6 +136,12 @@ export const makeWorkers = (deps: Deps) => {
         const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
         if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
       }),
+    /** The task that was started last. */
+    latest: () => latest,
+    /** Somebody saw that something is wrong: whatever the tasks make of it. */
+    fail: (error: unknown) => {
+      failures.push(error)
+    },
     /** What tasks threw that is no fault of the run's making. */
     throwFailures: () => {
       const failure = failures.shift()

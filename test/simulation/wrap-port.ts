@@ -10,6 +10,14 @@ type Deps = {
   readonly tally: Tally
   readonly trace: Trace
   readonly now: () => number
+  /** While nothing goes wrong one task moves at a time, without waiting for turns: then calls are looked at here. */
+  readonly look: Look
+}
+
+export type Look = {
+  /** Resolves when nobody is looking. */
+  before(): Promise<void>
+  after(): Promise<void>
 }
 
 export type WrapPort = <Port extends object>(name: string, port: Port) => Port
@@ -24,10 +32,11 @@ const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
  * A port as the task whose turn it is sees it: each call waits for its turn, and may then fail in one of four ways. A task
  * that died, or whose time is over, only meets errors from there on.
  */
-export const makeWrap = ({ scheduler, chaos, tally, trace, now }: Deps): WrapPort => {
+export const makeWrap = ({ scheduler, chaos, tally, trace, now, look }: Deps): WrapPort => {
   /** The fault of this call, if any; throws what happens before the effect. */
   const enter = async (task: Task, where: string, given: readonly unknown[]): Promise<Fault | undefined> => {
-    if (!task.dead) await scheduler.park(task)
+    if (chaos.isCalm()) await look.before()
+    else if (!task.dead) await scheduler.park(task)
     if (!task.dead && now() > task.deadline) {
       task.dead = true
       tally.count(where, 'timed out')
@@ -40,7 +49,8 @@ export const makeWrap = ({ scheduler, chaos, tally, trace, now }: Deps): WrapPor
     return fault
   }
 
-  const leave = (task: Task, fault: Fault | undefined) => {
+  const leave = async (task: Task, fault: Fault | undefined) => {
+    if (chaos.isCalm()) await look.after()
     if (fault === 'crash after') task.dead = true
     if (fault !== undefined) throw new Crash(fault)
   }
@@ -50,14 +60,14 @@ export const makeWrap = ({ scheduler, chaos, tally, trace, now }: Deps): WrapPor
     const fault = await enter(task, where, given)
     const pages = run()
     if (isAsyncIterable(pages)) yield* pages
-    leave(task, fault)
+    await leave(task, fault)
   }
 
   const single = async (where: string, given: readonly unknown[], run: () => unknown) => {
     const task = scheduler.current()
     const fault = await enter(task, where, given)
     const answer: unknown = await run()
-    leave(task, fault)
+    await leave(task, fault)
     return answer
   }
 

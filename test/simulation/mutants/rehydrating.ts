@@ -38,6 +38,18 @@ const thawWith = (change: (ports: Ports) => Ports): Mutant => ({
   }),
 })
 
+/** A second worker finds the task free, however lately the first has taken it. */
+const withoutGuard = (tasks: Ports['tasks']): Ports['tasks'] => ({
+  ...tasks,
+  find: async (id, partition) => {
+    const task = await tasks.find(id, partition)
+    return task?.state.name === 'hydrating'
+      ? { ...task, state: { ...task.state, claimedAt: Number.NEGATIVE_INFINITY } }
+      : task
+  },
+  put: async (id, task, expected) => tasks.put(id, task, (await tasks.find(id, task.partition)) ?? expected),
+})
+
 const changeDraft = (
   { delivery, ...others }: Ports,
   change: (
@@ -54,6 +66,20 @@ const changeDraft = (
 
 /** Breaks of what brings records back. */
 export const REHYDRATING: Mutants = {
+  'any attempt at a task may finish it': hydrateWith((ports) => ({
+    ...ports,
+    tasks: withoutGuard(ports.tasks),
+    // every attempt has the same name
+    random: (bytes) => new Uint8Array(bytes),
+    now: () => 0,
+  })),
+  'a file is put over whatever is there': hydrateWith((ports) => ({
+    ...changeDraft(ports, (draft, key) => ({
+      ...draft,
+      put: async () => draft.put(await ports.delivery.find(key)),
+    })),
+    tasks: withoutGuard(ports.tasks),
+  })),
   'a task that is done is not taken off the open ones': {
     ports: ({ taskList, ...others }) => ({
       ...others,

@@ -1,5 +1,6 @@
 import { liveCommits } from '../../../shared/domain/commit.ts'
 import { DAY } from '../../../shared/domain/duration.ts'
+import type { StorageClass } from '../../../shared/domain/storage-class.ts'
 import { expireObjects } from '../../../shared/use-cases/expire-objects.ts'
 import { resumeWaiters } from '../../../shared/use-cases/resume-waiters.ts'
 import { sweep } from '../../../shared/use-cases/sweep.ts'
@@ -27,6 +28,29 @@ const withRetention = ({ config, ...others }: Ports, change: (retention: number)
       ] as const,
   )
   return { ...others, config: { ...config, datasets: new Map(datasets) } }
+}
+
+const tagAfterHolding = ({ tagger, holdings, ...others }: Ports): Ports => {
+  const pending = new Map<string, [string, StorageClass]>()
+  return {
+    ...others,
+    tagger: {
+      tag: async (key, storageClass) => {
+        pending.set(key, [key, storageClass])
+      },
+    },
+    holdings: {
+      put: async (ref, holding, expected) => {
+        const outcome = await holdings.put(ref, holding, expected)
+        for (const [key, given] of [...pending]) {
+          if (!key.includes(holding.segmentId)) continue
+          pending.delete(key)
+          await tagger.tag(...given)
+        }
+        return outcome
+      },
+    },
+  }
 }
 
 /** Breaks of what keeps the archive in order once records are in it. */
@@ -90,6 +114,7 @@ export const STORING: Mutants = {
   'a segment is not tagged for the class that it is to move to': {
     ports: (ports) => ({ ...ports, tagger: { tag: async () => undefined } }),
   },
+  'a segment is tagged after its holding says so': { ports: tagAfterHolding },
   'where a segment is to go counts as where it is': {
     ports: ({ holdings, ...others }) => ({
       ...others,
