@@ -56,6 +56,11 @@ def _():
     refused(400, "InvalidSignatureException", client("dynamodb", **secret).list_tables)
 
 
+@check("sts: says whose the credentials are")
+def _():
+    equal(set(client("sts").get_caller_identity()) - {"ResponseMetadata"}, {"Account", "Arn", "UserId"})
+
+
 @check("a service that is not simulated says so")
 def _():
-    refused(501, "NotImplemented", client("sts").get_caller_identity)
+    refused(501, "NotImplemented", client("sns").list_topics)
