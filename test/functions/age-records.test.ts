@@ -5,7 +5,7 @@ import { readAll } from '../support/archive-facts.ts'
 import { anArchiveWorld, type Wrap } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { expectEmf, metricLines } from '../support/emf.ts'
-import { failing } from '../support/failing.ts'
+import { failing, replacing } from '../support/failing.ts'
 import { anOrder } from '../support/orders.ts'
 import { keptTelemetry } from '../support/silent-telemetry.ts'
 import { aContext, anSqsEvent } from '../support/sqs-event.ts'
@@ -52,6 +52,38 @@ test('the failures name exactly the messages that are not done, by the ids that 
 test('a batch of which nothing can be archived is an error, so that Lambda slows down', async () => {
   const { age } = aFunction(failing('append'))
   await expect(age(anEvent(anOrder('a'), anOrder('b')))).rejects.toThrow('no message could be aged')
+})
+
+test('why a batch failed whole is told once, with the messages and without their bodies', async () => {
+  const { age, lines } = aFunction(failing('append'))
+  const days = [anOrder('a'), anOrder('b', NOON - 86_400_000), anOrder('c', NOON - 2 * 86_400_000)]
+  await expect(age(anEvent(...days))).rejects.toThrow('no message could be aged')
+  const [started, ended, ...others] = lines.filter(({ message }) => message !== undefined)
+  expect(started).toMatchObject({ message: 'batch received', messages: 3 })
+  expect(ended).toMatchObject({
+    level: 'ERROR',
+    message: 'batch failed',
+    failed: 3,
+    messageIds: ['m0', 'm1', 'm2'],
+    error: { name: 'Error', message: 'append failed' },
+    causes: ['Error: append failed'],
+  })
+  expect(others).toEqual([])
+})
+
+test('a batch that fails in many ways tells a few of them', async () => {
+  let calls = 0
+  const inManyWays = replacing('append', () => {
+    calls += 1
+    throw new Error(`append ${calls} failed`)
+  })
+  const { age, lines } = aFunction(inManyWays)
+  const days = Array.from({ length: 30 }, (_, day) => anOrder(`o-${day}`, NOON - day * 86_400_000))
+  await expect(age(anEvent(...days))).rejects.toThrow('no message could be aged')
+  const [ended, ...others] = lines.filter(({ level }) => level === 'ERROR')
+  expect(ended).toMatchObject({ failed: 30, error: { message: 'append 1 failed' } })
+  expect(ended?.causes).toEqual(Array.from({ length: 10 }, (_, at) => `Error: append ${at + 1} failed`))
+  expect(others).toEqual([])
 })
 
 test('metrics are valid EMF and tell records, bytes and lag', async () => {
