@@ -98,7 +98,14 @@ export const rehydrationBodySchema = z
     format: z.enum(FORMATS).default('ndjson'),
     keepDays: keepDaysSchema,
   })
-  .transform(({ select, ...rest }): RehydrationRequest => ({ ...rest, selection: select }))
+  .transform(
+    ({ select, ...rest }): RehydrationRequest => ({
+      ...rest,
+      selection: select,
+      compression: 'none',
+      columns: null,
+    }),
+  )
 
 /** The body of a request as JSON. Its text is never logged, nor shown in an error. */
 export const jsonBody = ({ body, isBase64Encoded }: ApiEvent): unknown => {

@@ -12,6 +12,10 @@ export type Selection =
 export const FORMATS = ['ndjson', 'parquet'] as const
 export type DeliveryFormat = (typeof FORMATS)[number]
 
+export const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const
+/** Of a whole file. Parquet compresses by itself, so that there it is always `none`. */
+export type Compression = (typeof COMPRESSIONS)[number]
+
 export type RehydrationRequest = {
   readonly dataset: string
   readonly selection: Selection
@@ -19,6 +23,9 @@ export type RehydrationRequest = {
   /** A destination's name in the configuration. */
   readonly destination: string
   readonly format: DeliveryFormat
+  readonly compression: Compression
+  /** Columns of the files, in this order; null: those that the format has by itself. */
+  readonly columns: readonly string[] | null
   /** How long thawed segments must at least stay readable; null: as long as delivering takes. */
   readonly keepDays: number | null
 }

@@ -47,6 +47,8 @@ export const checkCanary = (deps: CheckCanaryDeps, dataset: Dataset, destination
       tier: 'Standard',
       destination,
       format: 'ndjson',
+      compression: 'none',
+      columns: null,
       keepDays: null,
     }
     const asked = await request(wanted, { caller: 'canary', idempotencyKey: `canary ${hour}` })

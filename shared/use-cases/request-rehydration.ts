@@ -45,6 +45,8 @@ const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
       rest.tier,
       rest.destination,
       rest.format,
+      rest.compression,
+      rest.columns,
       rest.keepDays,
       selection.kind === 'range'
         ? [selection.from, selection.to]

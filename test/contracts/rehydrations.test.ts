@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import {
   makeDynamoRehydrationTasks,
@@ -165,5 +166,26 @@ describe.each([
     expect(await taskList.open(id, 9)).toEqual(['2024-03-11'])
     await taskList.close(id, '2024-03-11')
     expect(await taskList.open(id, 9)).toEqual([])
+  })
+})
+
+describe('a rehydration that an earlier version wrote', () => {
+  test('has neither compression nor columns, and goes on as if it had none of them', async () => {
+    const table = await aCatalogTable()
+    const rehydrations = makeDynamoRehydrations(table)
+    const accepted = aRehydration()
+    await rehydrations.create(accepted, NOON)
+    await table.documents.send(
+      new UpdateCommand({
+        TableName: table.table,
+        Key: { pk: `R#${accepted.id}`, sk: 'rehydration' },
+        UpdateExpression: 'REMOVE #request.compression, #request.#columns',
+        ExpressionAttributeNames: { '#request': 'request', '#columns': 'columns' },
+      }),
+    )
+    const found = await rehydrations.find(accepted.id)
+    expect(found).toEqual(accepted)
+    if (found === undefined) throw new Error('not found')
+    expect(await rehydrations.put({ ...found, state: { name: 'thawing', plannedAt: 1 } }, found)).toBe('put')
   })
 })

@@ -128,6 +128,8 @@ export const makeCustomer = (deps: {
         tier: draw.pick(RETRIEVAL_TIERS) ?? 'Standard',
         destination: 'analysts',
         format: 'ndjson',
+        compression: 'none',
+        columns: null,
         keepDays: draw.chance(0.5) ? 1 + draw.below(5) : null,
       }
       return async () => {

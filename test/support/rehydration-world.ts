@@ -46,6 +46,8 @@ export const aRequest = (parts: Partial<RehydrationRequest> = {}): RehydrationRe
   tier: 'Standard',
   destination: 'analysts',
   format: 'ndjson',
+  compression: 'none',
+  columns: null,
   keepDays: null,
   ...parts,
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
-import { FORMATS, type Rehydration } from '../../domain/rehydration.ts'
+import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydration.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
 import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
 
@@ -65,6 +65,9 @@ const rehydrationSchema = z.object({
     tier: z.enum(RETRIEVAL_TIERS),
     destination: z.string(),
     format: z.enum(FORMATS),
+    // items of before there was a choice have neither
+    compression: z.enum(COMPRESSIONS).default('none'),
+    columns: z.array(z.string()).nullable().default(null),
     keepDays: z.int().nullable(),
   }),
   caller: z.string(),
