@@ -10,6 +10,7 @@ import {
   MAX_SELECTED_IDS,
   type RehydrationRequest,
   type Selection,
+  withTier,
 } from '../../shared/domain/rehydration.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import type { ApiEvent } from './event.ts'
@@ -99,8 +100,9 @@ export const rehydrationBodySchema = z
     keepDays: keepDaysSchema,
   })
   .transform(
-    ({ select, ...rest }): RehydrationRequest => ({
+    ({ select, tier, ...rest }): RehydrationRequest => ({
       ...rest,
+      ...withTier(tier),
       selection: select,
       compression: 'none',
       columns: null,

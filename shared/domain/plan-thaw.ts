@@ -3,8 +3,8 @@ import type { Holding } from './holding.ts'
 import { DEFAULT_KEEP_DAYS } from './rehydration.ts'
 import type { Segment } from './segment.ts'
 import {
+  type ClassTiers,
   isArchiveClass,
-  offersTier,
   type RetrievalTier,
   STORAGE_CLASSES,
   type StorageClass,
@@ -49,9 +49,9 @@ export const decideThaw = (
 
 export const thawDays = (keepDays: number | null): number => keepDays ?? DEFAULT_KEEP_DAYS
 
-/** The tier to ask for: the wanted one, or Standard where the class does not offer it. */
-export const tierFor = (storageClass: StorageClass, wanted: RetrievalTier): RetrievalTier =>
-  isArchiveClass(storageClass) && !offersTier(storageClass, wanted) ? 'Standard' : wanted
+/** The tier that a segment of this class is thawed with. Its class may change between the plan and the thaw. */
+export const tierFor = (storageClass: StorageClass, tiers: ClassTiers): RetrievalTier =>
+  storageClass === 'DEEP_ARCHIVE' ? tiers.DEEP_ARCHIVE : tiers.GLACIER
 
 /** A thaw that nobody wrote down (its asker died) counts as the slowest. */
 const UNKNOWN_TIER: RetrievalTier = 'Bulk'

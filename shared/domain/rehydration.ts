@@ -1,5 +1,5 @@
 import type { RehydrationState } from './rehydration-states.ts'
-import type { RetrievalTier } from './storage-class.ts'
+import { type ClassTiers, type RetrievalTier, tiersOf } from './storage-class.ts'
 
 /** One record by its id; without a time, every record of that id. */
 export type RecordSelector = { readonly id: string; readonly time: number | null }
@@ -19,7 +19,16 @@ export type Compression = (typeof COMPRESSIONS)[number]
 export type RehydrationRequest = {
   readonly dataset: string
   readonly selection: Selection
-  readonly tier: RetrievalTier
+  /** What thaws use. Settled when the request is accepted, by what was asked of the four below. */
+  readonly tiers: ClassTiers
+  /** Null where the tiers follow from a time or a budget. */
+  readonly tier: RetrievalTier | null
+  /** By when all of it is to be readable, ms. */
+  readonly readyBy: number | null
+  /** US dollars that it may cost at most, by list price. */
+  readonly maxCostUsd: number | null
+  /** The quote that was accepted. */
+  readonly quoteId: string | null
   /** A destination's name in the configuration. */
   readonly destination: string
   readonly format: DeliveryFormat
@@ -29,6 +38,18 @@ export type RehydrationRequest = {
   /** How long thawed segments must at least stay readable; null: as long as delivering takes. */
   readonly keepDays: number | null
 }
+
+/** How fast and how dear a request is to be. */
+export type Urgency = Pick<RehydrationRequest, 'tiers' | 'tier' | 'readyBy' | 'maxCostUsd' | 'quoteId'>
+
+/** Asked for with one tier, and nothing more. */
+export const withTier = (tier: RetrievalTier): Urgency => ({
+  tiers: tiersOf(tier),
+  tier,
+  readyBy: null,
+  maxCostUsd: null,
+  quoteId: null,
+})
 
 /** A request for records, and how far it has come. */
 export type Rehydration = {

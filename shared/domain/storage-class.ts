@@ -30,6 +30,15 @@ export const isArchiveClass = (text: string): text is ArchiveClass =>
 export const isRetrievalTier = (text: string): text is RetrievalTier =>
   RETRIEVAL_TIERS.some((tier) => tier === text)
 
+/** Which tier each archive class is thawed with. */
+export type ClassTiers = Readonly<Record<ArchiveClass, RetrievalTier>>
+
 /** Expedited is refused for DEEP_ARCHIVE. */
 export const offersTier = (storageClass: ArchiveClass, tier: RetrievalTier): boolean =>
   storageClass === 'GLACIER' || tier !== 'Expedited'
+
+/** One tier for all: Standard in its place where a class does not offer it. */
+export const tiersOf = (tier: RetrievalTier): ClassTiers => ({
+  GLACIER: tier,
+  DEEP_ARCHIVE: offersTier('DEEP_ARCHIVE', tier) ? tier : 'Standard',
+})

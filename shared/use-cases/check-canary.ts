@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { ARCHIVED_WITHIN, BACK_WITHIN, canaryRecord, type OpenCanary } from '../domain/canary.ts'
 import type { Dataset } from '../domain/dataset.ts'
-import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
+import { type Rehydration, type RehydrationRequest, withTier } from '../domain/rehydration.ts'
 import type { CanaryMetrics } from '../ports/canary.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import { type FindDeps, findRecord } from './find-record.ts'
@@ -44,7 +44,7 @@ export const checkCanary = (deps: CheckCanaryDeps, dataset: Dataset, destination
     const wanted: RehydrationRequest = {
       dataset: dataset.name,
       selection: { kind: 'ids', ids: [{ id, time }] },
-      tier: 'Standard',
+      ...withTier('Standard'),
       destination,
       format: 'ndjson',
       compression: 'none',

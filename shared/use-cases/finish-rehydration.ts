@@ -1,7 +1,7 @@
 import { addCompleteness, isComplete } from '../domain/completeness.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import { addDigests, formatDigest } from '../domain/digest.ts'
-import { coldest } from '../domain/plan-thaw.ts'
+import { coldest, tierFor } from '../domain/plan-thaw.ts'
 import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { RehydrationTask, TaskState } from '../domain/rehydration-task.ts'
@@ -59,6 +59,7 @@ const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, 
     dataset: request.dataset,
     format: request.format,
     tier: request.tier,
+    tiers: request.tiers,
     requestedAt: iso(acceptedAt),
     completedAt: iso(completedAt),
     records: records.count,
@@ -134,7 +135,7 @@ export const finishRehydration =
         total: completedAt - acceptedAt,
       },
       storageClass: all.coldest,
-      tier: request.tier,
+      tier: tierFor(all.coldest, request.tiers),
       records: summary.records.count,
       bytes: summary.bytes,
     })

@@ -42,7 +42,11 @@ const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
     'sha256',
     JSON.stringify([
       rest.dataset,
+      // not the tiers, which are settled anew each time that somebody asks
       rest.tier,
+      rest.readyBy,
+      rest.maxCostUsd,
+      rest.quoteId,
       rest.destination,
       rest.format,
       rest.compression,

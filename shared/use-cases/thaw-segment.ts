@@ -39,7 +39,7 @@ export type SegmentThaw = {
   readonly requested: boolean
 }
 
-type Wish = Pick<RehydrationRequest, 'tier' | 'keepDays'>
+type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'>
 
 /** `until`: for how long it is needed. */
 type TimedWish = Wish & { readonly until: number }
@@ -74,12 +74,12 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
     claimed: Holding,
     wish: TimedWish,
   ): Promise<SegmentThaw | undefined> => {
-    const tier = tierFor(storageClass, wish.tier)
+    const tier = tierFor(storageClass, wish.tiers)
     const days = daysToAsk(claimed, wish.keepDays, now())
     const first = await thawer.thaw(segment.key, { tier, days })
     const refused = first === 'expedited-unavailable'
     const outcome = refused ? await thawer.thaw(segment.key, { tier: 'Standard', days }) : first
-    const asStandard = refused || tier !== wish.tier
+    const asStandard = refused || (tier === 'Standard' && wish.tier === 'Expedited')
     switch (outcome) {
       case 'requested': {
         const next = { tier: 'Standard', now: now(), until: wish.until } as const
@@ -101,9 +101,9 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
   }
 
   const claim = (seen: Holding, facts: StorageFacts, decision: ThawDecision, wish: TimedWish): Holding => {
-    const { tier, keepDays, until } = wish
+    const { tiers, keepDays, until } = wish
     if (decision === 'thaw')
-      return withThaw(seen, { tier: tierFor(facts.storageClass, tier), now: now(), until })
+      return withThaw(seen, { tier: tierFor(facts.storageClass, tiers), now: now(), until })
     const isNeed = decision === 'extend' || (decision === 'readable' && keepDays !== null)
     return isNeed ? withNeed(seen, until) : seen
   }

@@ -8,12 +8,14 @@ import {
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { rehydrationFromItem, rehydrationToItem } from '../../shared/adapters/aws/rehydration-items.ts'
 import {
   type MemoryRehydrations,
   makeMemoryRehydrations,
 } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import type { Rehydration } from '../../shared/domain/rehydration.ts'
 import { advanceTask, type RehydrationTask } from '../../shared/domain/rehydration-task.ts'
+import { tiersOf } from '../../shared/domain/storage-class.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import { aCatalogTable } from '../support/a-catalog-table.ts'
 import { NOON } from '../support/builders.ts'
@@ -188,4 +190,16 @@ describe('a rehydration that an earlier version wrote', () => {
     if (found === undefined) throw new Error('not found')
     expect(await rehydrations.put({ ...found, state: { name: 'thawing', plannedAt: 1 } }, found)).toBe('put')
   })
+})
+
+test('a rehydration that was stored before tiers were planned is one of its tier', () => {
+  const now = aRehydration(NOON, { request: aRequest({ tier: 'Expedited' }) })
+  const item = rehydrationToItem(now)
+  const { tiers: _, readyBy: __, maxCostUsd: ___, quoteId: ____, ...request } = item.request
+  expect(rehydrationFromItem({ ...item, request })).toEqual(now)
+  expect(now.request.tiers).toEqual({ GLACIER: 'Expedited', DEEP_ARCHIVE: 'Standard' })
+  // what no version has written, and no version may stumble over
+  expect(rehydrationFromItem({ ...item, request: { ...request, tier: null } }).request.tiers).toEqual(
+    tiersOf('Standard'),
+  )
 })

@@ -14,7 +14,7 @@ import {
   withNeed,
   withThaw,
 } from '../../shared/domain/plan-thaw.ts'
-import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../shared/domain/storage-class.ts'
+import { RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../shared/domain/storage-class.ts'
 import { aSegment, NOON } from '../support/builders.ts'
 
 const cold: StorageFacts = { storageClass: 'GLACIER', restore: null }
@@ -48,12 +48,12 @@ describe('what to do about a segment', () => {
   })
 
   test('is to ask for Standard where Expedited is not offered', () => {
-    expect(RETRIEVAL_TIERS.map((tier) => tierFor('DEEP_ARCHIVE', tier))).toEqual([
+    expect(RETRIEVAL_TIERS.map((tier) => tierFor('DEEP_ARCHIVE', tiersOf(tier)))).toEqual([
       'Bulk',
       'Standard',
       'Standard',
     ])
-    expect(RETRIEVAL_TIERS.map((tier) => tierFor('GLACIER', tier))).toEqual(RETRIEVAL_TIERS)
+    expect(RETRIEVAL_TIERS.map((tier) => tierFor('GLACIER', tiersOf(tier)))).toEqual(RETRIEVAL_TIERS)
   })
 })
 

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { isComplete } from '../../shared/domain/completeness.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { makeSelector } from '../../shared/domain/plan-selection.ts'
-import type { RehydrationRequest, Selection } from '../../shared/domain/rehydration.ts'
+import { type RehydrationRequest, type Selection, withTier } from '../../shared/domain/rehydration.ts'
 import type { RehydrationSummary } from '../../shared/domain/rehydration-states.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import type { Cloud } from './cloud.ts'
@@ -125,7 +125,7 @@ export const makeCustomer = (deps: {
       const request: RehydrationRequest = {
         dataset: DATASET,
         selection,
-        tier: draw.pick(RETRIEVAL_TIERS) ?? 'Standard',
+        ...withTier(draw.pick(RETRIEVAL_TIERS) ?? 'Standard'),
         destination: 'analysts',
         format: 'ndjson',
         compression: 'none',

@@ -11,7 +11,7 @@ import { type Commit, landingCommitId, nextGenerationId } from '../../shared/dom
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
-import type { RehydrationRequest } from '../../shared/domain/rehydration.ts'
+import { type RehydrationRequest, withTier } from '../../shared/domain/rehydration.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
 import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
@@ -43,7 +43,7 @@ const EVENTS = 'arn:aws:sqs:us-east-1:000000000000:events'
 export const aRequest = (parts: Partial<RehydrationRequest> = {}): RehydrationRequest => ({
   dataset: 'orders',
   selection: { kind: 'range', from: NOON - 86_400_000, to: NOON + 86_400_000 },
-  tier: 'Standard',
+  ...withTier(parts.tier ?? 'Standard'),
   destination: 'analysts',
   format: 'ndjson',
   compression: 'none',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
 import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydration.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
-import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
+import { RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
 
 /** Shapes of the items of a rehydration, which share one `pk`; private to the adapters of this folder. */
 
@@ -57,19 +57,28 @@ const selection = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('range'), from: z.int(), to: z.int() }),
 ])
 
+const tier = z.enum(RETRIEVAL_TIERS)
+
 const rehydrationSchema = z.object({
   id: z.string(),
-  request: z.object({
-    dataset: z.string(),
-    selection,
-    tier: z.enum(RETRIEVAL_TIERS),
-    destination: z.string(),
-    format: z.enum(FORMATS),
-    // items of before there was a choice have neither
-    compression: z.enum(COMPRESSIONS).default('none'),
-    columns: z.array(z.string()).nullable().default(null),
-    keepDays: z.int().nullable(),
-  }),
+  request: z
+    .object({
+      dataset: z.string(),
+      selection,
+      tier: tier.nullable(),
+      // what was not stored before there were quotes to accept
+      tiers: z.object({ GLACIER: tier, DEEP_ARCHIVE: tier }).optional(),
+      readyBy: z.int().nullable().default(null),
+      maxCostUsd: z.number().nullable().default(null),
+      quoteId: z.string().nullable().default(null),
+      destination: z.string(),
+      format: z.enum(FORMATS),
+      // items of before there was a choice have neither
+      compression: z.enum(COMPRESSIONS).default('none'),
+      columns: z.array(z.string()).nullable().default(null),
+      keepDays: z.int().nullable(),
+    })
+    .transform(({ tiers, ...rest }) => ({ ...rest, tiers: tiers ?? tiersOf(rest.tier ?? 'Standard') })),
   caller: z.string(),
   acceptedAt: z.int(),
   state: rehydrationState,
