@@ -44,7 +44,7 @@ export const datasetRoutes = (deps: DatasetRoutesDeps): Routes => ({
     const { name } = datasetFor(deps, caller, event.pathParameters.dataset)
     const query = parsePart(segmentsQuerySchema, queryOf(event))
     const { from = MIN_TIME, to = MAX_TIME + 1, limit, next } = query
-    const page = await listSegments(deps)(name, { kind: 'range', from, to }, limit, next)
+    const page = await listSegments(deps)(name, { from, to }, limit, next)
     return json(200, {
       segments: page.segments.map(presentSegment),
       complete: page.next === null,

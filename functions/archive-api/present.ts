@@ -85,10 +85,13 @@ export const presentQuote = ({ tiers, ...quote }: Quote) => ({
   })),
 })
 
-const presentSelection = (selection: Selection) =>
-  selection.kind === 'range'
+const presentSelection = (selection: Selection) => ({
+  ...(selection.kind === 'range'
     ? { from: iso(selection.from), to: iso(selection.to) }
-    : { ids: selection.ids.map(({ id, time }) => (time === null ? { id } : { id, time: iso(time) })) }
+    : { ids: selection.ids.map(({ id, time }) => (time === null ? { id } : { id, time: iso(time) })) }),
+  ...(selection.where !== null && { where: selection.where }),
+  ...(selection.limit !== null && { limit: selection.limit }),
+})
 
 /** How long each phase took, in ms. */
 const presentPhases = (acceptedAt: number, plannedAt: number, readableAt: number, completedAt: number) => ({

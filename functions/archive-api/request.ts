@@ -65,9 +65,10 @@ const selectSchema = z
     to: instantSchema.optional(),
   })
   .transform(({ ids, from, to }, context): Selection => {
-    if (ids !== undefined && from === undefined && to === undefined) return { kind: 'ids', ids }
+    if (ids !== undefined && from === undefined && to === undefined)
+      return { kind: 'ids', ids, where: null, limit: null }
     const isRange = ids === undefined && from !== undefined && to !== undefined
-    if (isRange && from < to) return { kind: 'range', from, to }
+    if (isRange && from < to) return { kind: 'range', from, to, where: null, limit: null }
     const path = isRange ? ['to'] : []
     context.addIssue({ code: 'custom', path, message: isRange ? 'expected a time after from' : EITHER })
     return z.NEVER

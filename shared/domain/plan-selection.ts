@@ -1,6 +1,6 @@
 import { MAX_TIME, MIN_TIME, partitionOf, partitionRange } from './partition.ts'
 import type { ArchiveRecord } from './record.ts'
-import type { RecordSelector, Selection } from './rehydration.ts'
+import type { RecordSelector, Selection, TimeRange } from './rehydration.ts'
 import type { Segment } from './segment.ts'
 
 /** Names of partitions, both ends inclusive, as the registry orders them. */
@@ -18,8 +18,7 @@ const spanOf = (from: number, to: number): PartitionSpan => ({
 })
 
 /** Where to look for a range. */
-export const spanOfRange = ({ from, to }: Extract<Selection, { kind: 'range' }>): PartitionSpan =>
-  spanOf(from, to - 1)
+export const spanOfRange = ({ from, to }: TimeRange): PartitionSpan => spanOf(from, to - 1)
 
 const hasTime = (selector: RecordSelector): selector is RecordSelector & { time: number } =>
   selector.time !== null

@@ -1,13 +1,27 @@
+import type { Filter } from './filter.ts'
 import type { RehydrationState } from './rehydration-states.ts'
 import { type ClassTiers, type RetrievalTier, tiersOf } from './storage-class.ts'
 
 /** One record by its id; without a time, every record of that id. */
 export type RecordSelector = { readonly id: string; readonly time: number | null }
 
-/** Which records of a dataset are wanted. A range holds its start and not its end, in ms. */
-export type Selection =
-  | { readonly kind: 'ids'; readonly ids: readonly RecordSelector[] }
-  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+/** Times in ms, the start within and the end not. */
+export type TimeRange = { readonly from: number; readonly to: number }
+
+/** What narrows a selection, whichever kind it is. */
+export type Narrowing = {
+  /** Null: all of them. */
+  readonly where: Filter | null
+  /** At most so many records, the first in order of partition, then id. Null: all. */
+  readonly limit: number | null
+}
+
+/** Which records of a dataset are wanted. */
+export type Selection = Narrowing &
+  (
+    | { readonly kind: 'ids'; readonly ids: readonly RecordSelector[] }
+    | ({ readonly kind: 'range' } & TimeRange)
+  )
 
 export const FORMATS = ['ndjson', 'parquet'] as const
 export type DeliveryFormat = (typeof FORMATS)[number]

@@ -43,7 +43,7 @@ export const checkCanary = (deps: CheckCanaryDeps, dataset: Dataset, destination
     const { id, time } = canaryRecord(dataset, hour)
     const wanted: RehydrationRequest = {
       dataset: dataset.name,
-      selection: { kind: 'ids', ids: [{ id, time }] },
+      selection: { kind: 'ids', ids: [{ id, time }], where: null, limit: null },
       ...withTier('Standard'),
       destination,
       format: 'ndjson',

@@ -70,7 +70,7 @@ export const findRecord = ({ registry, log, reader }: FindDeps) => {
   }
 
   return async (dataset: string, selector: RecordSelector): Promise<FoundRecords | TooBroad> => {
-    const selection: Selection = { kind: 'ids', ids: [selector] }
+    const selection: Selection = { kind: 'ids', ids: [selector], where: null, limit: null }
     const within = await findPartitions(registry)(dataset, selection)
     if (within.kind === 'too-broad') return within
     const looks = await mapBounded(within.partitions, PARTITIONS_AT_ONCE, (partition) =>

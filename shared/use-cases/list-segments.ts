@@ -2,7 +2,7 @@ import { liveSegments } from '../domain/commit.ts'
 import type { Holding } from '../domain/holding.ts'
 import { mayBeInPartition, mayBeInSegment, spanOfRange } from '../domain/plan-selection.ts'
 import { isReadable, storedClass } from '../domain/plan-thaw.ts'
-import type { Selection } from '../domain/rehydration.ts'
+import type { TimeRange } from '../domain/rehydration.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { StorageClass } from '../domain/storage-class.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
@@ -48,10 +48,11 @@ export const listSegments =
   ({ registry, log, now }: ListSegmentsDeps) =>
   async (
     dataset: string,
-    range: Extract<Selection, { kind: 'range' }>,
+    times: TimeRange,
     limit: number,
     after?: SegmentPosition,
   ): Promise<{ segments: readonly ListedSegment[]; next: SegmentPosition | null }> => {
+    const range = { kind: 'range', ...times, where: null, limit: null } as const
     const span = spanOfRange(range)
     const from = after !== undefined && after.partition > span.from ? after.partition : span.from
     const segments: ListedSegment[] = []

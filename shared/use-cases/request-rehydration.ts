@@ -55,6 +55,8 @@ const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
       selection.kind === 'range'
         ? [selection.from, selection.to]
         : selection.ids.map(({ id, time }) => [id, time]),
+      selection.where,
+      selection.limit,
     ]),
   )
 

@@ -13,6 +13,7 @@ import {
   type MemoryRehydrations,
   makeMemoryRehydrations,
 } from '../../shared/adapters/memory/memory-rehydrations.ts'
+import type { Filter } from '../../shared/domain/filter.ts'
 import type { Rehydration } from '../../shared/domain/rehydration.ts'
 import { advanceTask, type RehydrationTask } from '../../shared/domain/rehydration-task.ts'
 import { tiersOf } from '../../shared/domain/storage-class.ts'
@@ -20,6 +21,7 @@ import { makeUlid } from '../../shared/domain/ulid.ts'
 import { aCatalogTable } from '../support/a-catalog-table.ts'
 import { NOON } from '../support/builders.ts'
 import { aRequest } from '../support/rehydration-world.ts'
+import { aRange, someIds } from '../support/selections.ts'
 
 const makeDynamo = async (): Promise<MemoryRehydrations> => {
   const table = await aCatalogTable()
@@ -36,13 +38,10 @@ const idAt = (at: number) => makeUlid(at, (bytes) => new Uint8Array(bytes))
 const aRehydration = (acceptedAt = NOON, parts: Partial<Rehydration> = {}): Rehydration => ({
   id: idAt(acceptedAt),
   request: aRequest({
-    selection: {
-      kind: 'ids',
-      ids: [
-        { id: '../\u0000‮', time: null },
-        { id: '__proto__', time: -1 },
-      ],
-    },
+    selection: someIds([
+      { id: '../\u0000‮', time: null },
+      { id: '__proto__', time: -1 },
+    ]),
   }),
   caller: 'tester',
   acceptedAt,
@@ -88,6 +87,31 @@ describe.each([
     const rehydration = aRehydration(NOON, { state: completed })
     expect(await rehydrations.find(rehydration.id)).toBeUndefined()
     expect(await rehydrations.create(rehydration, NOON)).toBe('created')
+    expect(await rehydrations.find(rehydration.id)).toEqual(rehydration)
+  })
+
+  test('come back with the filter and the limit of what they select', async () => {
+    const { rehydrations } = await make()
+    const where: Filter = {
+      and: [
+        {
+          or: [
+            { field: '__proto__', eq: 1.5e300 },
+            { field: '/a~1b', in: ['9007199254740993', true] },
+          ],
+        },
+        { not: { field: 'id', prefix: '' } },
+        { field: 'time', gte: '2024-03-10' },
+        { field: 'time', gt: NOON },
+        { field: 'n', lte: -0.1 },
+        { field: 'n', lt: 5 },
+        { field: 'constructor', exists: false },
+      ],
+    }
+    const rehydration = aRehydration(NOON, {
+      request: aRequest({ selection: aRange(1, 2, { where, limit: 7 }) }),
+    })
+    await rehydrations.create(rehydration, NOON)
     expect(await rehydrations.find(rehydration.id)).toEqual(rehydration)
   })
 

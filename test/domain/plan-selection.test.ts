@@ -9,14 +9,13 @@ import {
 } from '../../shared/domain/plan-selection.ts'
 import type { Selection } from '../../shared/domain/rehydration.ts'
 import { aSegment, NOON } from '../support/builders.ts'
+import { aRange, someIds } from '../support/selections.ts'
 
 const at = (text: string) => Date.parse(text)
 
-const range = (from: string, to: string): Selection => ({ kind: 'range', from: at(from), to: at(to) })
-const ids = (...selectors: [string, number | null][]): Selection => ({
-  kind: 'ids',
-  ids: selectors.map(([id, time]) => ({ id, time })),
-})
+const range = (from: string, to: string): Selection => aRange(at(from), at(to))
+const ids = (...selectors: [string, number | null][]): Selection =>
+  someIds(selectors.map(([id, time]) => ({ id, time })))
 
 describe('the spans of a selection', () => {
   test('hold every partition of every unit that a time of the range lies in', async () => {
@@ -27,7 +26,7 @@ describe('the spans of a selection', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         fc.constantFrom('hour', 'day', 'month'),
         (from, length, part, unit) => {
-          const selection: Selection = { kind: 'range', from, to: from + length }
+          const selection: Selection = aRange(from, from + length)
           const partition = partitionOf(from + Math.floor(part * length), unit)
           const [span] = spansOf(selection) ?? []
           expect(span && span.from <= partition && partition <= span.to).toBe(true)
@@ -93,7 +92,7 @@ describe('a selection leaves out', () => {
 
 describe('a record is selected', () => {
   test('by a range that holds its start and not its end', () => {
-    const select = makeSelector({ kind: 'range', from: 10, to: 20 })
+    const select = makeSelector(aRange(10, 20))
     expect([9, 10, 19, 20].map((time) => select({ id: 'a', time }) !== undefined)).toEqual([
       false,
       true,

@@ -6,6 +6,7 @@ import { makeSelector } from '../../shared/domain/plan-selection.ts'
 import { type RehydrationRequest, type Selection, withTier } from '../../shared/domain/rehydration.ts'
 import type { RehydrationSummary } from '../../shared/domain/rehydration-states.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
+import { aRange, someIds } from '../support/selections.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
 import type { Functions } from './functions.ts'
@@ -59,12 +60,11 @@ export const makeCustomer = (deps: {
 
   const aSelection = (draw: Draw): Selection => {
     const one = draw.pick(archived())
-    if (history.habits.greedy) return { kind: 'range', from: START - 9 * DAY, to: cloud.now() + DAY }
+    if (history.habits.greedy) return aRange(START - 9 * DAY, cloud.now() + DAY)
     const unit = Math.max(DAY, spanOf(history.years) / 10)
     const from = cloud.now() - draw.below(8) * unit
-    if (one === undefined || draw.chance(0.5))
-      return { kind: 'range', from, to: from + (1 + draw.below(4)) * unit }
-    return { kind: 'ids', ids: [{ id: one.id, time: draw.chance(0.5) ? one.time : null }] }
+    if (one === undefined || draw.chance(0.5)) return aRange(from, from + (1 + draw.below(4)) * unit)
+    return someIds([{ id: one.id, time: draw.chance(0.5) ? one.time : null }])
   }
 
   const owedOf = (selection: Selection) => {
@@ -143,7 +143,7 @@ export const makeCustomer = (deps: {
       const one = draw.pick(archived())
       if (one === undefined) return undefined
       const selector = { id: one.id, time: draw.chance(0.5) ? one.time : null }
-      const selection: Selection = { kind: 'ids', ids: [selector] }
+      const selection: Selection = someIds([selector])
       const owed = owedOf(selection)
       return async () => {
         const answer = await find(DATASET, selector)

@@ -31,6 +31,7 @@ import { makeRandom } from '../../simulator/randomness.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model, type S3ModelOptions } from '../../simulator/s3/s3-model.ts'
 import { aDataset, NOON } from './builders.ts'
+import { aRange } from './selections.ts'
 
 type Finished = Parameters<RehydrationMetrics['rehydrationFinished']>[0]
 
@@ -42,7 +43,7 @@ const EVENTS = 'arn:aws:sqs:us-east-1:000000000000:events'
 
 export const aRequest = (parts: Partial<RehydrationRequest> = {}): RehydrationRequest => ({
   dataset: 'orders',
-  selection: { kind: 'range', from: NOON - 86_400_000, to: NOON + 86_400_000 },
+  selection: aRange(NOON - 86_400_000, NOON + 86_400_000),
   ...withTier(parts.tier ?? 'Standard'),
   destination: 'analysts',
   format: 'ndjson',

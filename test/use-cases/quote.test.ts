@@ -3,8 +3,9 @@ import { DAY } from '../../shared/domain/duration.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { NOON } from '../support/builders.ts'
 import { coldWorld } from '../support/cold-world.ts'
+import { aRange } from '../support/selections.ts'
 
-const range = { kind: 'range', from: NOON - 2000 * DAY, to: NOON + DAY } as const
+const range = aRange(NOON - 2000 * DAY, NOON + DAY)
 
 test('a quote counts what has to be thawed', async () => {
   const { world, segment } = await coldWorld()

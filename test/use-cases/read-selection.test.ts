@@ -5,8 +5,9 @@ import type { FoundSegment } from '../../shared/use-cases/search-segments.ts'
 import { collect } from '../support/archive-facts.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
+import { aRange } from '../support/selections.ts'
 
-const all = { kind: 'range', from: NOON, to: NOON + 1 } as const
+const all = aRange(NOON, NOON + 1)
 
 /** Segments that the catalog says to hold a large row group each. */
 const largeSegments = async (contents: readonly (readonly ArchiveRecord[])[]) => {

@@ -6,6 +6,7 @@ import { formatDigest } from '../../shared/domain/digest.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
+import { aRange, someIds } from '../support/selections.ts'
 
 const numbered = (count: number, time = NOON) =>
   Array.from({ length: count }, (_, at) =>
@@ -21,7 +22,7 @@ describe('a rehydration of what is readable', () => {
     const [today, yesterday] = [numbered(3), numbered(2, NOON - DAY)]
     await world.land(today)
     await world.land(yesterday)
-    const id = await world.ask({ selection: { kind: 'range', from: NOON - 2 * DAY, to: NOON + DAY } })
+    const id = await world.ask({ selection: aRange(NOON - 2 * DAY, NOON + DAY) })
     expect(await world.drain()).toEqual(['planned', 'readable', 'readable', 'delivered', 'delivered'])
     expect(world.files()).toEqual([
       `analysts/${id}/2024-03-09.ndjson`,
@@ -48,7 +49,7 @@ describe('a rehydration of what is readable', () => {
   test('takes only the times of the range, its start and not its end', async () => {
     const world = aWorld()
     await world.land(numbered(5))
-    const id = await world.ask({ selection: { kind: 'range', from: NOON + 1, to: NOON + 3 } })
+    const id = await world.ask({ selection: aRange(NOON + 1, NOON + 3) })
     await world.drain()
     expect(world.file(`${id}/2024-03-10.ndjson`).toString()).toBe('{"n":1}\n{"n":2}\n')
   })
@@ -68,15 +69,12 @@ describe('a rehydration of what is readable', () => {
     await world.land(numbered(4))
     await world.land(numbered(2, NOON - 40 * DAY))
     const id = await world.ask({
-      selection: {
-        kind: 'ids',
-        ids: [
-          { id: 'o-3', time: NOON + 3 },
-          { id: 'o-1', time: null },
-          { id: 'o-3', time: NOON },
-          { id: 'nobody', time: null },
-        ],
-      },
+      selection: someIds([
+        { id: 'o-3', time: NOON + 3 },
+        { id: 'o-1', time: null },
+        { id: 'o-3', time: NOON },
+        { id: 'nobody', time: null },
+      ]),
     })
     await world.drain()
     expect(world.file(`${id}/2024-03-10.ndjson`).toString()).toBe('{"n":1}\n{"n":3}\n')
@@ -167,7 +165,7 @@ describe('a rehydration of what is readable', () => {
       aRecord({ id: 'c' }),
     ])
     swap(wide.segment.indexKey, other.segment.indexKey)
-    const found = await world.ask({ selection: { kind: 'ids', ids } })
+    const found = await world.ask({ selection: someIds(ids) })
     await world.drain()
     expect(manifestOf(world, found)).toMatchObject({ records: 3, notFound: [] })
     expect(one.segment.bytes).toBe(two.segment.bytes)
@@ -187,7 +185,7 @@ describe('a rehydration of what is readable', () => {
     if (one === undefined || two === undefined) throw new Error('expected two indexes of one size')
     const index = world.s3.getObject({ bucket: 'archive', key: two.indexKey }).content.bytes()
     world.corrupt(one.indexKey, index)
-    const id = await world.ask({ selection: { kind: 'ids', ids: [{ id: one.minId, time: null }] } })
+    const id = await world.ask({ selection: someIds([{ id: one.minId, time: null }]) })
     await world.drain()
     expect(manifestOf(world, id)).toMatchObject({ records: 1, notFound: [] })
   })
@@ -211,7 +209,7 @@ describe('a rehydration of what is readable', () => {
         { dataset: 'orders', partition: new Date(NOON - at * DAY).toISOString().slice(0, 10) },
         NOON,
       )
-    const id = await world.ask({ selection: { kind: 'ids', ids: [{ id: 'a', time: null }] } })
+    const id = await world.ask({ selection: someIds([{ id: 'a', time: null }]) })
     await world.drain()
     expect(await world.stateOf(id)).toMatchObject({
       name: 'failed',

@@ -4,6 +4,7 @@ import type { HydrateTask, ThawTask } from '../../shared/ports/queues.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { Crash, type CrashPoint, crashEverywhere, makeCrashPoint } from '../support/crashing.ts'
 import { aRequest, aWorld, type World } from '../support/rehydration-world.ts'
+import { aRange } from '../support/selections.ts'
 
 const REFS = ['2024-03-09', '2024-03-10'].map((partition) => ({ dataset: 'orders', partition }))
 
@@ -74,7 +75,7 @@ const attempt = (events: 'arrive' | 'are lost') => async (point: CrashPoint, nam
   await world.land([aRecord({ id: 'd', time: NOON - DAY })])
 
   const who = { caller: 'tester', idempotencyKey: 'once' }
-  const request = aRequest({ selection: { kind: 'range', from: NOON - 2 * DAY, to: NOON + DAY } })
+  const request = aRequest({ selection: aRange(NOON - 2 * DAY, NOON + DAY) })
   const asked = () => world.on(failing(world, point)).request(request, who)
   if ((await crashOf(asked)) !== undefined) await world.run.request(request, who)
   const again = await world.run.request(request, who)

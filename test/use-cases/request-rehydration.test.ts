@@ -13,6 +13,10 @@ describe('a request', () => {
     expect(again).toEqual({ ...first, kind: 'repeated' })
     expect(thawQueue.receive()).toHaveLength(2)
     expect(await run.request(aRequest({ tier: 'Bulk' }), who)).toEqual({ kind: 'key-reused' })
+    for (const narrowing of [{ where: { field: 'id', eq: 'a' } }, { limit: 1 }]) {
+      const selection = { ...aRequest().selection, ...narrowing }
+      expect(await run.request(aRequest({ selection }), who)).toEqual({ kind: 'key-reused' })
+    }
     const other = await run.request(aRequest(), { ...who, caller: 'somebody' })
     expect(other.kind).toBe('accepted')
     await drain()

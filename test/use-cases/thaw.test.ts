@@ -3,6 +3,7 @@ import { HOUR } from '../../shared/domain/duration.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld, holdingOf, REF, STANDARD_RESTORES } from '../support/cold-world.ts'
 import { aWorld } from '../support/rehydration-world.ts'
+import { someIds } from '../support/selections.ts'
 
 describe('a rehydration of what is cold', () => {
   test('thaws it, waits, and is woken by the event', async () => {
@@ -122,11 +123,11 @@ describe('a rehydration of what is cold', () => {
   test('thaws nothing that holds none of the ids', async () => {
     const { world } = await coldWorld()
     await world.land([aRecord({ id: 'a' }), aRecord({ id: 'z' })], { storageClass: 'GLACIER' })
-    await world.ask({ selection: { kind: 'ids', ids: [{ id: 'o-9', time: null }] } })
+    await world.ask({ selection: someIds([{ id: 'o-9', time: null }]) })
     expect(await world.drain()).toEqual(['planned', 'done'])
-    await world.ask({ selection: { kind: 'ids', ids: [{ id: 'o-9', time: NOON }] } })
+    await world.ask({ selection: someIds([{ id: 'o-9', time: NOON }]) })
     expect(await world.drain()).toEqual(['planned', 'done'])
-    await world.ask({ selection: { kind: 'ids', ids: [{ id: 'z', time: null }] } })
+    await world.ask({ selection: someIds([{ id: 'z', time: null }]) })
     expect(await world.drain()).toEqual(['planned', 'waiting'])
     expect(world.metered(STANDARD_RESTORES)).toBe(1)
   })

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
+import { aRange, someIds } from '../support/selections.ts'
 
-const HOLE = { kind: 'range', from: NOON + 1, to: NOON + 5 } as const
+const HOLE = aRange(NOON + 1, NOON + 5)
 
 describe.each(['ndjson', 'parquet'] as const)('a part as %s', (format) => {
   test('is not written where the range falls between the records of a segment', async () => {
@@ -24,7 +25,7 @@ describe.each(['ndjson', 'parquet'] as const)('a part as %s', (format) => {
       { id: 'a', time: NOON },
       { id: 'b', time: NOON + 1 },
     ]
-    const id = await world.ask({ format, selection: { kind: 'ids', ids } })
+    const id = await world.ask({ format, selection: someIds(ids) })
     await world.drain()
     expect(await world.stateOf(id)).toMatchObject({ name: 'completed', summary: { files: 0, notFound: 2 } })
   })

@@ -3,6 +3,7 @@ import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
 import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydration.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
 import { RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
+import { storedFilterSchema } from './stored-filter.ts'
 
 /** Shapes of the items of a rehydration, which share one `pk`; private to the adapters of this folder. */
 
@@ -49,12 +50,19 @@ const rehydrationState = z.discriminatedUnion('name', [
   z.object({ name: z.literal('cancelled'), cancelledAt: z.int() }),
 ])
 
+/** Items of the version before have neither. */
+const narrowing = {
+  where: storedFilterSchema.nullable().default(null),
+  limit: count.nullable().default(null),
+}
+
 const selection = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ids'),
     ids: z.array(z.object({ id: z.string(), time: z.int().nullable() })),
+    ...narrowing,
   }),
-  z.object({ kind: z.literal('range'), from: z.int(), to: z.int() }),
+  z.object({ kind: z.literal('range'), from: z.int(), to: z.int(), ...narrowing }),
 ])
 
 const tier = z.enum(RETRIEVAL_TIERS)
@@ -140,8 +148,17 @@ const canonical = (value: unknown): unknown => {
     .map(([key, member]) => [key, canonical(member)])
 }
 
+const storedRequest = ({ request }: Rehydration) => ({
+  ...request,
+  selection: {
+    ...request.selection,
+    where: request.selection.where && JSON.stringify(request.selection.where),
+  },
+})
+
 export const rehydrationToItem = (rehydration: Rehydration) => ({
   ...rehydration,
+  request: storedRequest(rehydration),
   pk: rehydrationPk(rehydration.id),
   sk: REHYDRATION,
   duePool: ALL_POOL,

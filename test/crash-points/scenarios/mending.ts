@@ -4,6 +4,7 @@ import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import { UNKNOWN_DATASET } from '../../../shared/ports/quarantine.ts'
 import { collect } from '../../support/archive-facts.ts'
 import { anOrder } from '../../support/orders.ts'
+import { someIds } from '../../support/selections.ts'
 import { Broken, viewQuarantine } from '../archive-view.ts'
 import { aQuestion } from '../customer.ts'
 import { orders } from '../producer.ts'
@@ -52,7 +53,7 @@ const allowCanaries = ({ producer, customer }: World) => {
   for (let hour = START; hour < START + DAY; hour += HOUR) {
     const { id, time, body } = canaryRecord(dataset, hour)
     producer.allow('orders', body)
-    customer.allow(aQuestion({ bodies: [body] }, { selection: { kind: 'ids', ids: [{ id, time }] } }))
+    customer.allow(aQuestion({ bodies: [body] }, { selection: someIds([{ id, time }]) }))
   }
 }
 

@@ -2,6 +2,7 @@ import { makeDeadLetters } from '../../../shared/adapters/dead-letter-store.ts'
 import { isComplete } from '../../../shared/domain/completeness.ts'
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import { collect } from '../../support/archive-facts.ts'
+import { aRange } from '../../support/selections.ts'
 import { Broken } from '../archive-view.ts'
 import { aQuestion } from '../customer.ts'
 import { orders } from '../producer.ts'
@@ -9,7 +10,7 @@ import type { Scenario } from '../scenario.ts'
 import { START } from '../settings.ts'
 import type { World } from '../world.ts'
 
-const RANGE = { kind: 'range', from: START - 5 * DAY, to: START + DAY } as const
+const RANGE = aRange(START - 5 * DAY, START + DAY)
 
 /** A sealed segment, a landing segment, and something in quarantine. */
 const archive = async ({ producer, workOff, tick, pass }: World) => {

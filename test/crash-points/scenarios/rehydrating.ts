@@ -1,6 +1,7 @@
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import type { RehydrationRequest } from '../../../shared/domain/rehydration.ts'
 import { LONGEST_REHYDRATION } from '../../../shared/use-cases/check-rehydrations.ts'
+import { aRange, someIds } from '../../support/selections.ts'
 import { Broken } from '../archive-view.ts'
 import { aQuestion, type Question } from '../customer.ts'
 import { orders } from '../producer.ts'
@@ -41,26 +42,23 @@ const archiveWarm = async ({ producer, workOff }: World) => {
 
 const EVERYTHING: Pick<RehydrationRequest, 'dataset' | 'selection'> = {
   dataset: 'tickets',
-  selection: { kind: 'range', from: START - 10 * DAY, to: START },
+  selection: aRange(START - 10 * DAY, START),
 }
 const all = { bodies: bodies('a', 'b', 'c', 'late', 'w') }
 const cold = aQuestion(all, EVERYTHING)
 const kept = aQuestion(all, { ...EVERYTHING, keepDays: 9 }, 'kept')
 const warm = aQuestion(
   { bodies: bodies('a', 'b') },
-  { dataset: 'orders', selection: { kind: 'range', from: START - 10 * DAY, to: START } },
+  { dataset: 'orders', selection: aRange(START - 10 * DAY, START) },
 )
 const ids = aQuestion(
   { bodies: bodies('b') },
   {
     dataset: 'tickets',
-    selection: {
-      kind: 'ids',
-      ids: [
-        { id: 'b', time: DURING },
-        { id: 'z', time: BEFORE },
-      ],
-    },
+    selection: someIds([
+      { id: 'b', time: DURING },
+      { id: 'z', time: BEFORE },
+    ]),
     format: 'parquet',
   },
 )
@@ -155,9 +153,7 @@ export const REHYDRATING: readonly Scenario[] = [
   {
     useCase: 'planRehydration',
     when: 'of a range without records',
-    given: asked(
-      aQuestion({ bodies: [] }, { dataset: 'tickets', selection: { kind: 'range', from: 0, to: DAY } }),
-    ),
+    given: asked(aQuestion({ bodies: [] }, { dataset: 'tickets', selection: aRange(0, DAY) })),
     attempt: ({ consume }) => consume.thaw(),
   },
   {

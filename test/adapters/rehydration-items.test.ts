@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { rehydrationFromItem, rehydrationToItem } from '../../shared/adapters/aws/rehydration-items.ts'
+import { NOON } from '../support/builders.ts'
+import { aRequest } from '../support/rehydration-world.ts'
+import { aRange } from '../support/selections.ts'
+
+test('a rehydration of the version before, which knows no filter and no limit, wants every record', () => {
+  const request = aRequest({ selection: aRange(1, 2) })
+  const item = rehydrationToItem({
+    id: 'an id',
+    request,
+    caller: 'tester',
+    acceptedAt: NOON,
+    state: { name: 'accepted' },
+  })
+  const { where: _, limit: __, ...selection } = item.request.selection
+  expect(rehydrationFromItem({ ...item, request: { ...item.request, selection } }).request).toEqual(request)
+})
