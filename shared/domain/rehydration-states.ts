@@ -13,6 +13,8 @@ export type RehydrationSummary = {
 }
 
 export type RehydrationState =
+  /** Somebody else than its asker has to let it go on first. */
+  | { readonly name: 'awaiting-approval' }
   | { readonly name: 'accepted' }
   /** Planned: some partitions may still wait for S3. */
   | { readonly name: 'thawing'; readonly plannedAt: number }
@@ -32,6 +34,7 @@ export type RehydrationState =
 export type RehydrationStateName = RehydrationState['name']
 
 export type RehydrationEvent =
+  | { readonly name: 'approved'; readonly at: number }
   | { readonly name: 'planned'; readonly at: number }
   | { readonly name: 'readable'; readonly at: number }
   | {
@@ -57,6 +60,8 @@ export const advanceRehydration = (
 ): RehydrationState | undefined => {
   if (isOver(state)) return undefined
   switch (event.name) {
+    case 'approved':
+      return state.name === 'awaiting-approval' ? { name: 'accepted' } : undefined
     case 'planned':
       return state.name === 'accepted' ? { name: 'thawing', plannedAt: event.at } : undefined
     case 'readable':

@@ -1,5 +1,6 @@
 import type { Filter } from './filter.ts'
 import type { RehydrationState } from './rehydration-states.ts'
+import type { RehydrationTerms } from './rehydration-terms.ts'
 import { type ClassTiers, type RetrievalTier, tiersOf } from './storage-class.ts'
 
 /** One record by its id; without a time, every record of that id. */
@@ -74,6 +75,7 @@ export type Rehydration = {
   readonly caller: string
   readonly acceptedAt: number
   readonly state: RehydrationState
+  readonly terms: RehydrationTerms
 }
 
 /** So that a rehydration stays one item of well under 100 KB. */

@@ -9,7 +9,7 @@ export type Rehydrations = {
   create(rehydration: Rehydration, checkAt: number): Promise<'created' | 'exists'>
   /** A consistent read. */
   find(id: string): Promise<Rehydration | undefined>
-  /** Writes the new state if the stored one is still that of `expected`; a repeat of one's own write is `put`. */
+  /** Writes the new state and terms if the stored ones are still those of `expected`; a repeat of one's own write is `put`. */
   put(rehydration: Rehydration, expected: Rehydration): Promise<'put' | 'stale'>
 }
 

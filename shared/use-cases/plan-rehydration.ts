@@ -27,7 +27,7 @@ export const NO_PARTITION = 'none'
 
 const PARTITIONS_AT_ONCE = 8
 
-type Planned = 'planned' | 'sent-again' | 'failed' | 'over' | 'unknown'
+type Planned = 'planned' | 'sent-again' | 'failed' | 'over' | 'awaiting-approval' | 'unknown'
 
 /** Of the partitions of an id search, those whose segments' ranges and id filters do not rule every id out. */
 const narrowPartitions = async (
@@ -54,6 +54,7 @@ export const planRehydration =
     const rehydration = await rehydrations.find(id)
     if (rehydration === undefined) return 'unknown'
     if (isOver(rehydration.state)) return 'over'
+    if (rehydration.state.name === 'awaiting-approval') return 'awaiting-approval'
     const isNew = rehydration.state.name === 'accepted'
     if (isNew) {
       const { dataset, selection } = rehydration.request

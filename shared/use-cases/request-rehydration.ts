@@ -2,6 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import type { IcecoreConfig } from '../domain/config.ts'
 import { HOUR } from '../domain/duration.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
+import { NO_TERMS } from '../domain/rehydration-terms.ts'
 import { makeUlid } from '../domain/ulid.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
@@ -74,7 +75,14 @@ export const requestRehydration =
     if (!config.destinations.has(request.destination)) return { kind: 'unknown-destination' }
     const acceptedAt = now()
     const id = idempotencyKey === null ? makeUlid(acceptedAt, random) : idOfKey(caller, idempotencyKey)
-    const wanted: Rehydration = { id, request, caller, acceptedAt, state: { name: 'accepted' } }
+    const wanted: Rehydration = {
+      id,
+      request,
+      caller,
+      acceptedAt,
+      state: { name: 'accepted' },
+      terms: NO_TERMS,
+    }
     const outcome = await rehydrations.create(wanted, acceptedAt + CHECK_AFTER)
     const stored = outcome === 'created' ? wanted : await rehydrations.find(id)
     if (stored === undefined) throw new Error(`rehydration ${id} exists and cannot be found`)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { rehydrationFromItem, rehydrationToItem } from '../../shared/adapters/aws/rehydration-items.ts'
+import { NO_TERMS } from '../../shared/domain/rehydration-terms.ts'
 import { NOON } from '../support/builders.ts'
 import { aRequest } from '../support/rehydration-world.ts'
 import { aRange } from '../support/selections.ts'
@@ -12,6 +13,7 @@ test('a rehydration of the version before, which knows no filter and no limit, w
     caller: 'tester',
     acceptedAt: NOON,
     state: { name: 'accepted' },
+    terms: NO_TERMS,
   })
   const { where: _, limit: __, ...selection } = item.request.selection
   expect(rehydrationFromItem({ ...item, request: { ...item.request, selection } }).request).toEqual(request)

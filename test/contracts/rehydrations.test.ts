@@ -16,6 +16,7 @@ import {
 import type { Filter } from '../../shared/domain/filter.ts'
 import type { Rehydration } from '../../shared/domain/rehydration.ts'
 import { advanceTask, type RehydrationTask } from '../../shared/domain/rehydration-task.ts'
+import { NO_TERMS } from '../../shared/domain/rehydration-terms.ts'
 import { tiersOf } from '../../shared/domain/storage-class.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import { aCatalogTable } from '../support/a-catalog-table.ts'
@@ -46,6 +47,7 @@ const aRehydration = (acceptedAt = NOON, parts: Partial<Rehydration> = {}): Rehy
   caller: 'tester',
   acceptedAt,
   state: { name: 'accepted' },
+  terms: NO_TERMS,
   ...parts,
 })
 
@@ -135,6 +137,25 @@ describe.each([
     expect(await rehydrations.put(failed, thawing)).toBe('put')
   })
 
+  test('change in their terms as in their state', async () => {
+    const { rehydrations } = await make()
+    const plain = aRehydration()
+    await rehydrations.create(plain, NOON)
+    const terms = {
+      price: { dollars: 0.1 + 0.2, bytes: 7 },
+      reservedOn: '2024-03-10',
+      approval: { by: 'arn:aws:iam::1:role/boss', at: 5 },
+      extension: { keepDays: 9, at: 6, until: 7, dollars: 1e-7, reservedOn: null },
+      keptUntil: 8,
+    }
+    const changed = { ...plain, terms }
+    expect(await rehydrations.put(changed, plain)).toBe('put')
+    expect(await rehydrations.put({ ...plain, terms: { ...terms, keptUntil: 9 } }, plain)).toBe('stale')
+    expect(await rehydrations.find(plain.id)).toEqual(changed)
+    expect(await rehydrations.put(plain, changed)).toBe('put')
+    expect(await rehydrations.find(plain.id)).toEqual(plain)
+  })
+
   test('are listed newest first, page by page', async () => {
     const { rehydrations, index } = await make()
     const all = [0, 1, 2, 3, 4].map((at) => aRehydration(NOON + at))
@@ -196,7 +217,7 @@ describe.each([
 })
 
 describe('a rehydration that an earlier version wrote', () => {
-  test('has neither compression nor columns, and goes on as if it had none of them', async () => {
+  test('has no compression, columns or terms, and goes on as if it had none of them', async () => {
     const table = await aCatalogTable()
     const rehydrations = makeDynamoRehydrations(table)
     const accepted = aRehydration()
@@ -205,8 +226,9 @@ describe('a rehydration that an earlier version wrote', () => {
       new UpdateCommand({
         TableName: table.table,
         Key: { pk: `R#${accepted.id}`, sk: 'rehydration' },
-        UpdateExpression: 'REMOVE #request.compression, #request.#columns',
+        UpdateExpression: 'SET stamp = :stamp REMOVE #request.compression, #request.#columns, terms',
         ExpressionAttributeNames: { '#request': 'request', '#columns': 'columns' },
+        ExpressionAttributeValues: { ':stamp': '[["name","accepted"]]' },
       }),
     )
     const found = await rehydrations.find(accepted.id)

@@ -17,6 +17,7 @@ const summary = {
 }
 
 const STATES: Readonly<Record<RehydrationState['name'], RehydrationState>> = {
+  'awaiting-approval': { name: 'awaiting-approval' },
   accepted: { name: 'accepted' },
   thawing: { name: 'thawing', plannedAt: 1 },
   hydrating: { name: 'hydrating', plannedAt: 1, hydratingAt: 2 },
@@ -26,6 +27,7 @@ const STATES: Readonly<Record<RehydrationState['name'], RehydrationState>> = {
 }
 
 const EVENTS: Readonly<Record<RehydrationEvent['name'], RehydrationEvent>> = {
+  approved: { name: 'approved', at: 10 },
   planned: { name: 'planned', at: 10 },
   readable: { name: 'readable', at: 10 },
   finished: { name: 'finished', at: 10, readableAt: 9, summary },
@@ -33,9 +35,27 @@ const EVENTS: Readonly<Record<RehydrationEvent['name'], RehydrationEvent>> = {
   cancelled: { name: 'cancelled', at: 10 },
 }
 
+const OVER = {
+  approved: '-',
+  planned: '-',
+  readable: '-',
+  finished: '-',
+  failed: '-',
+  cancelled: '-',
+} as const
+
 /** What each event makes of each state; a dash where it changes nothing. */
 const TABLE = {
+  'awaiting-approval': {
+    approved: 'accepted',
+    planned: '-',
+    readable: '-',
+    finished: '-',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  },
   accepted: {
+    approved: '-',
     planned: 'thawing',
     readable: '-',
     finished: '-',
@@ -43,6 +63,7 @@ const TABLE = {
     cancelled: 'cancelled',
   },
   thawing: {
+    approved: '-',
     planned: '-',
     readable: 'hydrating',
     finished: 'completed',
@@ -50,15 +71,16 @@ const TABLE = {
     cancelled: 'cancelled',
   },
   hydrating: {
+    approved: '-',
     planned: '-',
     readable: '-',
     finished: 'completed',
     failed: 'failed',
     cancelled: 'cancelled',
   },
-  completed: { planned: '-', readable: '-', finished: '-', failed: '-', cancelled: '-' },
-  failed: { planned: '-', readable: '-', finished: '-', failed: '-', cancelled: '-' },
-  cancelled: { planned: '-', readable: '-', finished: '-', failed: '-', cancelled: '-' },
+  completed: OVER,
+  failed: OVER,
+  cancelled: OVER,
 } as const satisfies Record<
   RehydrationState['name'],
   Record<RehydrationEvent['name'], RehydrationState['name'] | '-'>

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
 import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydration.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
+import { NO_TERMS } from '../../domain/rehydration-terms.ts'
 import { RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
 import { storedFilterSchema } from './stored-filter.ts'
 
@@ -29,6 +31,7 @@ const completeness = z.object({
 })
 
 const rehydrationState = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('awaiting-approval') }),
   z.object({ name: z.literal('accepted') }),
   z.object({ name: z.literal('thawing'), plannedAt: z.int() }),
   z.object({ name: z.literal('hydrating'), plannedAt: z.int(), hydratingAt: z.int() }),
@@ -66,6 +69,21 @@ const selection = z.discriminatedUnion('kind', [
 ])
 
 const tier = z.enum(RETRIEVAL_TIERS)
+const terms = z.object({
+  price: z.object({ dollars: z.number(), bytes: count }).nullable(),
+  reservedOn: z.string().nullable(),
+  approval: z.object({ by: z.string(), at: z.int() }).nullable(),
+  extension: z
+    .object({
+      keepDays: z.int(),
+      at: z.int(),
+      until: z.int(),
+      dollars: z.number(),
+      reservedOn: z.string().nullable(),
+    })
+    .nullable(),
+  keptUntil: z.int().nullable(),
+})
 
 const rehydrationSchema = z.object({
   id: z.string(),
@@ -90,6 +108,8 @@ const rehydrationSchema = z.object({
   caller: z.string(),
   acceptedAt: z.int(),
   state: rehydrationState,
+  // items of before there were terms have none
+  terms: terms.default(NO_TERMS),
 })
 
 const taskSchema = z.object({
@@ -132,9 +152,16 @@ const storedTaskState = ({ state }: RehydrationTask) =>
     ? { ...state, result: { ...state.result, records: formatDigest(state.result.records) } }
     : state
 
-/** Compared on every change. A state is the whole of what changes about a rehydration. */
-export const rehydrationStamp = (rehydration: Rehydration): string =>
-  JSON.stringify(canonical(storedState(rehydration)))
+/**
+ * Compared on every change: state and terms are the whole of what changes about a rehydration. One without terms bears the
+ * stamp that it had before there were any.
+ */
+export const rehydrationStamp = (rehydration: Rehydration): string => {
+  const state = storedState(rehydration)
+  const { terms } = rehydration
+  const isPlain = isDeepStrictEqual(terms, NO_TERMS)
+  return JSON.stringify(canonical(isPlain ? state : { state, terms }))
+}
 
 export const taskStamp = (task: RehydrationTask): string =>
   JSON.stringify(canonical({ state: storedTaskState(task), thawedAsStandard: task.thawedAsStandard }))

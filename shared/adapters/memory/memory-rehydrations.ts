@@ -29,7 +29,10 @@ export const makeMemoryRehydrations = (): MemoryRehydrations => {
     },
     find: async (id) => stored.get(id),
     put: async (rehydration, expected) => {
-      if (!isDeepStrictEqual(stored.get(rehydration.id)?.state, expected.state)) return 'stale'
+      const there = stored.get(rehydration.id)
+      const isSame =
+        isDeepStrictEqual(there?.state, expected.state) && isDeepStrictEqual(there?.terms, expected.terms)
+      if (!isSame) return 'stale'
       stored.set(rehydration.id, rehydration)
       return 'put'
     },

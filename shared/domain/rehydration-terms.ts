@@ -1,0 +1,37 @@
+/** What something costs at most by list price, and the bytes of the segments that it reads. */
+export type Price = { readonly dollars: number; readonly bytes: number }
+
+/** Who let a rehydration go on that was too dear to go on by itself. */
+export type Approval = { readonly by: string; readonly at: number }
+
+/** Restored copies are kept for longer than was asked for at first. */
+export type Extension = {
+  readonly keepDays: number
+  readonly at: number
+  /** Until when every restored copy that is still there must at least stay. */
+  readonly until: number
+  /** What it adds at most. */
+  readonly dollars: number
+  /** As `reservedOn` of the terms. */
+  readonly reservedOn: string | null
+}
+
+/** On which terms a rehydration goes on: what may change about it besides its state. */
+export type RehydrationTerms = {
+  /** As weighed when it was asked for; null where no guard wanted to know. */
+  readonly price: Price | null
+  /** The UTC day in whose budget the price is reserved; null: in none. */
+  readonly reservedOn: string | null
+  readonly approval: Approval | null
+  readonly extension: Extension | null
+  /** The earliest time at which S3 takes a restored copy away that it has read, as S3 said; null: none that is known. */
+  readonly keptUntil: number | null
+}
+
+export const NO_TERMS: RehydrationTerms = {
+  price: null,
+  reservedOn: null,
+  approval: null,
+  extension: null,
+  keptUntil: null,
+}
