@@ -16,6 +16,7 @@ export const FINDINGS = {
   'class-differs': 'mismatch',
   'move-overdue': 'mismatch',
   'records-damaged': 'mismatch',
+  'format-unknown': 'mismatch',
   'index-missing': 'mismatch',
   'index-damaged': 'mismatch',
   'snapshot-damaged': 'mismatch',
@@ -38,6 +39,7 @@ export const ADVICE: Readonly<Partial<Record<FindingCode, string>>> = {
   'size-differs': 'take back the noncurrent version whose SHA-256 is that of the catalog',
   'checksum-differs': 'take back the noncurrent version whose SHA-256 is that of the catalog',
   'records-damaged': 'take back the noncurrent version, or copy the object from a replica',
+  'format-unknown': 'deploy the version that wrote it, or a later one: nothing is wrong with the object',
   'move-overdue': 'look at the tag of the object and at the lifecycle rules of the bucket',
   'books-unbalanced': 'compare the log of the partition with its snapshot and the versions of that',
   'catalog-forked':

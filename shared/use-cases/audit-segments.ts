@@ -1,3 +1,4 @@
+import { UnknownSegmentFormat } from '../codec/segment-format.ts'
 import { decodeIndex } from '../codec/segment-index.ts'
 import { verifySegment } from '../codec/verify-segment.ts'
 import type { FindingCode } from '../domain/audit.ts'
@@ -24,36 +25,40 @@ export type SegmentFault = {
   readonly repaired: boolean
 }
 
-/** What is wrong with a segment's index object, if anything is. */
-const indexFault = async (reader: SegmentReader, segment: Segment) => {
+/** What is wrong with a segment's index object, if anything is; an error where newer code than this wrote it. */
+const indexFault = async (
+  reader: SegmentReader,
+  segment: Segment,
+): Promise<string | UnknownSegmentFormat | undefined> => {
   try {
     const { footer } = decodeIndex(await reader.read(segment.indexKey, 0, segment.indexBytes))
     return footer.segment.id === segment.id ? undefined : `it is that of segment ${footer.segment.id}`
   } catch (error) {
+    if (error instanceof UnknownSegmentFormat) return error
     if (unreadReason(error) === undefined && !(error instanceof SegmentIsShort)) throw error
     return messageOf(error)
   }
 }
 
-/** Looks at a segment's index object, and writes it anew from the segment where that can be read. */
+/**
+ * Looks at a segment's index object, and writes it anew from the segment where that can be read. What newer code wrote stays
+ * as it is.
+ */
 export const auditIndex =
   (deps: SegmentAuditDeps) =>
   async (segment: Segment): Promise<readonly SegmentFault[]> => {
-    const facts = await deps.reader.head(segment.indexKey)
-    const detail =
-      facts !== undefined && facts.bytes !== segment.indexBytes
-        ? `expected ${segment.indexBytes} bytes, got ${facts.bytes}`
+    const { indexKey: key, indexBytes } = segment
+    const facts = await deps.reader.head(key)
+    const fault =
+      facts !== undefined && facts.bytes !== indexBytes
+        ? `expected ${indexBytes} bytes, got ${facts.bytes}`
         : await indexFault(deps.reader, segment)
-    if (detail === undefined) return []
+    if (fault === undefined) return []
+    if (fault instanceof UnknownSegmentFormat)
+      return [{ code: 'format-unknown', key, detail: fault.message, repaired: false }]
     const written = await writeIndex(deps)(segment)
-    return [
-      {
-        code: facts === undefined ? 'index-missing' : 'index-damaged',
-        key: segment.indexKey,
-        detail,
-        repaired: written === segment.indexBytes,
-      },
-    ]
+    const code = facts === undefined ? 'index-missing' : 'index-damaged'
+    return [{ code, key, detail: fault, repaired: written === indexBytes }]
   }
 
 /** `bytes`: of the segment, where all of it was read and decoded; 0 where it is cold or was not wanted. */
@@ -83,6 +88,7 @@ export const auditSegment =
         // the same records may be in two segments: readers refuse the one in the other's place
         if (id !== segment.id) return told('records-damaged', `it is segment ${id}`)
       } catch (error) {
+        if (error instanceof UnknownSegmentFormat) return told('format-unknown', error.message)
         const reason = unreadReason(error)
         if (reason === undefined) throw error
         // its restored copy went away, or expiry took it, since it was looked at
