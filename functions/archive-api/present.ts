@@ -132,6 +132,8 @@ export const presentRehydration = (rehydration: Rehydration) => {
     quoteId: request.quoteId,
     destination: request.destination,
     format: request.format,
+    compression: request.compression,
+    columns: request.columns,
     keepDays: request.keepDays,
     requestedAt: iso(acceptedAt),
     ...presentOutcome(rehydration),

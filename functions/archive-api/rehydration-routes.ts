@@ -53,6 +53,14 @@ export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
             got: JSON.stringify(wanted.destination.slice(0, 100)),
           },
         ])
+      case 'unknown-column':
+        throw invalid([
+          {
+            field: `columns.${requested.position}`,
+            expected: `one of ${requested.known.join(', ')}`,
+            got: JSON.stringify(wanted.columns?.[requested.position]?.slice(0, 100)),
+          },
+        ])
       case 'key-reused':
         throw new Problem(422, 'idempotency-key-reused', 'This key was used for another request')
       case 'accepted':

@@ -4,6 +4,7 @@ import { parseIsoTime } from '../../shared/codec/parse-time.ts'
 import { MAX_TIME, MIN_TIME } from '../../shared/domain/partition.ts'
 import { MAX_ID_BYTES } from '../../shared/domain/record.ts'
 import {
+  COMPRESSIONS,
   FORMATS,
   MAX_KEEP_DAYS,
   MAX_SELECTED_ID_BYTES,
@@ -81,6 +82,17 @@ const keepDaysSchema = z
   .nullish()
   .transform((days) => days ?? null)
 
+const MAX_COLUMNS = 100
+
+/** Which columns a dataset has is looked at later. */
+const columnsSchema = z
+  .array(z.string('expected the name of a column'))
+  .min(1, 'expected at least one column')
+  .max(MAX_COLUMNS, `expected at most ${MAX_COLUMNS} columns`)
+  .refine((names) => new Set(names).size === names.length, 'expected each column once')
+  .nullish()
+  .transform((columns) => columns ?? null)
+
 /** Body of `POST /quotes`. */
 export const quoteBodySchema = z
   .strictObject({
@@ -98,16 +110,16 @@ export const rehydrationBodySchema = z
     tier: z.enum(RETRIEVAL_TIERS).default('Standard'),
     destination: z.string('expected the name of a destination'),
     format: z.enum(FORMATS).default('ndjson'),
+    compression: z.enum(COMPRESSIONS).default('none'),
+    columns: columnsSchema,
     keepDays: keepDaysSchema,
   })
+  .refine(({ format, compression }) => format !== 'parquet' || compression === 'none', {
+    path: ['compression'],
+    error: 'expected none for parquet, which compresses by itself',
+  })
   .transform(
-    ({ select, tier, ...rest }): RehydrationRequest => ({
-      ...rest,
-      ...withTier(tier),
-      selection: select,
-      compression: 'none',
-      columns: null,
-    }),
+    ({ select, tier, ...rest }): RehydrationRequest => ({ ...rest, ...withTier(tier), selection: select }),
   )
 
 /** The body of a request as JSON. Its text is never logged, nor shown in an error. */

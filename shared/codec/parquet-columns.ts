@@ -1,7 +1,6 @@
 import type { SchemaElement } from 'hyparquet'
-import type { PromotedColumn } from '../domain/dataset.ts'
+import { OWN_COLUMNS, type PromotedColumn } from '../domain/dataset.ts'
 import type { ArchiveRecord, PromotedValue } from '../domain/record.ts'
-import { OWN_COLUMNS } from './segment-format.ts'
 
 type PromotedKind = Pick<PromotedColumn, 'name' | 'type'>
 

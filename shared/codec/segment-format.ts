@@ -15,9 +15,6 @@ export const METADATA_KEYS = {
   crc: 'icecore.crc',
 } as const
 
-/** Columns that every segment has. No promoted column may be named like one. */
-export const OWN_COLUMNS = ['id', 'time', 'body', 'header', 'arrived', 'version'] as const
-
 /** Whose the segment is, known before the first record is written. */
 export type SegmentIdentity = Pick<Segment, 'dataset' | 'partition' | 'id' | 'kind' | 'createdAt'>
 

@@ -10,6 +10,9 @@ export type TimeUnit = 'iso' | 'ms' | 's'
 export const PROMOTED_TYPES = ['string', 'integer', 'number', 'boolean', 'timestamp'] as const
 export type PromotedType = (typeof PROMOTED_TYPES)[number]
 
+/** Columns that every segment has. No promoted column may be named like one. */
+export const OWN_COLUMNS = ['id', 'time', 'body', 'header', 'arrived', 'version'] as const
+
 export type PromotedColumn = { readonly name: string; readonly path: FieldPath; readonly type: PromotedType }
 
 /** From this age of a partition (counted from its end, in ms) its segments belong in this class. */
@@ -48,3 +51,9 @@ export type Dataset = {
 /** The step that an age calls for; for what is not over yet the first. */
 export const classAtAge = (classes: ClassSteps, age: number): StorageClass =>
   (classes.findLast((candidate) => candidate.after <= age) ?? classes[0]).storageClass
+
+/** Every column that a file of its records can have. */
+export const columnNames = ({ promoted }: Dataset): readonly string[] => [
+  ...OWN_COLUMNS,
+  ...promoted.map(({ name }) => name),
+]

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Destination, IcecoreConfig } from './config.ts'
-import { type Dataset, type FieldPath, PROMOTED_TYPES } from './dataset.ts'
+import { type Dataset, type FieldPath, OWN_COLUMNS, PROMOTED_TYPES } from './dataset.ts'
 import { parseDuration } from './duration.ts'
 import { PARTITION_UNITS } from './partition.ts'
 import { LIFECYCLE_CLASSES, STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
@@ -26,8 +26,6 @@ const key = z.string().min(1, 'expected at least one character')
 /** `'properties.time'`, or `['a.b', 'c']` where a key itself holds a dot. */
 const path = z.union([key.transform((dotted): FieldPath => dotted.split('.')), z.array(key).min(1)])
 
-const RESERVED_COLUMNS = new Set(['id', 'time', 'body', 'header', 'arrived', 'version'])
-
 const promoted = z
   .array(
     z.strictObject({
@@ -40,7 +38,8 @@ const promoted = z
   .superRefine((columns, context) => {
     columns.forEach((column, index) => {
       const clash =
-        RESERVED_COLUMNS.has(column.name) || columns.findIndex((other) => other.name === column.name) < index
+        OWN_COLUMNS.some((own) => own === column.name) ||
+        columns.findIndex((other) => other.name === column.name) < index
       if (clash)
         context.addIssue({
           code: 'custom',

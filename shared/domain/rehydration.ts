@@ -24,7 +24,7 @@ export type Selection = Narrowing &
     | ({ readonly kind: 'range' } & TimeRange)
   )
 
-export const FORMATS = ['ndjson', 'parquet'] as const
+export const FORMATS = ['ndjson', 'csv', 'parquet'] as const
 export type DeliveryFormat = (typeof FORMATS)[number]
 
 export const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const

@@ -1,6 +1,7 @@
 import type { Completeness } from '../domain/completeness.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import { emptyDigest } from '../domain/digest.ts'
+import { contentTypeOf } from '../domain/part-file.ts'
 import { coldest, storedClass } from '../domain/plan-thaw.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import type { TaskResult } from '../domain/rehydration-task.ts'
@@ -9,7 +10,7 @@ import type { Delivery, PartDraft } from '../ports/delivery.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import { readSelection, SegmentUnread, type Unread } from './read-selection.ts'
 import { type FoundSegment, searchSegments } from './search-segments.ts'
-import { CONTENT_TYPES, makePartWriter } from './write-part.ts'
+import { makePartWriter } from './write-part.ts'
 
 export type HydratePartitionDeps = {
   readonly log: CommitLog
@@ -51,10 +52,10 @@ export const hydratePartition = ({ log, reader, delivery }: HydratePartitionDeps
     const { rehydration, partition, dataset, key } = work
     const { request, id: rehydrationId, acceptedAt } = rehydration
     const promoted = dataset?.promoted ?? []
-    const draft = await delivery.begin(key, CONTENT_TYPES[request.format])
+    const draft = await delivery.begin(key, contentTypeOf(request))
     const positions = new Set<number>()
     try {
-      const writer = makePartWriter(request.format, draft, {
+      const writer = makePartWriter(draft, request, {
         ref: { dataset: request.dataset, partition },
         rehydrationId,
         createdAt: acceptedAt,

@@ -1,4 +1,5 @@
 import type { IcecoreConfig } from '../domain/config.ts'
+import { contentTypeOf, partName } from '../domain/part-file.ts'
 import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { DeliveredFile, RehydrationTask, TaskEvent } from '../domain/rehydration-task.ts'
@@ -11,7 +12,6 @@ import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrat
 import { advanceStored } from './advance-rehydration.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { type HydratePartitionDeps, hydratePartition } from './hydrate-partition.ts'
-import { CONTENT_TYPES } from './write-part.ts'
 
 export type HydrateTaskDeps = HydratePartitionDeps & {
   readonly config: IcecoreConfig
@@ -95,8 +95,8 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     { attempt, isFirst }: { attempt: string; isFirst: boolean },
   ): Promise<HydrateOutcome> => {
     const { rehydrationId, partition } = task
-    const { dataset, format } = rehydration.request
-    const key = `${deliveryPrefix(prefix, rehydrationId)}${partition}.${format}`
+    const { dataset } = rehydration.request
+    const key = `${deliveryPrefix(prefix, rehydrationId)}${partName(partition, rehydration.request)}`
     const hydrated = await hydrate({
       rehydration,
       partition,
@@ -114,7 +114,7 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
       const file = isClear
         ? null
         : draft === null
-          ? await clear(task, attempt, key, CONTENT_TYPES[format])
+          ? await clear(task, attempt, key, contentTypeOf(rehydration.request))
           : await deliver(task, attempt, key, draft)
       if (file === 'superseded') return { outcome: 'superseded' }
       const event = { name: 'delivered', at: now(), attempt, result: { ...result, file } } as const

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import type { IcecoreConfig } from '../domain/config.ts'
+import { columnNames } from '../domain/dataset.ts'
 import { HOUR } from '../domain/duration.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
 import { NO_TERMS } from '../domain/rehydration-terms.ts'
@@ -19,6 +20,7 @@ export type RequestDeps = {
 export type Requested =
   | { readonly kind: 'accepted' | 'repeated'; readonly rehydration: Rehydration }
   | { readonly kind: 'key-reused' | 'unknown-dataset' | 'unknown-destination' }
+  | { readonly kind: 'unknown-column'; readonly position: number; readonly known: readonly string[] }
 
 /** A rehydration that nothing has moved for this long is looked at by the sweep. */
 export const CHECK_AFTER = HOUR
@@ -71,8 +73,12 @@ export const requestRehydration =
     request: RehydrationRequest,
     { caller, idempotencyKey }: { caller: string; idempotencyKey: string | null },
   ): Promise<Requested> => {
-    if (!config.datasets.has(request.dataset)) return { kind: 'unknown-dataset' }
+    const dataset = config.datasets.get(request.dataset)
+    if (dataset === undefined) return { kind: 'unknown-dataset' }
     if (!config.destinations.has(request.destination)) return { kind: 'unknown-destination' }
+    const known = columnNames(dataset)
+    const position = request.columns?.findIndex((name) => !known.includes(name)) ?? -1
+    if (position >= 0) return { kind: 'unknown-column', position, known }
     const acceptedAt = now()
     const id = idempotencyKey === null ? makeUlid(acceptedAt, random) : idOfKey(caller, idempotencyKey)
     const wanted: Rehydration = {

@@ -1,10 +1,15 @@
+import { makeCompressedSink } from '../codec/compressed-sink.ts'
+import { makeCsvPart } from '../codec/csv-part.ts'
 import { makeDigester } from '../codec/digest.ts'
-import { makeSegmentWriter, type SegmentWriter } from '../codec/segment-writer.ts'
+import { makeNdjsonPart } from '../codec/ndjson-part.ts'
+import { partColumns } from '../codec/part-columns.ts'
+import type { PartFormat } from '../codec/part-format.ts'
+import { makeSegmentPart, type PartOrigin } from '../codec/segment-part.ts'
+import { makeTablePart } from '../codec/table-part.ts'
 import type { PromotedColumn } from '../domain/dataset.ts'
-import { type Digest, emptyDigest } from '../domain/digest.ts'
+import type { Digest } from '../domain/digest.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
-import type { DeliveryFormat } from '../domain/rehydration.ts'
-import type { PartitionRef } from '../domain/segment.ts'
+import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { PartDraft } from '../ports/delivery.ts'
 
 export type PartWriter = {
@@ -13,81 +18,42 @@ export type PartWriter = {
   finish(): Promise<Digest>
 }
 
-const LINE_BREAK = /[\n\r]/
+/** What a file of the rehydration looks like. */
+export type PartShape = Pick<RehydrationRequest, 'format' | 'compression' | 'columns'>
 
-/**
- * One record as a line: a JSON body as it is. A body that is no JSON document of one line (a CSV row, JSON with line breaks)
- * goes into an object that keeps its exact text.
- */
-export const ndjsonLine = ({ id, time, header, body }: ArchiveRecord): string =>
-  header === null && !LINE_BREAK.test(body)
-    ? `${body}\n`
-    : `${JSON.stringify({ id, time: new Date(time).toISOString(), header, body })}\n`
+export type PartOptions = PartOrigin & { readonly promoted: readonly PromotedColumn[] }
 
-/** Lines are gathered into pieces of about this many characters. */
-const PIECE = 1024 * 1024
-
-const makeNdjsonWriter = (draft: PartDraft): PartWriter => {
-  const digester = makeDigester()
-  return {
-    write: async (records) => {
-      let piece = ''
-      for (const record of records) {
-        digester.add(record)
-        piece += ndjsonLine(record)
-        if (piece.length < PIECE) continue
-        await draft.write(Buffer.from(piece))
-        piece = ''
-      }
-      if (piece !== '') await draft.write(Buffer.from(piece))
-    },
-    finish: async () => {
-      await draft.close()
-      return digester.value()
-    },
+const formatOf = (draft: PartDraft, shape: PartShape, options: PartOptions): PartFormat => {
+  const { format, compression, columns } = shape
+  const { promoted } = options
+  const sink = makeCompressedSink(draft, compression)
+  switch (format) {
+    case 'ndjson':
+      return makeNdjsonPart(sink, columns && partColumns(columns, promoted))
+    case 'csv': {
+      const usual = ['id', 'time', 'body', 'header', ...promoted.map(({ name }) => name)]
+      return makeCsvPart(sink, partColumns(columns ?? usual, promoted))
+    }
+    case 'parquet':
+      return columns === null
+        ? makeSegmentPart(sink, options, promoted)
+        : makeTablePart(sink, columns, promoted)
   }
 }
 
-type ParquetOptions = {
-  readonly ref: PartitionRef
-  readonly rehydrationId: string
-  readonly createdAt: number
-  readonly promoted: readonly PromotedColumn[]
-}
-
-/** The columns of a segment. Its file names the rehydration as its own id, so that the same records are the same bytes. */
-const makeParquetWriter = (draft: PartDraft, options: ParquetOptions): PartWriter => {
-  const { ref, rehydrationId, createdAt, promoted } = options
+/** Writes the records of one partition into a draft, in the format that was asked for. */
+export const makePartWriter = (draft: PartDraft, shape: PartShape, options: PartOptions): PartWriter => {
+  const part = formatOf(draft, shape, options)
   const digester = makeDigester()
-  let writer: SegmentWriter | undefined
   return {
     write: async (records) => {
-      if (records.length === 0) return
-      const segment = { ...ref, id: rehydrationId, kind: 'sealed', createdAt } as const
-      writer ??= makeSegmentWriter({ segment, promoted, sink: draft })
       for (const record of records) digester.add(record)
-      await writer.write(records)
+      await part.write(records)
     },
     finish: async () => {
       const received = digester.value()
-      if (writer === undefined) await draft.close()
-      else
-        await writer.finish({
-          inputs: { rehydration: rehydrationId },
-          books: { received, duplicates: emptyDigest },
-        })
+      await part.finish(received)
       return received
     },
   }
 }
-
-export const makePartWriter = (
-  format: DeliveryFormat,
-  draft: PartDraft,
-  options: ParquetOptions,
-): PartWriter => (format === 'ndjson' ? makeNdjsonWriter(draft) : makeParquetWriter(draft, options))
-
-export const CONTENT_TYPES = {
-  ndjson: 'application/x-ndjson',
-  parquet: 'application/vnd.apache.parquet',
-} as const satisfies Record<DeliveryFormat, string>

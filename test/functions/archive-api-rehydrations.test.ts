@@ -72,6 +72,21 @@ describe('a rehydration', () => {
     })
   })
 
+  test('may say how its files are packed and which columns they have', async () => {
+    const { json } = anApi()
+    const body = { ...REQUEST, format: 'csv', compression: 'zstd', columns: ['time', 'id'] }
+    expect((await json('POST /rehydrations', { body })).body).toMatchObject({
+      format: 'csv',
+      compression: 'zstd',
+      columns: ['time', 'id'],
+    })
+    expect((await json('POST /rehydrations', { body: REQUEST })).body).toMatchObject({
+      format: 'ndjson',
+      compression: 'none',
+      columns: null,
+    })
+  })
+
   test('[S11] with the same idempotency key is the same one, for the same role in another session', async () => {
     const { json } = anApi()
     const headers = { 'Idempotency-Key': 'abc' }
@@ -121,6 +136,17 @@ describe('a rehydration', () => {
     ['a member __proto__', { text: JSON.stringify(REQUEST).replace('{', '{"__proto__":{},') }, '__proto__'],
     ['an unknown tier', { body: { ...REQUEST, tier: 'Instant' } }, 'tier'],
     ['an unknown format', { body: { ...REQUEST, format: 'xml' } }, 'format'],
+    ['Parquet in gzip', { body: { ...REQUEST, format: 'parquet', compression: 'gzip' } }, 'compression'],
+    ['an unknown compression', { body: { ...REQUEST, compression: 'zip' } }, 'compression'],
+    ['no column at all', { body: { ...REQUEST, columns: [] } }, 'columns'],
+    ['a column twice', { body: { ...REQUEST, columns: ['id', 'id'] } }, 'columns'],
+    [
+      'too many columns',
+      { body: { ...REQUEST, columns: Array.from({ length: 101 }, (_, at) => `c${at}`) } },
+      'columns',
+    ],
+    ['a column that is not there', { body: { ...REQUEST, columns: ['id', '__proto__'] } }, 'columns.1'],
+    ['a column of 10 KB', { body: { ...REQUEST, columns: ['x'.repeat(10_240)] } }, 'columns.0'],
     ['a URL as destination', { body: { ...REQUEST, destination: 's3://mine/' } }, 'destination'],
     ['no destination', { body: { ...REQUEST, destination: undefined } }, 'destination'],
     ['an empty selection', { body: { ...REQUEST, select: {} } }, 'select'],

@@ -35,6 +35,25 @@ describe('a request', () => {
     expect(thawQueue.receive()).toEqual([])
   })
 
+  test('for a column that the dataset does not have is refused, and says which there are', async () => {
+    const { run, thawQueue } = aWorld()
+    const who = { caller: 'tester', idempotencyKey: null }
+    const known = ['id', 'time', 'body', 'header', 'arrived', 'version']
+    expect(await run.request(aRequest({ columns: known }), who)).toMatchObject({ kind: 'accepted' })
+    thawQueue.receive()
+    const refused = await run.request(aRequest({ columns: ['id', '__proto__', 'x'] }), who)
+    expect(refused).toEqual({ kind: 'unknown-column', position: 1, known })
+    expect(thawQueue.receive()).toEqual([])
+  })
+
+  test('in another form is another one', async () => {
+    const { run } = aWorld()
+    const who = { caller: 'tester', idempotencyKey: 'once' }
+    await run.request(aRequest(), who)
+    for (const parts of [{ compression: 'gzip' }, { format: 'csv' }, { columns: ['id'] }] as const)
+      expect(await run.request(aRequest(parts), who)).toEqual({ kind: 'key-reused' })
+  })
+
   test('for an unknown dataset or destination is refused', async () => {
     const { run } = aWorld()
     const who = { caller: 'tester', idempotencyKey: null }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { makeNdjsonPart } from '../../shared/codec/ndjson-part.ts'
+import { partColumns } from '../../shared/codec/part-columns.ts'
+import type { ArchiveRecord } from '../../shared/domain/record.ts'
+import { aRecord, NOON } from '../support/builders.ts'
+import { fileOf, PROMOTED } from './part-files.ts'
+
+const linesOf = async (columns: readonly string[] | null, ...records: readonly ArchiveRecord[]) =>
+  (
+    await fileOf((sink) => makeNdjsonPart(sink, columns && partColumns(columns, PROMOTED)), records)
+  ).toString()
+
+describe('an NDJSON file', () => {
+  it('is the bodies, each a line', async () => {
+    const bodies = ['{"a":1e400}', '{"a":1,"a":2}', '"\ufeff"']
+    expect(await linesOf(null, ...bodies.map((body) => aRecord({ body })))).toBe(`${bodies.join('\n')}\n`)
+  })
+
+  it('is objects of the columns that are asked for, with integers whole and bodies as text', async () => {
+    const record = aRecord({
+      body: '{"a":\n1}',
+      header: '=a,"b"',
+      promoted: ['Ulm', 2n ** 63n - 1n, 0.1, false, NOON],
+    })
+    expect(
+      await linesOf(
+        ['seen', 'count', 'town', 'ratio', 'late', 'body', 'header', 'version', '__proto__'],
+        record,
+      ),
+    ).toBe(
+      '{"seen":"2024-03-10T12:00:00.000Z","count":9223372036854775807,"town":"Ulm","ratio":0.1,"late":false,' +
+        '"body":"{\\"a\\":\\n1}","header":"=a,\\"b\\"","version":null,"__proto__":null}\n',
+    )
+  })
+
+  it('gathers lines into pieces of about a megabyte', async () => {
+    const sizes: number[] = []
+    const sink = {
+      write: async (bytes: Uint8Array) => void sizes.push(bytes.length),
+      close: async () => undefined,
+    }
+    const part = makeNdjsonPart(sink, null)
+    const body = `"${'x'.repeat(998)}"`
+    for (let at = 0; at < 30; at += 1) await part.write(Array.from({ length: 100 }, () => aRecord({ body })))
+    await part.finish({ count: 3000, upper: 0n, lower: 0n })
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3000 * 1001)
+    expect(Math.max(...sizes)).toBeLessThan(1024 * 1024 + 1001)
+    expect(sizes).toHaveLength(3)
+  })
+})
