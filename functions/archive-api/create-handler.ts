@@ -9,9 +9,11 @@ import { recordRoutes } from './record-routes.ts'
 import { type RehydrationRoutesDeps, rehydrationRoutes } from './rehydration-routes.ts'
 import { type ApiResponse, problemResponse } from './respond.ts'
 import type { Route } from './routes.ts'
+import { type SteeringRoutesDeps, steeringRoutes } from './steering-routes.ts'
 
 export type ArchiveApiDeps = DatasetRoutesDeps &
   RehydrationRoutesDeps &
+  SteeringRoutesDeps &
   FindDeps & { readonly telemetry: Pick<Telemetry, 'logger'> }
 
 /**
@@ -21,7 +23,12 @@ export type ArchiveApiDeps = DatasetRoutesDeps &
 export const createHandler = (deps: ArchiveApiDeps) => {
   const { logger } = deps.telemetry
   const routes = new Map<string, Route>(
-    Object.entries({ ...datasetRoutes(deps), ...recordRoutes(deps), ...rehydrationRoutes(deps) }),
+    Object.entries({
+      ...datasetRoutes(deps),
+      ...recordRoutes(deps),
+      ...rehydrationRoutes(deps),
+      ...steeringRoutes(deps),
+    }),
   )
 
   const answer = async (event: ApiEvent): Promise<ApiResponse> => {

@@ -103,7 +103,7 @@ const presentPhases = (acceptedAt: number, plannedAt: number, readableAt: number
 
 const presentOutcome = ({ acceptedAt, state }: Rehydration) => {
   if (state.name === 'failed') return { failedAt: iso(state.failedAt), reason: state.reason }
-  if (state.name === 'cancelled') return { cancelledAt: iso(state.cancelledAt) }
+  if (state.name === 'cancelled') return { cancelledAt: iso(state.cancelledAt), complete: false }
   if (state.name !== 'completed') return {}
   const { records, completeness, ...summary } = state.summary
   return {
@@ -146,6 +146,9 @@ export const presentStatus = (rehydration: Rehydration, progress: RehydrationPro
   ...(progress && {
     progress: {
       partitions: progress.partitions,
+      files: progress.files,
+      records: progress.records,
+      bytes: progress.bytes,
       readyBy: isoOrNull(progress.readyBy),
       segmentsThawedAsStandard: progress.segmentsThawedAsStandard,
     },

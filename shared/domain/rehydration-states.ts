@@ -50,6 +50,13 @@ export type RehydrationEvent =
 export const isOver = (state: RehydrationState): boolean =>
   state.name === 'completed' || state.name === 'failed' || state.name === 'cancelled'
 
+/** When it came to its end; null while it has not. */
+export const endedAt = (state: RehydrationState): number | null => {
+  if (state.name === 'completed') return state.completedAt
+  if (state.name === 'failed') return state.failedAt
+  return state.name === 'cancelled' ? state.cancelledAt : null
+}
+
 /**
  * The state after an event, or undefined when the event changes nothing: it is late, repeated, or out of order.
  * Every event may come again at any time, so none is an error.

@@ -1,10 +1,12 @@
 import { DAY, HOUR } from '../domain/duration.ts'
-import { isOver } from '../domain/rehydration-states.ts'
+import type { Rehydration } from '../domain/rehydration.ts'
+import { endedAt } from '../domain/rehydration-states.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { RehydrationCheck, RehydrationIndex, Rehydrations, TaskList } from '../ports/rehydrations.ts'
 import { advanceStored } from './advance-rehydration.ts'
 import { mapBounded } from './bounded.ts'
+import { CHECK_AFTER } from './request-rehydration.ts'
 
 export type CheckDeps = {
   readonly rehydrations: Rehydrations
@@ -21,30 +23,56 @@ const CHECK_EVERY = 6 * HOUR
 /** What has not come by then will not come by itself: the slowest thaw takes two days. */
 export const LONGEST_REHYDRATION = 14 * DAY
 
+/** Since when it has had the time to get to its end: waiting for an approval takes nothing of it. */
+const startedAt = ({ acceptedAt, terms }: Rehydration): number => terms.approval?.at ?? acceptedAt
+
 /**
  * The safety net below every message of a rehydration: one that is not over is planned again, which sends all of its open
- * tasks again; one that is too old fails and says what is missing.
+ * tasks again; one that is too old fails and says what is missing; one that is over is looked at until nothing is left of it.
  */
 export const checkRehydrations =
   ({ rehydrations, index, taskList, thawQueue, now }: CheckDeps) =>
   async (): Promise<{ sent: number; failed: number }> => {
-    const check = async (due: RehydrationCheck): Promise<'sent' | 'failed' | 'over'> => {
+    const plan = (id: string) => thawQueue.send([{ rehydrationId: id, partition: null }])
+
+    const checkOver = async (due: RehydrationCheck, since: number) => {
+      const { id } = due
+      const hasOpen = (await taskList.open(id, 1)).length > 0
+      if (hasOpen) await plan(id)
+      // who was planning it when it ended may have added a task since
+      const isNew = since + CHECK_AFTER > now()
+      await index.settle(due, hasOpen || isNew ? now() + CHECK_AFTER : null)
+    }
+
+    const whyTooOld = async ({ id, state }: Rehydration) => {
+      const days = `within ${LONGEST_REHYDRATION / DAY} days`
+      if (state.name === 'awaiting-approval') return `not approved ${days}`
+      const open = await taskList.open(id, 10)
+      return `not finished ${days}; open partitions: ${open.join(', ') || 'not planned'}`
+    }
+
+    const check = async (due: RehydrationCheck): Promise<'sent' | 'failed' | 'over' | 'waiting'> => {
       const { id } = due
       const rehydration = await rehydrations.find(id)
-      if (rehydration === undefined || isOver(rehydration.state)) {
+      if (rehydration === undefined) {
         await index.settle(due, null)
         return 'over'
       }
-      if (rehydration.acceptedAt + LONGEST_REHYDRATION <= now()) {
-        const open = await taskList.open(id, 10)
-        const reason = `not finished within ${LONGEST_REHYDRATION / DAY} days; open partitions: ${open.join(', ') || 'not planned'}`
+      const since = endedAt(rehydration.state)
+      if (since !== null) {
+        await checkOver(due, since)
+        return 'over'
+      }
+      if (startedAt(rehydration) + LONGEST_REHYDRATION <= now()) {
+        const reason = await whyTooOld(rehydration)
         await advanceStored(rehydrations, id, { name: 'failed', at: now(), reason })
-        await index.settle(due, null)
+        await index.settle(due, now() + CHECK_AFTER)
         return 'failed'
       }
-      await thawQueue.send([{ rehydrationId: id, partition: null }])
+      const isWaiting = rehydration.state.name === 'awaiting-approval'
+      if (!isWaiting) await plan(id)
       await index.settle(due, now() + CHECK_EVERY)
-      return 'sent'
+      return isWaiting ? 'waiting' : 'sent'
     }
     const outcomes = await mapBounded(await index.due(now(), PAGE), AT_ONCE, check)
     const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length

@@ -8,6 +8,10 @@ export type RehydrationProgress = {
   /** When the last segment that is waited for must be readable by AWS's figures; null when none is waited for. */
   readonly readyBy: number | null
   readonly segmentsThawedAsStandard: number
+  /** What is delivered so far. */
+  readonly files: number
+  readonly records: number
+  readonly bytes: number
 }
 
 /** A rehydration and how far each of its partitions has come; undefined when there is none of that id. */
@@ -19,10 +23,17 @@ export const describeRehydration =
     const partitions = { planned: 0, thawing: 0, hydrating: 0, done: 0 }
     let readyBy: number | null = null
     let segmentsThawedAsStandard = 0
+    const delivered = { files: 0, records: 0, bytes: 0 }
     for await (const { state, thawedAsStandard } of taskList.all(id)) {
       partitions[state.name] += 1
       segmentsThawedAsStandard += thawedAsStandard.length
+      if (state.name === 'done') {
+        const { file, records } = state.result
+        delivered.files += file === null ? 0 : 1
+        delivered.records += records.count
+        delivered.bytes += file?.bytes ?? 0
+      }
       if (state.name === 'thawing') readyBy = Math.max(readyBy ?? 0, state.readyBy)
     }
-    return { rehydration, progress: { partitions, readyBy, segmentsThawedAsStandard } }
+    return { rehydration, progress: { partitions, readyBy, segmentsThawedAsStandard, ...delivered } }
   }

@@ -1,6 +1,6 @@
 import { MAX_PARTITIONS, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
-import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
+import type { CommitLog, PartitionRegistry, Waiters } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HydrateQueue, ThawQueue } from '../ports/queues.ts'
 import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrations.ts'
@@ -9,6 +9,7 @@ import { advanceStored } from './advance-rehydration.ts'
 import { mapBounded } from './bounded.ts'
 import { findPartitions } from './find-partitions.ts'
 import { searchSegments } from './search-segments.ts'
+import { tidyRehydration } from './tidy-rehydration.ts'
 
 export type PlanDeps = {
   readonly rehydrations: Rehydrations
@@ -16,6 +17,7 @@ export type PlanDeps = {
   readonly taskList: TaskList
   readonly registry: PartitionRegistry
   readonly log: CommitLog
+  readonly waiters: Waiters
   readonly reader: SegmentReader
   readonly thawQueue: ThawQueue
   readonly hydrateQueue: HydrateQueue
@@ -45,7 +47,7 @@ const narrowPartitions = async (
 
 /**
  * Splits a rehydration into one task for each partition. The tasks are written before the state says so, and sent after
- * that: a crash anywhere is made good by the next delivery of the same message.
+ * that: a crash anywhere is made good by the next delivery of the same message. Of one that is over what is left is taken away.
  */
 export const planRehydration =
   (deps: PlanDeps) =>
@@ -53,7 +55,10 @@ export const planRehydration =
     const { rehydrations, tasks, taskList, registry, thawQueue, hydrateQueue, now } = deps
     const rehydration = await rehydrations.find(id)
     if (rehydration === undefined) return 'unknown'
-    if (isOver(rehydration.state)) return 'over'
+    if (isOver(rehydration.state)) {
+      await tidyRehydration(deps)(rehydration)
+      return 'over'
+    }
     if (rehydration.state.name === 'awaiting-approval') return 'awaiting-approval'
     const isNew = rehydration.state.name === 'accepted'
     if (isNew) {
@@ -65,7 +70,12 @@ export const planRehydration =
         return 'failed'
       }
       await tasks.add(id, await narrowPartitions(deps, rehydration.request, within.partitions))
-      await advanceStored(rehydrations, id, { name: 'planned', at: now() })
+      const planned = await advanceStored(rehydrations, id, { name: 'planned', at: now() })
+      // ended meanwhile, and perhaps tidied up before these tasks were there
+      if (planned !== undefined && isOver(planned.rehydration.state)) {
+        await tidyRehydration(deps)(rehydration)
+        return 'over'
+      }
     }
     const open = await taskList.open(id, MAX_PARTITIONS)
     if (open.length > 0) await thawQueue.send(open.map((partition) => ({ rehydrationId: id, partition })))

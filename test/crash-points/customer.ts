@@ -7,8 +7,11 @@ import { Broken } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { UseCases } from './use-cases.ts'
 
-/** What is owed for a request: these bodies, or its failure for this reason. */
-type Owed = { readonly bodies: readonly string[] } | { readonly failure: RegExp }
+/** What is owed for a request: these bodies, its failure for this reason, or nothing more once it was cancelled. */
+type Owed =
+  | { readonly bodies: readonly string[] }
+  | { readonly failure: RegExp }
+  | { readonly cancelled: true }
 
 export type Question = {
   readonly request: RehydrationRequest
@@ -40,6 +43,11 @@ export const makeCustomer = ({ ports, delivered, deliveredKeys }: Cloud) => {
     if ('failure' in owed) {
       if (state.name === 'failed' && owed.failure.test(state.reason)) return
       throw new Broken(`answers: rehydration ${id} should have failed and is ${state.name}`)
+    }
+    if ('cancelled' in owed) {
+      const hasManifest = deliveredKeys().some((key) => key.includes(id) && key.endsWith('manifest.json'))
+      if (state.name === 'cancelled' && !hasManifest) return
+      throw new Broken(`answers: rehydration ${id} should be cancelled and is ${state.name}`)
     }
     if (state.name !== 'completed') throw new Broken(`answers: rehydration ${id} is ${JSON.stringify(state)}`)
     const prefix = `analysts/${id}/`

@@ -14,6 +14,7 @@ import type { RecordsQueue } from '../../shared/ports/queues.ts'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
 import { auditArchive } from '../../shared/use-cases/audit-archive.ts'
+import { cancelRehydration } from '../../shared/use-cases/cancel-rehydration.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
@@ -145,6 +146,7 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       ageObject: noted('ageObject', ageObject(ports)),
       ageRecords: noted('ageRecords', ageRecords(ports)),
       auditArchive: noted('auditArchive', auditArchive(ports)),
+      cancelRehydration: noted('cancelRehydration', cancelRehydration(ports)),
       checkRehydrations: noted('checkRehydrations', checkRehydrations(ports)),
       describeRehydration: noted('describeRehydration', describeRehydration(ports)),
       expireObjects: noted('expireObjects', expireObjects(ports)),

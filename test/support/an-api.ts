@@ -73,6 +73,11 @@ export const REQUEST = {
   destination: 'analysts',
 }
 
+const ROLE = `arn:aws:sts::${ACCOUNT}:assumed-role`
+/** Another role of the same account. */
+export const COLLEAGUE = { accountId: ACCOUNT, userArn: `${ROLE}/approver/session-1` }
+export const STRANGER = { accountId: '999999999999', userArn: 'arn:aws:iam::999999999999:user/x' }
+
 export const problem = (status: number, name: string, more: object = {}) => ({
   status,
   headers: { 'content-type': 'application/problem+json' },

@@ -4,6 +4,7 @@ import { KEEPING } from './keeping.ts'
 import { MENDING } from './mending.ts'
 import { READING } from './reading.ts'
 import { REHYDRATING } from './rehydrating.ts'
+import { STEERING } from './steering.ts'
 
 /** By the name of the group: each has a test of its own. */
 export const SCENARIOS = {
@@ -12,4 +13,5 @@ export const SCENARIOS = {
   mending: MENDING,
   reading: READING,
   rehydrating: REHYDRATING,
+  steering: STEERING,
 } as const satisfies Readonly<Record<string, readonly Scenario[]>>

@@ -17,10 +17,10 @@ const LATE = [...orders(['late'], DURING + HOUR), ...orders(['w'], WARM)]
 const bodies = (...ids: string[]) =>
   [...EARLY, ...LATE].map(([text]) => text).filter((text) => ids.some((id) => text.includes(`"${id}"`)))
 
-const COLD_SEGMENTS = 3
+export const COLD_SEGMENTS = 3
 
 /** Three partitions: one with two segments in GLACIER, one with one of them, and one whose segment is not cold yet. */
-const archive = async ({ producer, workOff, tick, pass }: World) => {
+export const archive = async ({ producer, workOff, tick, pass }: World) => {
   for (const texts of [EARLY, LATE]) {
     await producer.send('tickets', texts)
     await workOff()
@@ -30,7 +30,7 @@ const archive = async ({ producer, workOff, tick, pass }: World) => {
 }
 
 /** Every thaw task that waits. */
-const thawAll = async ({ consume }: Worker) => {
+export const thawAll = async ({ consume }: Worker) => {
   while (await consume.thaw());
 }
 
@@ -40,11 +40,11 @@ const archiveWarm = async ({ producer, workOff }: World) => {
   await workOff()
 }
 
-const EVERYTHING: Pick<RehydrationRequest, 'dataset' | 'selection'> = {
+export const EVERYTHING: Pick<RehydrationRequest, 'dataset' | 'selection'> = {
   dataset: 'tickets',
   selection: aRange(START - 10 * DAY, START),
 }
-const all = { bodies: bodies('a', 'b', 'c', 'late', 'w') }
+export const all = { bodies: bodies('a', 'b', 'c', 'late', 'w') }
 const cold = aQuestion(all, EVERYTHING)
 const kept = aQuestion(all, { ...EVERYTHING, keepDays: 9 }, 'kept')
 const warm = aQuestion(
@@ -69,7 +69,7 @@ const resumeAll = async ({ use }: Worker, { ports }: World) => {
     await use.resumeWaiters({ dataset, partition })
 }
 
-const asked =
+export const asked =
   (question: Question, setUp = archive) =>
   async (world: World) => {
     await setUp(world)
@@ -77,7 +77,7 @@ const asked =
   }
 
 /** Asked for and planned: its thaw tasks wait. */
-const planned =
+export const planned =
   (question: Question, setUp = archive) =>
   async (world: World) => {
     const id = await asked(question, setUp)(world)
@@ -86,7 +86,7 @@ const planned =
   }
 
 /** Every task is asked of S3, and what is readable waits to be hydrated. */
-const thawing =
+export const thawing =
   (question: Question, setUp = archive) =>
   async (world: World) => {
     const id = await planned(question, setUp)(world)
@@ -105,7 +105,7 @@ const thawed =
   }
 
 /** Readable, and sent to be hydrated. */
-const readable =
+export const readable =
   (question: Question, setUp = archive) =>
   async (world: World) => {
     const id = await thawing(question, setUp)(world)
@@ -117,7 +117,7 @@ const readable =
 
 const RESTORES = 's3.restore-request.GLACIER.'
 
-const restoresOnce = (tier: string, segments: number) => (world: World) => {
+export const restoresOnce = (tier: string, segments: number) => (world: World) => {
   const asked = world.metered(`${RESTORES}${tier}`)
   if (asked !== segments) throw new Broken(`thaws: S3 was asked ${asked} times for ${segments} segments`)
 }
