@@ -146,12 +146,16 @@ export const ageRecords = (deps: AgeRecordsDeps) => {
     const oldestSent = messages.reduce((oldest, { sentAt }) => Math.min(oldest, sentAt), arrived)
     for (const group of groups.values()) steps.push(landGroup(group, oldestSent))
     const turns = inTurn(steps)
-    const outOfTime = new OutOfTime(`the batch takes ${steps.length} steps, more than there is time for`)
+    let outOfTime: OutOfTime | undefined
+    const endForLackOfTime = () => {
+      outOfTime ??= new OutOfTime(`the batch takes ${steps.length} steps, more than there is time for`)
+      throw outOfTime
+    }
     const failed = new Map<string, unknown>()
     const errors = new Set<unknown>()
     await mapBounded(turns, STEPS_AT_ONCE, async (step) => {
       try {
-        if (!hasTime()) throw outOfTime
+        if (!hasTime()) endForLackOfTime()
         await step.run()
       } catch (error) {
         errors.add(error)

@@ -71,5 +71,8 @@ export const openBucket = (world: World, name: string): BucketState => {
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._'
 
 /** An opaque id, as S3's version and upload ids are. */
-export const newOpaqueId = (random: () => number, length = 32) =>
-  Array.from({ length }, () => ID_ALPHABET.charAt(Math.floor(random() * ID_ALPHABET.length))).join('')
+export const newOpaqueId = (random: () => number, length = 32) => {
+  let id = ''
+  while (id.length < length) id += ID_ALPHABET.charAt(Math.floor(random() * ID_ALPHABET.length))
+  return id
+}
