@@ -45,6 +45,10 @@ export const makeDraw = (seed: number): Draw => {
     below,
     chance: (probability) => next() < probability,
     pick: (items) => items[below(items.length)],
-    bytes: (count) => Uint8Array.from({ length: count }, () => below(256)),
+    bytes: (count) => {
+      const bytes = new Uint8Array(count)
+      for (let at = 0; at < count; at += 1) bytes[at] = below(256)
+      return bytes
+    },
   }
 }

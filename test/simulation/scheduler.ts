@@ -16,6 +16,8 @@ export type Task = {
   calls: number
   waiting: number
   over: boolean
+  /** Tells who waits for it that it is parked or over. */
+  stopped: (() => void) | undefined
   /** A process that died makes no more calls. */
   dead: boolean
 }
@@ -41,10 +43,14 @@ const LAST = 1
 /** Most tasks make no more calls. */
 const LONG_TASK = 20
 
-/** Until the task that moves is parked or over: it may wait for zlib's own threads in between. */
+/** Until the task that moves is parked or over, in all its parts: it may wait for zlib's own threads in between. */
 const settle = async (task: Task) => {
-  do await new Promise((resolve) => setImmediate(resolve))
-  while (task.waiting === 0 && !task.over)
+  if (task.waiting === 0 && !task.over)
+    await new Promise<void>((resolve) => {
+      task.stopped = resolve
+    })
+  task.stopped = undefined
+  await new Promise((resolve) => setImmediate(resolve))
 }
 
 /**
@@ -87,6 +93,7 @@ export const makeScheduler = (inBursts: boolean): Scheduler => {
         } finally {
           task.over = true
           running -= 1
+          task.stopped?.()
         }
       }
       whose = task
@@ -97,6 +104,7 @@ export const makeScheduler = (inBursts: boolean): Scheduler => {
       new Promise((go) => {
         task.waiting += 1
         parked.push({ task, go, turn: turnOf(task) })
+        task.stopped?.()
       }),
     step: async (of) => {
       const next = takeNext(of)

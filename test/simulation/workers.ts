@@ -51,6 +51,7 @@ export const makeWorkers = (deps: Deps) => {
       calls: 0,
       waiting: 0,
       over: false,
+      stopped: undefined,
       dead: false,
     }
   }
