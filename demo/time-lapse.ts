@@ -1,5 +1,4 @@
-import type { SegmentAnswer } from 'icecore/client'
-import { listSegments } from './inspect.ts'
+import { type ListedSegment, listSegments } from './inspect.ts'
 import type { Progress } from './progress.ts'
 import { sendSource } from './send.ts'
 import type { Session } from './session.ts'
@@ -15,7 +14,7 @@ export const START = Date.parse('2018-02-07T02:00:00Z')
 
 const count = (value: number) => value.toLocaleString('en-US')
 
-const allSegments = async (session: Session): Promise<SegmentAnswer[]> =>
+const allSegments = async (session: Session): Promise<ListedSegment[]> =>
   (await Promise.all(DATASETS.map((dataset) => listSegments(session, dataset)))).flat()
 
 /** Sends everything and waits until every message is acknowledged and every hot object is gone. */

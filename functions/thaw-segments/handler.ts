@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
@@ -35,5 +34,4 @@ export const handler = createHandler({
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
   now: dynamo.now,
-  random: randomBytes,
 })

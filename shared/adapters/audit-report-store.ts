@@ -13,12 +13,7 @@ const walkSchema = z.object({
   segment: z.string().nullable(),
   since: z.int(),
 })
-const cursorSchema = z.object({
-  lists: walkSchema,
-  reads: walkSchema,
-  // not in the cursors of earlier versions
-  datasets: z.array(z.string()).default([]),
-})
+const cursorSchema = z.object({ lists: walkSchema, reads: walkSchema })
 
 const print = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 

@@ -11,20 +11,11 @@ export type Walk = {
 }
 
 /** `lists`: bucket against catalog. `reads`: into the segments. */
-export type AuditCursor = {
-  readonly lists: Walk
-  readonly reads: Walk
-  /** Datasets that were seen: the catalog cannot be asked for those that configuration and bucket know no more. */
-  readonly datasets: readonly string[]
-}
+export type AuditCursor = { readonly lists: Walk; readonly reads: Walk }
 
 const newWalk = (now: number): Walk => ({ startedAt: now, after: null, segment: null, since: now })
 
-export const newCursor = (now: number): AuditCursor => ({
-  lists: newWalk(now),
-  reads: newWalk(now),
-  datasets: [],
-})
+export const newCursor = (now: number): AuditCursor => ({ lists: newWalk(now), reads: newWalk(now) })
 
 /** The partitions that a walk has before it in this pass, of all, which are in order. */
 export const ahead = <Named extends { readonly name: string }>(

@@ -36,7 +36,7 @@ export type Action = {
 }
 
 /** What there is at the beginning: each is brought about by the pipeline itself, in peace. */
-export const STARTS = ['empty', 'landed', 'sealed', 'cold', 'old', 'asked', 'thawing'] as const
+export const STARTS = ['empty', 'landed', 'sealed', 'cold', 'old', 'asked', 'thawing', 'given up'] as const
 export type Start = (typeof STARTS)[number]
 
 type Theme = {
@@ -90,7 +90,7 @@ const THEMES: readonly Theme[] = [
       sweep: 0.4,
       seal: 0.3,
       'read a record': 0.2,
-      'retry what is in quarantine': 0.3,
+      'retry what is in quarantine': 0.6,
       'retry a dead letter': 0.4,
     },
     passes: ['minutes pass', 'hours pass', 'days pass'],
@@ -98,13 +98,13 @@ const THEMES: readonly Theme[] = [
     focus: KEEPING,
   },
   {
-    starts: ['empty', 'landed'],
+    starts: ['empty', 'landed', 'given up', 'given up'],
     datasets: [ORDERS, EVENTS],
     often: {
       'send records': 0.6,
       'put an object': 0.4,
       sweep: 0.4,
-      'retry what is in quarantine': 0.5,
+      'retry what is in quarantine': 0.8,
       'retry a dead letter': 0.8,
     },
     passes: ['hours pass', 'hours pass', 'days pass'],

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { drawHistory } from './history.ts'
+import { drawHistory, type History } from './history.ts'
 import { formatTally, formatViolation, notTried } from './report.ts'
-import { runHistory } from './run-history.ts'
+import { type Run, runHistory } from './run-history.ts'
 import { shrink } from './shrink.ts'
 import { makeTally } from './tally.ts'
 
@@ -24,6 +24,17 @@ const years = wholeNumber('years', values.years ?? '0')
 /** A single seed is one that somebody wants to look into. */
 const whole = count === 1
 
+/** Thousands of errors are thrown on purpose, and nobody reads where. */
+if (!whole) Error.stackTraceLimit = 0
+
+const run = async (history: History): Promise<Run> => {
+  try {
+    return await runHistory(history, { traced: whole })
+  } catch (error) {
+    throw new Error(`seed ${history.seed}: ${String(error)}`, { cause: error })
+  }
+}
+
 const tally = makeTally()
 const [started, cpu] = [performance.now(), process.cpuUsage()]
 let failed = 0
@@ -31,14 +42,14 @@ let steps = 0
 let done = 0
 for (let seed = first; seed < first + count && failed < MOST_VIOLATIONS; seed += 1) {
   const history = drawHistory(seed, years)
-  const run = await runHistory(history, { traced: whole })
+  const ended = await run(history)
   done += 1
-  tally.add(run.tally)
-  steps += run.steps
-  if (whole) console.log(run.trace.join('\n'))
-  if (run.violation === undefined) continue
+  tally.add(ended.tally)
+  steps += ended.steps
+  if (whole) console.log(ended.trace.join('\n'))
+  if (ended.violation === undefined) continue
   failed += 1
-  console.log(`${formatViolation(history, run, await shrink(history, run))}\n`)
+  console.log(`${formatViolation(history, ended, await shrink(history, ended))}\n`)
 }
 const wall = (performance.now() - started) / 1000
 const spent = process.cpuUsage(cpu)

@@ -22,6 +22,7 @@ import type { WrapPort } from './wrap-port.ts'
 /** Every kind of call of a port that a history makes: each must meet each fault. */
 export const PORTS = [
   'log.append',
+  'log.has',
   'log.read',
   'log.remove',
   'snapshots.read',

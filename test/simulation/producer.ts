@@ -135,6 +135,12 @@ export const makeProducer = (cloud: Cloud, { datasets, habits }: History, tally:
         cloud.queues.records.send({ name: `${name}.${at}`, dataset, text: texts.join('\n') })
       }
     },
+    /** A message of one record that is refused. */
+    sendMalformed: (name: string, draw: Draw) => {
+      const dataset = aDatasetName(draw)
+      const text = malformed(dataset, LONGEST_BODY, draw)
+      cloud.queues.records.send({ name, dataset, text })
+    },
     putObject: (name: string, draw: Draw) => {
       const dataset = aDatasetName(draw)
       const form = draw.pick(FORM_NAMES) ?? 'ndjson'

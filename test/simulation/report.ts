@@ -8,7 +8,7 @@ import { CALLS, type Tally } from './tally.ts'
 /** Expected so often, a thing that never happened cannot happen: that is a matter of one in 10^8. */
 const EXPECTED = 18
 /** From so many seeds on every kind of call is made. */
-const SEEDS_FOR_CALLS = 300
+const SEEDS_FOR_CALLS = 500
 /** From so many seeds on every kind of call meets every fault, however rarely it is made. */
 const SEEDS_FOR_FAULTS = 50_000
 

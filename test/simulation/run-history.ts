@@ -50,6 +50,8 @@ const AGES: Readonly<
   // somebody has asked for all of it, and the tasks are on their way
   asked: { batches: 1, landed: 14 * HOUR, swept: null },
   thawing: { batches: 1, landed: 4 * DAY, swept: 0 },
+  // a record is in quarantine, and the message of an object among the dead letters
+  'given up': { batches: 1, landed: HOUR, swept: null },
 }
 
 /** Runs one history from its beginning until nothing is left to do. */
@@ -156,6 +158,16 @@ export const runHistory = async (
     for (let at = 0; at < batches; at += 1) {
       producer.sendRecords(`start${at}`, source)
       await workOff(workers, `start${at}`, finish)
+    }
+    if (history.start === 'given up') {
+      producer.sendMalformed('malformed', source)
+      producer.putObject('given', source)
+      // as often as it may be, by workers that are never heard of again
+      for (let left = trouble.mostReceives ?? 0; left >= 0; left -= 1) {
+        cloud.queues.objects.receive(1, source)
+        pass(2 * HOUR)
+      }
+      await workOff(workers, 'given', finish)
     }
     pass(landed * scale)
     if (swept !== null) {

@@ -27,7 +27,6 @@ const holdingSchema = z.object({
       neededUntil: z.int().optional(),
     })
     .nullable(),
-  asking: z.object({ attempt: z.string(), since: z.int() }).optional(),
 })
 
 const waiterSchema = z.object({
