@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 60_000,
     coverage: {
-      include: ['shared/**', 'functions/**', 'cli/**', 'simulator/**'],
+      include: ['shared/**', 'functions/**', 'client/**', 'cli/**', 'simulator/**'],
       thresholds: { 'shared/{domain,codec,use-cases}/**': { branches: 100 } },
     },
   },

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type { LedgerAnswer, SegmentAnswer } from 'icecore/client'
 import { makeS3Lister } from '../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3SegmentReader } from '../shared/adapters/aws/s3-segment-reader.ts'
 import { makeDeadLetterObjects } from '../shared/adapters/dead-letter-store.ts'
@@ -6,59 +6,24 @@ import { accountId } from '../simulator/account.ts'
 import type { Page, PageClass, PageDigest } from './page.ts'
 import type { Session } from './session.ts'
 
-const segmentSchema = z.object({
-  kind: z.string(),
-  partition: z.string(),
-  bytes: z.int(),
-  bodyBytes: z.int(),
-  records: z.int(),
-  storageClass: z.string(),
-  movingTo: z.string().nullable(),
-})
+/** Every live segment of a dataset. */
+export const listSegments = ({ api }: Session, dataset: string): Promise<SegmentAnswer[]> =>
+  Array.fromAsync(api.segments(dataset, { pageSize: 1000 }))
 
-const segmentsSchema = z.object({ segments: z.array(segmentSchema), next: z.string().nullable() })
+const digestOf = ({ records, digest }: LedgerAnswer['archived']): PageDigest => ({ count: records, digest })
 
-export type ListedSegment = z.infer<typeof segmentSchema>
-
-const get = async <T>({ api }: Session, path: string, schema: z.ZodType<T>): Promise<T> => {
-  const { status, body } = await api.call('GET', path)
-  if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body}`)
-  return schema.parse(JSON.parse(body))
+export const readLedger = async ({ api }: Session, dataset: string): Promise<Page['ledgers'][number]> => {
+  const { balanced, received, archived, duplicates, quarantined, expired } = await api.ledger(dataset)
+  return {
+    dataset,
+    balanced,
+    received: digestOf(received),
+    archived: digestOf(archived),
+    duplicates: digestOf(duplicates),
+    quarantined: digestOf(quarantined),
+    expired: digestOf(expired),
+  }
 }
-
-/** Every live segment of a dataset, page by page. */
-export const listSegments = async (session: Session, dataset: string): Promise<ListedSegment[]> => {
-  const all: ListedSegment[] = []
-  let next: string | null = null
-  do {
-    const query = new URLSearchParams({ limit: '1000', ...(next !== null && { next }) })
-    const page: z.infer<typeof segmentsSchema> = await get(
-      session,
-      `/datasets/${dataset}/segments?${query}`,
-      segmentsSchema,
-    )
-    all.push(...page.segments)
-    next = page.next
-  } while (next !== null)
-  return all
-}
-
-const entry = z
-  .object({ records: z.int(), digest: z.string() })
-  .transform(({ records, digest }): PageDigest => ({ count: records, digest }))
-
-const ledgerSchema = z.object({
-  dataset: z.string(),
-  balanced: z.boolean(),
-  received: entry,
-  archived: entry,
-  duplicates: entry,
-  quarantined: entry,
-  expired: entry,
-})
-
-export const readLedger = (session: Session, dataset: string): Promise<Page['ledgers'][number]> =>
-  get(session, `/datasets/${dataset}/ledger`, ledgerSchema)
 
 /** Messages that were given up on, and are kept, by queue. */
 export const countDeadLetters = async ({ s3, output }: Session): Promise<ReadonlyMap<string, number>> => {
@@ -71,7 +36,7 @@ export const countDeadLetters = async ({ s3, output }: Session): Promise<Readonl
 }
 
 /** Segments added up by class. */
-export const sumByClass = (dataset: string, segments: readonly ListedSegment[]): PageClass[] =>
+export const sumByClass = (dataset: string, segments: readonly SegmentAnswer[]): PageClass[] =>
   [...Map.groupBy(segments, ({ storageClass }) => storageClass)].map(([storageClass, some]) => ({
     dataset,
     storageClass,

@@ -1,31 +1,9 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
+import type { RehydrationAnswer } from 'icecore/client'
 import * as z from 'zod'
 import type { Session } from './session.ts'
 
-const phasesSchema = z.object({
-  queued: z.number(),
-  thawing: z.number(),
-  hydrating: z.number(),
-  total: z.number(),
-})
-
-const statusSchema = z.object({
-  id: z.string(),
-  status: z.string(),
-  reason: z.string().optional(),
-  phases: phasesSchema.optional(),
-  result: z
-    .object({ manifest: z.string(), complete: z.boolean(), records: z.int(), bytes: z.int() })
-    .optional(),
-})
-
 const manifestSchema = z.object({ files: z.array(z.object({ key: z.string() })) })
-
-const quoteSchema = z.object({
-  tiers: z.array(
-    z.object({ tier: z.string(), dollars: z.object({ total: z.number() }), readyBy: z.string() }),
-  ),
-})
 
 export type Request = {
   readonly dataset: string
@@ -37,7 +15,7 @@ export type Request = {
 
 export type Rehydrated = {
   readonly id: string
-  readonly phases: z.infer<typeof phasesSchema>
+  readonly phases: NonNullable<RehydrationAnswer['phases']>
   readonly complete: boolean
   /** The coldest class that was read and the tier that thawed it, as the metrics say. */
   readonly storageClass: string
@@ -47,18 +25,9 @@ export type Rehydrated = {
   readonly bytes: number
 }
 
-const answer = async <T>(
-  schema: z.ZodType<T>,
-  call: Promise<{ status: number; body: string }>,
-): Promise<T> => {
-  const { status, body } = await call
-  if (status >= 300) throw new Error(`the API answered ${status}: ${body}`)
-  return schema.parse(JSON.parse(body))
-}
-
 /** What each tier would cost, and when it would be ready. */
 export const askPrice = async ({ api }: Session, { dataset, select }: Request) =>
-  (await answer(quoteSchema, api.call('POST', '/quotes', { dataset, select }))).tiers
+  (await api.quote({ dataset, select })).tiers
 
 const readText = async ({ s3, output }: Session, key: string): Promise<string> => {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: output('RehydratedBucketName'), Key: key }))
@@ -79,9 +48,8 @@ export const rehydrate = async (
     seen.storageClass = dimensions.storageClass ?? seen.storageClass
     seen.tier = dimensions.retrievalTier ?? seen.tier
   })
-  const body = { ...request, destination: 'analysts', format: 'ndjson' }
-  const { id } = await answer(statusSchema, api.call('POST', '/rehydrations', body))
-  const status = () => answer(statusSchema, api.call('GET', `/rehydrations/${id}`))
+  const { id } = await api.rehydrate({ ...request, destination: 'analysts', format: 'ndjson' })
+  const status = () => api.rehydration(id)
   const isOver = async () => {
     onTime(cloud.clock.now())
     return ['completed', 'failed', 'cancelled'].includes((await status()).status)

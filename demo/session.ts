@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { type Client, makeClient } from 'icecore/client'
 import { region } from '../simulator/account.ts'
 import { type Cloud, makeCloud } from '../simulator/cloud.ts'
 import { explainStart, findConfigMistake } from '../simulator/explain-start.ts'
@@ -8,7 +9,6 @@ import type { Deployment } from '../simulator/host/deployment/definitions.ts'
 import { loadDeployment } from '../simulator/host/deployment/load-deployment.ts'
 import { DEFAULT_CREDENTIALS, type Host } from '../simulator/host/host.ts'
 import { startHost } from '../simulator/host/start-host.ts'
-import { type ApiClient, makeApiClient } from './api-client.ts'
 
 /** A whole icecore on a simulated cloud, and a client of each service that a producer and a reader use. */
 export type Session = {
@@ -17,7 +17,7 @@ export type Session = {
   readonly deployment: Deployment
   readonly s3: S3Client
   readonly sqs: SQSClient
-  readonly api: ApiClient
+  readonly api: Client
   /** An output of the stack, such as `RecordsQueueUrl`. */
   output(name: string): string
   close(): Promise<void>
@@ -58,8 +58,8 @@ export const startSession = async (start: number, options: SessionOptions): Prom
     deployment,
     s3,
     sqs,
-    api: makeApiClient({
-      url: host.apiUrl,
+    api: makeClient({
+      endpoint: host.apiUrl,
       region,
       credentials: DEFAULT_CREDENTIALS,
       now: cloud.clock.now,

@@ -1,4 +1,5 @@
-import { type ListedSegment, listSegments } from './inspect.ts'
+import type { SegmentAnswer } from 'icecore/client'
+import { listSegments } from './inspect.ts'
 import type { Progress } from './progress.ts'
 import { sendSource } from './send.ts'
 import type { Session } from './session.ts'
@@ -14,7 +15,7 @@ export const START = Date.parse('2018-02-07T02:00:00Z')
 
 const count = (value: number) => value.toLocaleString('en-US')
 
-const allSegments = async (session: Session): Promise<ListedSegment[]> =>
+const allSegments = async (session: Session): Promise<SegmentAnswer[]> =>
   (await Promise.all(DATASETS.map((dataset) => listSegments(session, dataset)))).flat()
 
 /** Sends everything and waits until every message is acknowledged and every hot object is gone. */

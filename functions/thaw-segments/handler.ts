@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
@@ -34,4 +35,5 @@ export const handler = createHandler({
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
   now: dynamo.now,
+  random: randomBytes,
 })

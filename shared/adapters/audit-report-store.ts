@@ -13,7 +13,12 @@ const walkSchema = z.object({
   segment: z.string().nullable(),
   since: z.int(),
 })
-const cursorSchema = z.object({ lists: walkSchema, reads: walkSchema })
+const cursorSchema = z.object({
+  lists: walkSchema,
+  reads: walkSchema,
+  // not in the cursors of earlier versions
+  datasets: z.array(z.string()).default([]),
+})
 
 const print = (value: unknown) => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 

@@ -11,11 +11,20 @@ export type Walk = {
 }
 
 /** `lists`: bucket against catalog. `reads`: into the segments. */
-export type AuditCursor = { readonly lists: Walk; readonly reads: Walk }
+export type AuditCursor = {
+  readonly lists: Walk
+  readonly reads: Walk
+  /** Datasets that were seen: the catalog cannot be asked for those that configuration and bucket know no more. */
+  readonly datasets: readonly string[]
+}
 
 const newWalk = (now: number): Walk => ({ startedAt: now, after: null, segment: null, since: now })
 
-export const newCursor = (now: number): AuditCursor => ({ lists: newWalk(now), reads: newWalk(now) })
+export const newCursor = (now: number): AuditCursor => ({
+  lists: newWalk(now),
+  reads: newWalk(now),
+  datasets: [],
+})
 
 /** The partitions that a walk has before it in this pass, of all, which are in order. */
 export const ahead = <Named extends { readonly name: string }>(

@@ -10,6 +10,12 @@ export type Thaw = {
   readonly neededUntil?: number | undefined
 }
 
+/**
+ * Somebody is asking S3 for a thaw, or for a longer one, at this moment. S3 counts the days of the last who asked, so they ask
+ * one after the other: else one who was held up could shorten the time that another was given meanwhile.
+ */
+export type Asking = { readonly attempt: string; readonly since: number }
+
 /** What changes about a segment after its commit: where it is stored, and whether it is thawed. */
 export type Holding = {
   readonly segmentId: string
@@ -20,6 +26,8 @@ export type Holding = {
   readonly target: StorageClass | null
   readonly taggedAt: number | null
   readonly thaw: Thaw | null
+  /** Missing while nobody asks S3. */
+  readonly asking?: Asking | undefined
 }
 
 /** A rehydration that waits for segments of this partition to become readable. */

@@ -119,6 +119,31 @@ export const daysToAsk = (holding: Holding, keepDays: number | null, now: number
   return Math.max(thawDays(keepDays), Math.ceil((longest - now) / DAY))
 }
 
+/**
+ * Longer than a function asks, with clocks off by a quarter of an hour either way, in ms: one who asks for longer than this has
+ * died.
+ */
+export const LONGEST_ASK = HOUR
+
+/** Until when somebody else may be asking S3 for it; undefined when nobody is. */
+export const askedByAnother = (
+  { asking }: Holding,
+  attempt: string,
+  now: number,
+): { until: number } | undefined => {
+  if (asking === undefined || asking.attempt === attempt) return undefined
+  const until = asking.since + LONGEST_ASK
+  return now < until ? { until } : undefined
+}
+
+/** The holding while one asks S3 (`attempt`), and once nobody does (null). */
+export const withAsking = (holding: Holding, attempt: string | null, now: number): Holding => {
+  const { asking, ...rest } = holding
+  if (attempt !== null)
+    return asking?.attempt === attempt ? holding : { ...rest, asking: { attempt, since: now } }
+  return asking === undefined ? holding : rest
+}
+
 /** When a thaw must be there by AWS's figures. */
 export const thawedBy = (
   { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,

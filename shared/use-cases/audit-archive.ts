@@ -60,8 +60,11 @@ const nameOf = ({ dataset, partition }: PartitionRef) => `${dataset} ${partition
 /** `isNew`: only the bucket knows it. */
 type KnownPartition = { readonly name: string; readonly ref: PartitionRef; readonly isNew: boolean }
 
-/** All that bucket or registry know, by name. */
-const findPartitions = async (deps: AuditDeps): Promise<readonly KnownPartition[]> => {
+/** All that bucket or registry know, by name. The registry tells of a dataset only to who names it. */
+const findPartitions = async (
+  deps: AuditDeps,
+  { datasets: seen }: AuditCursor,
+): Promise<readonly KnownPartition[]> => {
   // what is put anywhere was registered before, so the bucket is looked at first
   const stored = await findStoredPartitions(deps)
   const known = new Map<string, KnownPartition>()
@@ -69,7 +72,8 @@ const findPartitions = async (deps: AuditDeps): Promise<readonly KnownPartition[
     const name = nameOf(ref)
     if (!known.has(name)) known.set(name, { name, ref, isNew })
   }
-  const datasets = new Set([...deps.config.datasets.keys(), ...stored.map(({ dataset }) => dataset)])
+  const configured = deps.config.datasets.keys()
+  const datasets = new Set([...configured, ...stored.map(({ dataset }) => dataset), ...seen])
   for (const dataset of datasets)
     for await (const { partition } of deps.registry.list(dataset)) add({ dataset, partition }, false)
   for (const ref of stored) add(ref, true)
@@ -193,11 +197,12 @@ export const auditArchive = (deps: AuditDeps) => async (): Promise<AuditSummary>
   const { reports, now, metrics } = deps
   const startedAt = now()
   const { cursor, version } = await reports.cursor(startedAt)
-  const known = await findPartitions(deps)
+  const known = await findPartitions(deps, cursor)
   const lists = await walkLists(deps, cursor.lists, known)
   const reads = await walkReads(deps, cursor.reads, known)
   const findings = [...lists.findings, ...reads.findings]
-  const next: AuditCursor = { lists: lists.walk, reads: reads.walk }
+  const datasets = new Set([...deps.config.datasets.keys(), ...known.map(({ ref }) => ref.dataset)])
+  const next: AuditCursor = { lists: lists.walk, reads: reads.walk, datasets: [...datasets].toSorted() }
   const summary = {
     partitions: lists.count,
     segments: reads.spent.segments,

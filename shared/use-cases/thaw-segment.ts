@@ -1,6 +1,7 @@
 import type { Holding } from '../domain/holding.ts'
 import {
   alignHolding,
+  askedByAnother,
   daysToAsk,
   decideThaw,
   holdingOf,
@@ -10,13 +11,15 @@ import {
   type ThawDecision,
   thawedBy,
   tierFor,
+  withAsking,
   withNeed,
   withThaw,
 } from '../domain/plan-thaw.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Segment } from '../domain/segment.ts'
+import { makeUlid } from '../domain/ulid.ts'
 import type { CommitLog, Holdings } from '../ports/catalog.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, Random } from '../ports/clock.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import type { Thawer } from '../ports/thawer.ts'
 
@@ -26,6 +29,7 @@ export type ThawSegmentDeps = {
   readonly reader: SegmentReader
   readonly thawer: Thawer
   readonly now: Clock
+  readonly random: Random
 }
 
 export type SegmentThaw = {
@@ -47,12 +51,11 @@ type TimedWish = Wish & { readonly until: number }
 const TRIES = 6
 
 /**
- * Sees to it that one segment is readable, or will be. A thaw is claimed in the holding before S3 is asked: of two
- * rehydrations that come at once one has to look again, and then finds the other's thaw in progress. What HEAD says
- * decides, never the holding. Asking for longer is claimed too, by the longest need: S3 counts the days of the last who
- * asked, so whoever asked looks again afterwards, and asks once more for one who needs it for longer.
+ * Sees to it that one segment is readable, or will be. What HEAD says decides, never the holding. Whoever has to ask S3, for a
+ * thaw or for a longer one, first claims that in the holding; another who comes meanwhile writes its need there and waits, and
+ * whoever asked looks again, and asks once more for one who needs it for longer.
  */
-export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentDeps) => {
+export const thawSegment = ({ log, holdings, reader, thawer, now, random }: ThawSegmentDeps) => {
   const answer = (
     segment: Segment,
     state: SegmentThaw['state'],
@@ -73,28 +76,29 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
     { storageClass }: StorageFacts,
     claimed: Holding,
     wish: TimedWish,
-  ): Promise<SegmentThaw | undefined> => {
+  ): Promise<{ thaw: SegmentThaw; holding: Holding } | undefined> => {
     const tier = tierFor(storageClass, wish.tiers)
     const days = daysToAsk(claimed, wish.keepDays, now())
     const first = await thawer.thaw(segment.key, { tier, days })
     const refused = first === 'expedited-unavailable'
     const outcome = refused ? await thawer.thaw(segment.key, { tier: 'Standard', days }) : first
     const asStandard = refused || (tier === 'Standard' && wish.tier === 'Expedited')
+    const said = (state: SegmentThaw['state'], holding = claimed, more = {}) => ({
+      thaw: answer(segment, state, holding, more),
+      holding,
+    })
     switch (outcome) {
       case 'requested': {
         const next = { tier: 'Standard', now: now(), until: wish.until } as const
-        const holding = refused ? withThaw(claimed, next) : claimed
-        // refused as stale when someone saw it meanwhile: what they saw is as good
-        if (refused) await holdings.put(segment, holding, claimed)
-        return answer(segment, 'waiting', holding, { asStandard, requested: true })
+        return said('waiting', refused ? withThaw(claimed, next) : claimed, { asStandard, requested: true })
       }
       case 'missing':
-        return answer(segment, 'missing', claimed)
+        return said('missing')
       case 'already-readable':
       case 'not-archived':
         return undefined
       case 'in-progress':
-        return answer(segment, 'waiting', claimed)
+        return said('waiting')
       case 'expedited-unavailable':
         throw new Error(`${segment.key}: S3 says that Expedited is unavailable, asked for Standard`)
     }
@@ -108,8 +112,19 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
     return isNeed ? withNeed(seen, until) : seen
   }
 
+  /** Lets others ask again. What they wrote down meanwhile is kept; who finds no end of it leaves the claim to lapse. */
+  const release = async (segment: Segment, attempt: string, wanted: Holding, stored: Holding) => {
+    if ((await holdings.put(segment, withAsking(wanted, null, now()), stored)) === 'put') return
+    for (let tries = 1; tries < TRIES; tries += 1) {
+      const known = (await log.read(segment)).holdings.get(segment.id)
+      if (known?.asking?.attempt !== attempt) return
+      if ((await holdings.put(segment, withAsking(known, null, now()), known)) === 'put') return
+    }
+  }
+
   return async (segment: Segment, stored: Holding | undefined, wish: Wish): Promise<SegmentThaw> => {
     const own = neededUntil(wish.keepDays, now())
+    const attempt = makeUlid(now(), random)
     let known = stored
     /** Until when S3 was asked for already: from then on only a longer need of others counts. */
     let served = 0
@@ -120,14 +135,28 @@ export const thawSegment = ({ log, holdings, reader, thawer, now }: ThawSegmentD
       const until = longestNeed(before, own)
       const decision = decideThaw(facts, { until: until > served ? until : 0, now: now() })
       const seen = alignHolding(before, facts, now())
-      const next = claim(seen, facts, decision, { ...wish, until: decision === 'thaw' ? own : until })
+      const isToAsk = decision === 'thaw' || decision === 'extend'
+      const other = isToAsk ? askedByAnother(before, attempt, now()) : undefined
+      const needed =
+        other !== undefined && decision === 'thaw'
+          ? seen
+          : claim(seen, facts, decision, { ...wish, until: decision === 'thaw' ? own : until })
+      const next = other === undefined ? withAsking(needed, isToAsk ? attempt : null, now()) : needed
       const put = next === before ? 'put' : await holdings.put(segment, next, known)
       // what was merely seen need not be written down, what is claimed must be
       if (put === 'put' || next === seen) {
+        if (other !== undefined) return answer(segment, 'waiting', next, { readyBy: other.until })
         if (decision === 'readable') return answer(segment, 'readable', next)
         if (decision === 'wait') return answer(segment, 'waiting', next)
-        const asked = await ask(segment, facts, next, { ...wish, until: own })
-        if (asked !== undefined) return asked
+        const [asked] = await Promise.allSettled([ask(segment, facts, next, { ...wish, until: own })])
+        if (asked.status === 'rejected') {
+          await release(segment, attempt, next, next)
+          throw asked.reason
+        }
+        if (asked.value !== undefined) {
+          await release(segment, attempt, asked.value.holding, next)
+          return asked.value.thaw
+        }
         served = until
       }
       known = (await log.read(segment)).holdings.get(segment.id)

@@ -3,6 +3,7 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Holding } from '../../shared/domain/holding.ts'
 import {
   alignHolding,
+  askedByAnother,
   daysToAsk,
   decideThaw,
   holdingOf,
@@ -11,6 +12,7 @@ import {
   neededUntil,
   type StorageFacts,
   tierFor,
+  withAsking,
   withNeed,
   withThaw,
 } from '../../shared/domain/plan-thaw.ts'
@@ -85,6 +87,29 @@ describe('how long a thaw is needed', () => {
   test('says nothing of a copy of which S3 tells no end', () => {
     const endless: StorageFacts = { ...cold, restore: { ongoing: false, readableUntil: null } }
     expect(isReadable(endless, NOON)).toBe(false)
+  })
+})
+
+describe('who asks S3', () => {
+  const free = holdingOf(aSegment(), undefined)
+  const held = withAsking(free, 'a', NOON)
+
+  test('is one at a time, and says since when', () => {
+    expect(held).toEqual({ ...free, asking: { attempt: 'a', since: NOON } })
+    expect(askedByAnother(held, 'b', NOON + HOUR - 1)).toEqual({ until: NOON + HOUR })
+    expect(askedByAnother(held, 'b', NOON + HOUR)).toBeUndefined()
+    expect(withAsking(held, 'b', NOON + HOUR).asking).toEqual({ attempt: 'b', since: NOON + HOUR })
+  })
+
+  test('may go on asking, and ends', () => {
+    expect(askedByAnother(held, 'a', NOON)).toBeUndefined()
+    expect(withAsking(held, 'a', NOON + 1)).toBe(held)
+    expect(withAsking(held, null, NOON + 1)).toEqual(free)
+  })
+
+  test('is nobody where nobody says so', () => {
+    expect(askedByAnother(free, 'a', NOON)).toBeUndefined()
+    expect(withAsking(free, null, NOON)).toBe(free)
   })
 })
 

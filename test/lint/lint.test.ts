@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
-const PLACES = ['shared/use-cases', 'shared/adapters/aws', 'functions/sweep', 'cli']
+const PLACES = ['shared/use-cases', 'shared/adapters/aws', 'functions/sweep', 'client', 'cli']
 
 const SNIPPETS = {
   'an empty catch': {
@@ -70,8 +70,8 @@ const SWALLOWS = [
 ]
 
 describe('no error is swallowed', () => {
-  it('in what is deployed, and in the command line', () => {
-    const sources = globSync('{shared,functions,cli}/**/*.ts', { cwd: ROOT })
+  it('in what is deployed, in the client and in the command line', () => {
+    const sources = globSync('{shared,functions,client,cli}/**/*.ts', { cwd: ROOT })
     const swallowing = sources.filter((path) => {
       const text = readFileSync(join(ROOT, path), 'utf8')
       return SWALLOWS.some((pattern) => pattern.test(text))

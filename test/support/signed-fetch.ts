@@ -1,29 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-
-/** What the SDK's signer wants of a hash. */
-class Sha256 {
-  #hash: Hash | Hmac
-  readonly #key: Uint8Array | undefined
-  constructor(key?: unknown) {
-    if (key !== undefined && typeof key !== 'string' && !(key instanceof Uint8Array))
-      throw new TypeError('key')
-    this.#key = typeof key === 'string' ? Buffer.from(key) : key
-    this.#hash = this.#start()
-  }
-  #start() {
-    return this.#key === undefined ? createHash('sha256') : createHmac('sha256', this.#key)
-  }
-  update(data: Uint8Array) {
-    this.#hash.update(data)
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset() {
-    this.#hash = this.#start()
-  }
-}
+import { Sha256 } from '../../client/sha256.ts'
 
 export type SignOptions = {
   readonly service?: string

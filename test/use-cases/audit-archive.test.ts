@@ -286,6 +286,45 @@ test('[F18] a dataset that is configured no longer is audited all the same', asy
   expect((await reportOf(world)).map(({ key }) => key)).toEqual([lost?.key, lost?.key])
 })
 
+const CURSOR = 'reports/audit/cursor.json'
+
+const rememberedIn = async (world: ArchiveWorld): Promise<unknown> =>
+  JSON.parse(Buffer.from((await world.archive.documents.read(CURSOR))?.data ?? '').toString()).datasets
+
+test('[F18] a dataset of which configuration and bucket have nothing left is found by its catalog, as long as that has it', async () => {
+  const world = anArchiveWorld([aDataset(), aDataset({ name: 'alpha' })])
+  for (const dataset of ['orders', 'alpha']) await world.age([aMessage([anOrder('a')], { dataset })])
+  world.clock.now += 2 * HOUR
+  expect(await audit(world)).toMatchObject({ partitions: 2, findings: 0 })
+  const [lost] = await segmentsOf(world, 'alpha')
+  for (const { key } of await collect(world.archive.lister.list('')))
+    if (key.includes('dataset=alpha/')) await world.archive.remover.remove(key)
+  world.config.datasets.delete('alpha')
+  for (let run = 0; run < 3; run += 1) {
+    world.clock.now += HOUR
+    expect(await audit(world)).toMatchObject({ partitions: 2, kinds: { phantom: 2 } })
+    expect((await reportOf(world)).map(({ key }) => key)).toEqual([lost?.key, lost?.key])
+  }
+  expect(await rememberedIn(world)).toEqual(['alpha', 'orders'])
+  // the catalog gave it up too: from then on there is nothing to look for
+  const without = makeMemoryCatalog()
+  expect(await audit(world, { log: without.log, registry: without.registry })).toMatchObject({
+    partitions: 1,
+  })
+  expect(await rememberedIn(world)).toEqual(['orders'])
+})
+
+test('an audit goes on from where one stopped that remembered no datasets', async () => {
+  const world = await aWorld()
+  await audit(world, { budget: { ...budget, partitions: 1 } })
+  const stored = await world.archive.documents.read(CURSOR)
+  const { datasets, ...earlier } = JSON.parse(Buffer.from(stored?.data ?? '').toString())
+  expect(datasets).toEqual(['orders'])
+  const data = Buffer.from(JSON.stringify(earlier))
+  await world.archive.documents.write({ key: CURSOR, data, contentType: 'application/json' }, stored?.version)
+  expect(await audit(world)).toMatchObject({ partitions: 2, findings: 0 })
+})
+
 test('the segments of a partition are looked into by their ids, over as many runs as it takes, whatever the order of the log', async () => {
   const world = anArchiveWorld()
   await world.age([aMessage([anOrder('early')])], failing('append'))
@@ -358,8 +397,8 @@ test('a run goes on where the last one stopped, and says how long the partition 
   expect(seen.map(([, within]) => within)).toEqual([0, HOUR, 2 * HOUR, 3 * HOUR])
   expect(await audit(world, { hasTime: () => false })).toMatchObject({ partitions: 0, segments: 0 })
   await world.archive.documents.write(
-    { key: 'reports/audit/cursor.json', data: Buffer.from('{}'), contentType: 'application/json' },
-    (await world.archive.documents.read('reports/audit/cursor.json'))?.version,
+    { key: CURSOR, data: Buffer.from('{}'), contentType: 'application/json' },
+    (await world.archive.documents.read(CURSOR))?.version,
   )
   expect(await audit(world)).toMatchObject({ partitions: 3, findings: 0 })
 })

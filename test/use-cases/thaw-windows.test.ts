@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { LONGEST_ASK } from '../../shared/domain/plan-thaw.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld, holdingOf, REF, STANDARD_RESTORES } from '../support/cold-world.ts'
 
@@ -157,23 +158,93 @@ describe('a thaw that others need too', () => {
     },
   )
 
-  test('[F12] one who dies after having shortened a window lengthens it when it is tried again', async () => {
+  test('[F12] one whose call fails leaves no window shorter, and meets the longer need when it is tried again', async () => {
     const { world, one, two, until } = await twoWhoExtend([9, 25])
     const { ports } = world
-    const dying = world.on({
+    const failing = world.on({
       ...ports,
       thawer: {
         thaw: async (...given) => {
-          await world.run.thaw(two)
+          expect(await world.run.thaw(two)).toEqual({ outcome: 'waiting', thaws: 0 })
           await ports.thawer.thaw(...given)
-          throw new Error('it dies')
+          throw new Error('no answer')
         },
       },
     })
-    await expect(dying.thaw(one)).rejects.toThrow('it dies')
+    await expect(failing.thaw(one)).rejects.toThrow('no answer')
     expect(await until()).toBe(Date.parse('2024-03-20T00:00:00Z'))
     expect(await world.run.thaw(one)).toMatchObject({ outcome: 'readable' })
     expect(await until()).toBe(Date.parse('2024-04-05T00:00:00Z'))
+  })
+
+  test('[F12] asks S3 only when whoever else was asking has had more time than a function runs', async () => {
+    const { world, one, two, until } = await twoWhoExtend([9, 25])
+    const { ports } = world
+    const dead = world.on({
+      ...ports,
+      thawer: { thaw: () => Promise.reject(new Error('it dies')) },
+      holdings: {
+        put: async (ref, holding, expected) => {
+          if (expected?.asking !== undefined) throw new Error('it is dead')
+          return ports.holdings.put(ref, holding, expected)
+        },
+      },
+    })
+    await expect(dead.thaw(one)).rejects.toThrow('it is dead')
+    expect(await world.run.thaw(two)).toEqual({ outcome: 'waiting', thaws: 0 })
+    expect(await until()).toBe(Date.parse('2024-03-14T00:00:00Z'))
+    world.advance(LONGEST_ASK)
+    expect(await world.run.thaw(two)).toMatchObject({ outcome: 'readable' })
+    expect(await until()).toBe(Date.parse('2024-04-05T00:00:00Z'))
+  })
+
+  test('[F12] keeps what others write down while it asks, and lets them ask afterwards', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    await world.ask()
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    const [task] = world.thawQueue.receive()
+    if (task === undefined) throw new Error('expected a task')
+    const slow = world.on({
+      ...ports,
+      thawer: {
+        thaw: async (...given) => {
+          const outcome = await ports.thawer.thaw(...given)
+          const holding = await holdingOf(world, segment)
+          if (holding === undefined) throw new Error('expected a holding')
+          await ports.holdings.put(REF, { ...holding, target: 'DEEP_ARCHIVE', taggedAt: NOON }, holding)
+          return outcome
+        },
+      },
+    })
+    expect(await slow.thaw(task)).toEqual({ outcome: 'waiting', thaws: 1 })
+    const kept = await holdingOf(world, segment)
+    expect(kept).toMatchObject({ target: 'DEEP_ARCHIVE', thaw: { tier: 'Standard' } })
+    expect(kept?.asking).toBeUndefined()
+  })
+
+  test('[F12] leaves alone who asks now, though it asked before', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    await world.ask()
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    const [task] = world.thawQueue.receive()
+    if (task === undefined) throw new Error('expected a task')
+    const other = { attempt: 'another', since: NOON }
+    const slow = world.on({
+      ...ports,
+      thawer: {
+        thaw: async (...given) => {
+          const outcome = await ports.thawer.thaw(...given)
+          const holding = await holdingOf(world, segment)
+          if (holding === undefined) throw new Error('expected a holding')
+          await ports.holdings.put(REF, { ...holding, asking: other }, holding)
+          return outcome
+        },
+      },
+    })
+    await slow.thaw(task)
+    expect(await holdingOf(world, segment)).toMatchObject({ asking: other })
   })
 
   test('[F12] one who finds a window long enough is not cut short by one who began before', async () => {

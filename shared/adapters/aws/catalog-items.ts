@@ -27,6 +27,7 @@ const holdingSchema = z.object({
       neededUntil: z.int().optional(),
     })
     .nullable(),
+  asking: z.object({ attempt: z.string(), since: z.int() }).optional(),
 })
 
 const waiterSchema = z.object({

@@ -1,0 +1,116 @@
+import * as z from 'zod'
+import { COMPRESSIONS, FORMATS } from '../shared/domain/rehydration.ts'
+import { RETRIEVAL_TIERS } from '../shared/domain/storage-class.ts'
+
+/** What the API answers about quotes and rehydrations. Times are ISO 8601 in UTC. */
+
+const tierSchema = z.enum(RETRIEVAL_TIERS)
+
+export const completenessSchema = z.object({
+  segments: z.int(),
+  read: z.int(),
+  cold: z.int(),
+  unreadable: z.int(),
+  missing: z.int(),
+})
+
+const tierQuoteSchema = z.object({
+  tier: tierSchema,
+  dollars: z.object({
+    requests: z.number(),
+    retrieval: z.number(),
+    temporaryStorage: z.number(),
+    total: z.number(),
+  }),
+  readyBy: z.string(),
+})
+export type TierQuoteAnswer = z.infer<typeof tierQuoteSchema>
+
+export const quoteSchema = z.object({
+  dataset: z.string(),
+  segments: z.int(),
+  recordsAtMost: z.int(),
+  bytes: z.int(),
+  segmentsToThaw: z.int(),
+  bytesToThaw: z.int(),
+  tiers: z.array(tierQuoteSchema),
+})
+export type QuoteAnswer = z.infer<typeof quoteSchema>
+
+export const REHYDRATION_STATUSES = [
+  'awaiting-approval',
+  'accepted',
+  'thawing',
+  'hydrating',
+  'completed',
+  'failed',
+  'cancelled',
+] as const
+export type RehydrationStatus = (typeof REHYDRATION_STATUSES)[number]
+
+const resultSchema = z.object({
+  files: z.int(),
+  bytes: z.int(),
+  records: z.int(),
+  digest: z.string(),
+  complete: z.boolean(),
+  segments: completenessSchema,
+  /** Selected ids that no record was found of; null for a range. */
+  notFound: z.int().nullable(),
+  /** Its key in the rehydrated bucket. */
+  manifest: z.string(),
+})
+
+const progressSchema = z.object({
+  partitions: z.object({ planned: z.int(), thawing: z.int(), hydrating: z.int(), done: z.int() }),
+  readyBy: z.string().nullable(),
+  segmentsThawedAsStandard: z.int(),
+})
+
+const lineSchema = z.object({
+  id: z.string(),
+  status: z.enum(REHYDRATION_STATUSES),
+  dataset: z.string(),
+  /** As asked; null where the tiers follow from a time or a budget. */
+  tier: tierSchema.nullable(),
+  /** What thaws use. */
+  tiers: z.object({ GLACIER: tierSchema, DEEP_ARCHIVE: tierSchema }),
+  readyBy: z.string().nullable(),
+  maxCostUsd: z.number().nullable(),
+  quoteId: z.string().nullable(),
+  destination: z.string(),
+  format: z.enum(FORMATS),
+  compression: z.enum(COMPRESSIONS),
+  columns: z.array(z.string()).nullable(),
+  keepDays: z.int().nullable(),
+  requestedAt: z.string(),
+  completedAt: z.string().optional(),
+  failedAt: z.string().optional(),
+  cancelledAt: z.string().optional(),
+  /** Why it failed. */
+  reason: z.string().optional(),
+  /** How long each phase took, in ms. */
+  phases: z
+    .object({ queued: z.number(), thawing: z.number(), hydrating: z.number(), total: z.number() })
+    .optional(),
+  result: resultSchema.optional(),
+})
+/** A rehydration as it stands in the list. */
+export type RehydrationLine = z.infer<typeof lineSchema>
+
+export const rehydrationSchema = lineSchema.extend({
+  select: z.object({
+    ids: z.array(z.object({ id: z.string(), time: z.string().optional() })).optional(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    where: z.unknown().optional(),
+    limit: z.int().optional(),
+  }),
+  progress: progressSchema.optional(),
+})
+export type RehydrationAnswer = z.infer<typeof rehydrationSchema>
+
+export const rehydrationPageSchema = z.object({
+  rehydrations: z.array(lineSchema),
+  next: z.string().nullable(),
+})

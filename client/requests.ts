@@ -1,0 +1,36 @@
+import type { Compression, DeliveryFormat } from '../shared/domain/rehydration.ts'
+import type { RetrievalTier } from '../shared/domain/storage-class.ts'
+
+/** What is asked of the API, as it goes over the wire. A time is ISO 8601 text, or ms since 1970. */
+
+export type Instant = string | number
+
+/** Which records of a dataset: some ids, or a range that holds its start and not its end. */
+export type Select =
+  | { readonly ids: readonly { readonly id: string; readonly time?: Instant }[] }
+  | { readonly from: Instant; readonly to: Instant }
+
+export type QuoteRequest = {
+  readonly dataset: string
+  readonly select: Select
+  readonly keepDays?: number
+}
+
+export type RehydrateRequest = {
+  readonly dataset: string
+  readonly select: Select
+  /** `Standard` unless given. */
+  readonly tier?: RetrievalTier
+  /** A destination's name in the configuration. */
+  readonly destination: string
+  /** `ndjson` unless given. */
+  readonly format?: DeliveryFormat
+  /** `none` unless given. */
+  readonly compression?: Compression
+  /** Of the files, in this order; those that the format has by itself unless given. */
+  readonly columns?: readonly string[]
+  readonly keepDays?: number
+}
+
+/** What every call takes. */
+export type CallOptions = { readonly signal?: AbortSignal | undefined }
