@@ -3,6 +3,7 @@ import middy from '@middy/core'
 import type { Telemetry } from '../../shared/runtime/telemetry.ts'
 import type { FindDeps } from '../../shared/use-cases/find-record.ts'
 import { type DatasetRoutesDeps, datasetRoutes } from './dataset-routes.ts'
+import { type DeliveryRoutesDeps, deliveryRoutes } from './delivery-routes.ts'
 import { type ApiEvent, apiEventSchema, callerOf } from './event.ts'
 import { Problem } from './problem.ts'
 import { recordRoutes } from './record-routes.ts'
@@ -14,6 +15,7 @@ import { type SteeringRoutesDeps, steeringRoutes } from './steering-routes.ts'
 export type ArchiveApiDeps = DatasetRoutesDeps &
   RehydrationRoutesDeps &
   SteeringRoutesDeps &
+  DeliveryRoutesDeps &
   FindDeps & { readonly telemetry: Pick<Telemetry, 'logger'> }
 
 /**
@@ -28,6 +30,7 @@ export const createHandler = (deps: ArchiveApiDeps) => {
       ...recordRoutes(deps),
       ...rehydrationRoutes(deps),
       ...steeringRoutes(deps),
+      ...deliveryRoutes(deps),
     }),
   )
 

@@ -9,6 +9,7 @@ import {
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeS3FileSigner } from '../../shared/adapters/aws/s3-file-signer.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
@@ -16,10 +17,11 @@ import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
 import { createHandler } from './create-handler.ts'
 
-const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL')
+const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'REHYDRATED_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL')
 const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const registry = makeDynamoRegistry(dynamo)
+const rehydrated = { s3, bucket: env.REHYDRATED_BUCKET, owner: env.ACCOUNT_ID }
 const log = makeDynamoCommitLog(dynamo)
 
 export const handler = createHandler({
@@ -30,6 +32,8 @@ export const handler = createHandler({
   registry,
   log,
   reader: makeS3SegmentReader({ s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }),
+  results: makeS3SegmentReader(rehydrated),
+  signer: makeS3FileSigner(rehydrated),
   rehydrations: makeDynamoRehydrations(dynamo),
   taskList: makeDynamoTaskList(dynamo),
   index: makeDynamoRehydrationIndex(dynamo),

@@ -40,6 +40,14 @@ export const presentCompleteness = (completeness: Completeness) => ({
   segments: completeness,
 })
 
+/** The same as headers, for an answer that is bytes. */
+export const completenessHeaders = (completeness: Completeness) => ({
+  'icecore-complete': String(isComplete(completeness)),
+  'icecore-segments': Object.entries(completeness)
+    .map(([name, count]) => `${name}=${count}`)
+    .join(', '),
+})
+
 export const presentLedger = ({ balanced, ...entries }: Ledger) => ({
   balanced,
   ...Object.fromEntries(

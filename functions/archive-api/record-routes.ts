@@ -3,14 +3,11 @@ import { type Completeness, isComplete } from '../../shared/domain/completeness.
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import type { RecordSelector } from '../../shared/domain/rehydration.ts'
 import { type FindDeps, findRecord } from '../../shared/use-cases/find-record.ts'
-import { presentCompleteness } from './present.ts'
+import { completenessHeaders, presentCompleteness } from './present.ts'
 import { Problem, parsePart, tooBroad } from './problem.ts'
 import { idSchema, instantSchema, queryOf } from './request.ts'
-import { type ApiResponse, bytes, json } from './respond.ts'
+import { type ApiResponse, bytes, json, MAX_ANSWER_BYTES } from './respond.ts'
 import { type Access, datasetFor, type Routes } from './routes.ts'
-
-/** Lambda answers with at most 6 MB, base64 and JSON around it included. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 const querySchema = z.strictObject({
   id: idSchema.optional(),
@@ -19,13 +16,6 @@ const querySchema = z.strictObject({
 })
 
 const iso = (time: number) => new Date(time).toISOString()
-
-const completenessHeaders = (completeness: Completeness) => ({
-  'icecore-complete': String(isComplete(completeness)),
-  'icecore-segments': Object.entries(completeness)
-    .map(([name, count]) => `${name}=${count}`)
-    .join(', '),
-})
 
 /** The body of a rehydration that would bring what could not be read. */
 const rehydrationOf = (dataset: string, { id, time }: RecordSelector) => ({

@@ -1,5 +1,8 @@
 import type { Problem } from './problem.ts'
 
+/** Lambda answers with at most 6 MB, base64 and JSON around it included. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
 export type ApiResponse = {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>

@@ -1,7 +1,10 @@
 import type { IcecoreConfig } from '../../shared/domain/config.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
+import type { Rehydration } from '../../shared/domain/rehydration.ts'
+import { ULID_PATTERN } from '../../shared/domain/ulid.ts'
+import type { Rehydrations } from '../../shared/ports/rehydrations.ts'
 import type { ApiEvent, Caller } from './event.ts'
-import { unknownDataset } from './problem.ts'
+import { unknownDataset, unknownRehydration } from './problem.ts'
 import type { ApiResponse } from './respond.ts'
 
 export type ApiRequest = { readonly event: ApiEvent; readonly caller: Caller }
@@ -24,4 +27,15 @@ export const datasetFor = (
   const dataset = config.datasets.get(name ?? '')
   if (dataset === undefined || !mayRead(caller, dataset.name)) throw unknownDataset()
   return dataset
+}
+
+/** The rehydration of the path, where the caller may see it: another is as unknown as one that is not there. */
+export const rehydrationFor = async (
+  deps: Access & { readonly rehydrations: Pick<Rehydrations, 'find'> },
+  { event, caller }: ApiRequest,
+): Promise<Rehydration> => {
+  const id = event.pathParameters.rehydrationId ?? ''
+  const found = ULID_PATTERN.test(id) ? await deps.rehydrations.find(id) : undefined
+  if (found === undefined || !deps.mayRead(caller, found.request.dataset)) throw unknownRehydration()
+  return found
 }

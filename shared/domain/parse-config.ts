@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Destination, IcecoreConfig } from './config.ts'
+import { type Destination, type IcecoreConfig, INLINE } from './config.ts'
 import { type Dataset, type FieldPath, OWN_COLUMNS, PROMOTED_TYPES } from './dataset.ts'
 import { parseDuration } from './duration.ts'
 import { PARTITION_UNITS } from './partition.ts'
@@ -127,7 +127,13 @@ const datasetSchema = z.strictObject({
 
 const configSchema = z.strictObject({
   datasets: z.record(name, datasetSchema),
-  destinations: z.record(name, z.strictObject({ prefix })).default({}),
+  destinations: z
+    .record(name, z.strictObject({ prefix }))
+    .refine((declared) => !Object.hasOwn(declared, INLINE.name), {
+      path: [INLINE.name],
+      error: 'there is always a destination of this name: expected another one',
+    })
+    .default({}),
   canary: z.strictObject({ dataset: name, destination: name }).exactOptional(),
 })
 
@@ -198,7 +204,7 @@ export const parseConfig = (input: unknown): IcecoreConfig => {
   const { canary } = parsed.data
   const config = {
     datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
-    destinations: new Map(destinations.map((destination) => [destination.name, destination])),
+    destinations: new Map([...destinations, INLINE].map((destination) => [destination.name, destination])),
     ...(canary !== undefined && { canary }),
   }
   const mistakes = canaryMistakes(config)

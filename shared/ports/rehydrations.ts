@@ -23,8 +23,8 @@ export type RehydrationTasks = {
 }
 
 export type TaskList = {
-  /** Every task, by partition, all pages; a consistent read. */
-  all(rehydrationId: string): AsyncIterable<RehydrationTask>
+  /** Every task, by partition, all pages, or those of the partitions behind `after`; a consistent read. */
+  all(rehydrationId: string, after?: string): AsyncIterable<RehydrationTask>
   /** Up to `limit` partitions whose tasks are not closed; a consistent read. */
   open(rehydrationId: string, limit: number): Promise<readonly string[]>
   /** Takes a partition off the open ones; one that is not there is already closed. */

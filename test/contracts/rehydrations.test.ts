@@ -200,6 +200,9 @@ describe.each([
     const all = []
     for await (const { partition } of taskList.all(id)) all.push(partition)
     expect(all).toEqual(partitions)
+    const behind = []
+    for await (const { partition } of taskList.all(id, '2024-03-45')) behind.push(partition)
+    expect(behind).toEqual(['2024-03-46', '2024-03-47', '2024-03-48', '2024-03-49'])
     expect(await tasks.find(id, '2024-04-01')).toBeUndefined()
   })
 

@@ -4,6 +4,7 @@ import { makeMemoryCanary } from '../../shared/adapters/memory/memory-canary.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
 import { makeMemoryFailureNotes } from '../../shared/adapters/memory/memory-failure-notes.ts'
+import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-signer.ts'
 import {
   makeMemoryHotDrop,
   makeMemoryHotObjects,
@@ -143,6 +144,7 @@ export const makeCloud = () => {
       hot: hotInPieces,
       hotLister: makeMemoryArchive(s3, HOT).lister,
       hotDrop: makeMemoryHotDrop(s3, HOT),
+      signer: makeMemoryFileSigner(s3, REHYDRATED),
       results: { head: results.head, read: results.read },
       inventory,
       scratch: makeMemoryScratch(),

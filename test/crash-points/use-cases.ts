@@ -23,10 +23,12 @@ import { findRecord } from '../../shared/use-cases/find-record.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
 import { keepDeadLetter } from '../../shared/use-cases/keep-dead-letter.ts'
+import { listFiles } from '../../shared/use-cases/list-files.ts'
 import { listQuarantine } from '../../shared/use-cases/list-quarantine.ts'
 import { listSegments } from '../../shared/use-cases/list-segments.ts'
 import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
+import { readAnswer } from '../../shared/use-cases/read-answer.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
 import { rebuildCatalog } from '../../shared/use-cases/rebuild-catalog.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
@@ -155,10 +157,12 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       finishRehydration: finish,
       hydrateTask: noted('hydrateTask', hydrateTask({ ...ports, finish })),
       keepDeadLetter: noted('keepDeadLetter', keepDeadLetter(ports)),
+      listFiles: noted('listFiles', listFiles(ports)),
       listQuarantine: noted('listQuarantine', listQuarantine(inQuarantine)),
       listSegments: noted('listSegments', listSegments(ports)),
       planRehydration: plan,
       quote: noted('quote', quote(ports)),
+      readAnswer: noted('readAnswer', readAnswer(ports)),
       readLedger: noted('readLedger', readLedger(ports)),
       rebuildCatalog: noted('rebuildCatalog', rebuildCatalog(ports)),
       remindOfHotObjects: noted(

@@ -96,6 +96,12 @@ test.each([
     'destinations.out.prefix',
     'folders',
   ],
+  [
+    'a destination named as the one that is always there',
+    { datasets: {}, destinations: { inline: { prefix: 'x/' } } },
+    'destinations.inline',
+    'another',
+  ],
   ['no object at all', 'orders', '(top level)', 'object'],
 ])('%s is an error that names the field and what was expected', (_, input, field, expected) => {
   expect(() => parseConfig(input)).toThrow(field)

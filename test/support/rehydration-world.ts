@@ -1,6 +1,7 @@
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
+import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-signer.ts'
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
@@ -8,6 +9,7 @@ import { digestRecords } from '../../shared/codec/digest.ts'
 import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
 import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { type Commit, landingCommitId, nextGenerationId } from '../../shared/domain/commit.ts'
+import { INLINE } from '../../shared/domain/config.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
@@ -89,7 +91,10 @@ export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
   events.length = 0
   const config = {
     datasets: new Map([['orders', aDataset()]]),
-    destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+    destinations: new Map([
+      ['analysts', { name: 'analysts', prefix: 'analysts/' }],
+      ['inline', INLINE],
+    ]),
   }
   const catalog = makeMemoryCatalog()
   const archive = makeMemoryArchive(s3, ARCHIVE)
@@ -103,6 +108,8 @@ export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
     reader: archive.reader,
     thawer: makeMemoryThawer(s3, ARCHIVE),
     delivery: makeMemoryDelivery(s3, REHYDRATED, maxPartBytes),
+    results: makeMemoryArchive(s3, REHYDRATED).reader,
+    signer: makeMemoryFileSigner(s3, REHYDRATED),
     thawQueue,
     hydrateQueue,
     metrics: { rehydrationFinished: (facts: Finished) => void finished.push(facts) },

@@ -52,9 +52,17 @@ export const makeDynamoTaskList = (dynamo: DynamoTable): TaskList => {
     ConsistentRead: true,
   })
 
+  /** A space comes before every character of a partition's name, so that the first of these is not the one named. */
+  const behind = (id: string, first: string, last: string) => ({
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: { ':pk': rehydrationPk(id), ':first': `${first} `, ':last': last },
+    ConsistentRead: true,
+  })
+
   return {
-    async *all(id) {
-      for await (const item of queryAll(dynamo, beginningWith(id, TASK))) yield taskFromItem(item)
+    async *all(id, after) {
+      const query = after === undefined ? beginningWith(id, TASK) : behind(id, `${TASK}${after}`, `${TASK}~`)
+      for await (const item of queryAll(dynamo, query)) yield taskFromItem(item)
     },
     open: async (id, limit) => {
       const partitions: string[] = []

@@ -57,8 +57,10 @@ export const makeMemoryRehydrations = (): MemoryRehydrations => {
   }
 
   const taskList: TaskList = {
-    async *all(id) {
-      yield* [...(tasksOf.get(id)?.values() ?? [])].toSorted((a, b) => byText(a.partition, b.partition))
+    async *all(id, after = '') {
+      yield* [...(tasksOf.get(id)?.values() ?? [])]
+        .filter(({ partition }) => partition > after)
+        .toSorted((a, b) => byText(a.partition, b.partition))
     },
     open: async (id, limit) => [...(openOf.get(id) ?? [])].toSorted(byText).slice(0, limit),
     close: async (id, partition) => {

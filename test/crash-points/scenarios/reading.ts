@@ -46,6 +46,23 @@ const expectEqual = (what: string, got: unknown, expected: unknown) => {
     throw new Broken(`answers: ${what} should be ${JSON.stringify(expected)} and is ${JSON.stringify(got)}`)
 }
 
+const bodies = orders(['a', 'b', 'c'], START - 2 * DAY).map(([text]) => text)
+
+const ask = async ({ customer, soundWorker }: World) =>
+  customer.ask(soundWorker.use, aQuestion({ bodies }, { selection: RANGE }))
+
+const delivered = async (world: World) => {
+  await archive(world)
+  await ask(world)
+  await world.workOff()
+}
+
+const newest = async ({ index }: World['ports']) => {
+  const [found] = await index.newest(1)
+  if (found === undefined) throw new Broken('answers: there is no rehydration')
+  return found
+}
+
 /** What only reads gives the right answer or none. */
 export const READING: readonly Scenario[] = [
   {
@@ -125,10 +142,8 @@ export const READING: readonly Scenario[] = [
     when: 'that is under way',
     given: async (world) => {
       await archive(world)
-      const { use, consume } = world.soundWorker
-      const bodies = orders(['a', 'b', 'c'], START - 2 * DAY).map(([text]) => text)
-      await world.customer.ask(use, aQuestion({ bodies }, { selection: RANGE }))
-      await consume.thaw()
+      await ask(world)
+      await world.soundWorker.consume.thaw()
     },
     attempt: async ({ use }, { ports }) => {
       const [newest] = await ports.index.newest(1)
@@ -139,6 +154,30 @@ export const READING: readonly Scenario[] = [
         hydrating: 0,
         done: 0,
       })
+    },
+  },
+  {
+    useCase: 'listFiles',
+    when: 'of a rehydration that is delivered',
+    given: delivered,
+    attempt: async ({ use }, { ports }) => {
+      const { files, manifest } = await use.listFiles(await newest(ports), 10)
+      expectEqual(
+        'the files',
+        files.map(({ records, url }) => [records, url !== null]),
+        [[3, true]],
+      )
+      expectEqual('the manifest', manifest?.url?.includes('manifest.json'), true)
+    },
+  },
+  {
+    useCase: 'readAnswer',
+    when: 'of a rehydration that is delivered',
+    given: delivered,
+    attempt: async ({ use }, { ports }) => {
+      const answer = await use.readAnswer(await newest(ports), { partial: false, maxBytes: 10_000 })
+      const lines = answer.kind === 'answer' ? answer.content.toString().trimEnd().split('\n') : []
+      expectEqual('the answer', lines, bodies)
     },
   },
 ]
