@@ -1,24 +1,19 @@
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { ByteSource } from './byte-source.ts'
-import type { GroupBytes, PromotedKind } from './row-group.ts'
-import { checkRowGroup, decodeColumns, decodeRecords } from './row-group.ts'
+import { chooseRows, makePruner, type RowFilter } from './choose-rows.ts'
+import type { PromotedKind } from './row-group.ts'
+import { checkRowGroup, decodeRecords } from './row-group.ts'
 import type { SegmentFooter } from './segment-footer.ts'
 import { readFooter } from './segment-footer.ts'
 import type { RowGroup, SegmentMetadata } from './segment-format.ts'
 import { SegmentCorrupt } from './segment-format.ts'
 
-/** Which records are wanted: all conditions given must hold. Times in ms, both ends inclusive. */
-export type RowFilter = {
-  readonly minTime?: number
-  readonly maxTime?: number
-  readonly ids?: ReadonlySet<string>
-}
-
 export type OpenSegment = {
   readonly metadata: SegmentMetadata
   readonly rowGroups: readonly RowGroup[]
   /**
-   * The wanted records in segment order, a batch per row group that has any. Only row groups that can have some are read.
+   * The wanted records in segment order, a batch per row group that has any. Only row groups that can have some are read. Of a
+   * filter only columns are looked at: bodies are for the reader.
    * Errors: `SegmentCorrupt`; those of the source as they are.
    */
   rows(filter?: RowFilter): AsyncGenerator<ArchiveRecord[]>
@@ -26,39 +21,15 @@ export type OpenSegment = {
   find(id: string, time?: number): Promise<ArchiveRecord[]>
 }
 
-/** Sorted ids, to tell whether any lies in a range without going through all of them. */
-const makeRangeCheck = (ids: ReadonlySet<string>) => {
-  const sorted = [...ids].sort()
-  return (min: string, max: string): boolean => {
-    let [low, high] = [0, sorted.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (String(sorted[middle]) < min) low = middle + 1
-      else high = middle
-    }
-    const next = sorted[low]
-    return next !== undefined && next <= max
-  }
-}
-
-/** Says of a row group, by its ranges, whether a wanted record can be in it. */
-export const makePruner = ({ minTime, maxTime, ids }: RowFilter): ((rowGroup: RowGroup) => boolean) => {
-  const anyIdWithin = ids === undefined ? () => true : makeRangeCheck(ids)
-  return (rowGroup) =>
-    (minTime === undefined || rowGroup.maxTime >= minTime) &&
-    (maxTime === undefined || rowGroup.minTime <= maxTime) &&
-    anyIdWithin(rowGroup.minId, rowGroup.maxId)
-}
-
 /** Runs of wanted row groups that stand side by side, each within `limit` bytes unless it is a single row group. */
 const planReads = (
   rowGroups: readonly RowGroup[],
-  wanted: (rowGroup: RowGroup) => boolean,
+  wanted: (rowGroup: RowGroup, at: number) => boolean,
   limit: number,
 ) => {
   const reads: { start: number; end: number; groups: { rowGroup: RowGroup; at: number }[] }[] = []
   rowGroups.forEach((rowGroup, at) => {
-    if (!wanted(rowGroup)) return
+    if (!wanted(rowGroup, at)) return
     const end = rowGroup.offset + rowGroup.bytes
     const read = reads.at(-1)
     if (read !== undefined && read.end === rowGroup.offset && end - read.start <= limit) {
@@ -88,33 +59,18 @@ export const openSegment = async (
   if (end !== source.bytes)
     throw new SegmentCorrupt(`segment ${segment.id}: expected ${end} bytes, got ${source.bytes}`)
 
-  /** Indexes of the wanted rows; undefined when no look at single rows is needed. */
-  const wantedRows = async (group: GroupBytes, { minTime, maxTime, ids }: RowFilter) => {
-    if (minTime === undefined && maxTime === undefined && ids === undefined) return undefined
-    const columns = await decodeColumns(footer, group, ['id', 'time'])
-    const times = columns.get('time')
-    const rows: number[] = []
-    columns.get('id')?.forEach((id: unknown, row: number) => {
-      const time: unknown = times?.[row]
-      if (ids !== undefined && !(typeof id === 'string' && ids.has(id))) return
-      if (minTime !== undefined && !(Number(time) >= minTime)) return
-      if (maxTime !== undefined && !(Number(time) <= maxTime)) return
-      rows.push(row)
-    })
-    return rows
-  }
-
   async function* rows(filter: RowFilter = {}): AsyncGenerator<ArchiveRecord[]> {
-    for (const read of planReads(rowGroups, makePruner(filter), options.readBytes ?? ONE_READ)) {
+    const mayHold = makePruner(filter, footer, promoted)
+    for (const read of planReads(rowGroups, mayHold, options.readBytes ?? ONE_READ)) {
       const bytes = await source.read(read.start, read.end)
       for (const { rowGroup, at } of read.groups) {
         const from = rowGroup.offset - read.start
         const own = bytes.subarray(from, from + rowGroup.bytes)
         checkRowGroup(own, rowGroup, at)
         const group = { rowGroup, at, bytes: own }
-        const wanted = await wantedRows(group, filter)
-        if (wanted?.length === 0) continue
-        yield await decodeRecords(footer, group, promoted, wanted)
+        const chosen = await chooseRows(footer, group, promoted, filter)
+        if (chosen?.rows.length === 0) continue
+        yield await decodeRecords(footer, group, promoted, chosen)
       }
     }
   }

@@ -9,7 +9,7 @@ import type { RowGroup } from './segment-format.ts'
 import { SegmentCorrupt } from './segment-format.ts'
 
 /** One row group's columns, by name; each has a value for every row. */
-type Columns = ReadonlyMap<string, DecodedArray>
+export type Columns = ReadonlyMap<string, DecodedArray>
 
 export type PromotedKind = Pick<PromotedColumn, 'name' | 'type'>
 
@@ -78,7 +78,8 @@ const millis = (value: unknown): number => {
   throw new SegmentCorrupt('a time that is not a whole number of milliseconds')
 }
 
-const promotedValue = (value: unknown): PromotedValue => {
+/** A decoded value of a promoted column; an integer is a number where that is exact. */
+export const promotedValue = (value: unknown): PromotedValue => {
   if (typeof value === 'bigint') {
     const number = Number(value)
     return Number.isSafeInteger(number) ? number : value
@@ -86,26 +87,27 @@ const promotedValue = (value: unknown): PromotedValue => {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
-/** The promoted columns to fill, in the order asked for; undefined where the segment has none of that name and type. */
-const storedColumns = (footer: SegmentFooter, promoted: readonly PromotedKind[]) =>
-  promoted.map(
-    ({ name, type }) =>
-      footer.segment.promoted.find((column) => column.name === name && column.type === type)?.name,
-  )
+/** The name of a promoted column where the segment has one of that name and type. */
+export const storedColumn = (footer: SegmentFooter, { name, type }: PromotedKind): string | undefined =>
+  footer.segment.promoted.find((column) => column.name === name && column.type === type)?.name
 
 /**
- * Decodes a row group into records, those of `rows` (indexes) or all. `promoted` says which promoted columns to fill, and
+ * Decodes a row group into records, those of the chosen rows or all; columns that were decoded to choose them are not decoded
+ * again. `promoted` says which promoted columns to fill, and
  * in which order; what the segment does not have is null.
  */
 export const decodeRecords = async (
   footer: SegmentFooter,
   group: GroupBytes,
   promoted: readonly PromotedKind[],
-  rows?: readonly number[],
+  chosen?: { readonly rows: readonly number[]; readonly columns: Columns },
 ): Promise<ArchiveRecord[]> => {
-  const extra = storedColumns(footer, promoted)
+  // the promoted columns to fill, in the order asked for; undefined where the segment has none of that name and type
+  const extra = promoted.map((kind) => storedColumn(footer, kind))
   const own = ['id', 'time', 'body', 'header', 'arrived', 'version']
-  const columns = await decodeColumns(footer, group, [...own, ...extra.filter((name) => name !== undefined)])
+  const known = chosen?.columns ?? new Map<string, DecodedArray>()
+  const names = [...own, ...extra.filter((name) => name !== undefined)].filter((name) => !known.has(name))
+  const columns = new Map([...known, ...(await decodeColumns(footer, group, names))])
   const [ids, times, bodies, headers, arrived, versions] = own.map((name) => columns.get(name))
   const values = extra.map((name) => (name === undefined ? undefined : columns.get(name)))
   const record = (row: number): ArchiveRecord => ({
@@ -117,5 +119,5 @@ export const decodeRecords = async (
     version: textOrNull(versions?.[row]),
     promoted: values.map((column) => promotedValue(column?.[row])),
   })
-  return rows?.map(record) ?? Array.from({ length: group.rowGroup.rows }, (_, row) => record(row))
+  return chosen?.rows.map(record) ?? Array.from({ length: group.rowGroup.rows }, (_, row) => record(row))
 }

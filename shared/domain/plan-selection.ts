@@ -1,3 +1,5 @@
+import { judgeStatistics, type Statistics } from './judge-statistics.ts'
+import { requiredIds, timesOfSelection } from './narrow-selection.ts'
 import { MAX_TIME, MIN_TIME, partitionOf, partitionRange } from './partition.ts'
 import type { ArchiveRecord } from './record.ts'
 import type { RecordSelector, Selection, TimeRange } from './rehydration.ts'
@@ -23,15 +25,24 @@ export const spanOfRange = ({ from, to }: TimeRange): PartitionSpan => spanOf(fr
 const hasTime = (selector: RecordSelector): selector is RecordSelector & { time: number } =>
   selector.time !== null
 
+/** True of ids of which one may have any time. */
+export const hasUntimedIds = (selection: Selection): boolean =>
+  selection.kind === 'ids' && !selection.ids.every(hasTime)
+
 /**
- * Where to look for a selection: spans of partition names, or undefined when ids without a time make it every partition.
+ * Where to look for a selection: spans of partition names, or undefined when ids without a time make it every partition. What its
+ * filter demands of times counts.
  */
 export const spansOf = (selection: Selection): readonly PartitionSpan[] | undefined => {
-  if (selection.kind === 'range') return [spanOfRange(selection)]
-  if (!selection.ids.every(hasTime)) return undefined
+  const within = timesOfSelection(selection)
+  if (within.from >= within.to) return []
+  if (selection.kind === 'range') return [spanOfRange(within)]
+  if (hasUntimedIds(selection))
+    return within.from > MIN_TIME || within.to <= MAX_TIME ? [spanOfRange(within)] : undefined
   const times = [...new Set(selection.ids.filter(hasTime).map(({ time }) => time))].sort((a, b) => a - b)
   const spans: PartitionSpan[] = []
   for (const time of times) {
+    if (time < within.from || time >= within.to) continue
     const span = spanOf(time, time)
     const last = spans.at(-1)
     if (last !== undefined && span.from <= last.to) spans[spans.length - 1] = { from: last.from, to: span.to }
@@ -40,11 +51,20 @@ export const spansOf = (selection: Selection): readonly PartitionSpan[] | undefi
   return spans
 }
 
-/** Whether records of the selection may be in a partition, by its name alone. */
-export const mayBeInPartition = (selection: Selection, partition: string): boolean => {
-  const { start, end } = partitionRange(partition)
-  if (selection.kind === 'range') return selection.from < end && start < selection.to
-  return selection.ids.some(({ time }) => time === null || (start <= time && time < end))
+/** Says of partitions, by their names alone, whether records of the selection may be in them. */
+export const makePartitionCheck = (selection: Selection): ((partition: string) => boolean) => {
+  const within = timesOfSelection(selection)
+  const judge = selection.where && judgeStatistics(selection.where)
+  const isSelected = (start: number, end: number) =>
+    selection.kind === 'range'
+      ? selection.from < end && start < selection.to
+      : selection.ids.some(({ time }) => time === null || (start <= time && time < end))
+  return (partition) => {
+    const { start, end } = partitionRange(partition)
+    const times: Statistics = (field) =>
+      field === 'time' ? { range: { min: start, max: end - 1 }, mayLack: false } : undefined
+    return within.from < end && start < within.to && isSelected(start, end) && judge?.(times) !== false
+  }
 }
 
 const mayHoldId = (segment: Segment, { id, time }: RecordSelector): boolean =>
@@ -58,13 +78,29 @@ export const selectorsWithin = (
   segment: Segment,
 ): readonly RecordSelector[] => ids.filter((selector) => mayHoldId(segment, selector))
 
-/** Whether records of the selection may be in a segment, by its ranges. */
-export const mayBeInSegment = (selection: Selection, segment: Segment): boolean =>
-  selection.kind === 'range'
-    ? selection.from <= segment.maxTime && segment.minTime < selection.to
-    : selection.ids.some((selector) => mayHoldId(segment, selector))
+/** What a segment's ranges say of ids and times. */
+const statisticsOf =
+  ({ minTime, maxTime, minId, maxId }: Segment): Statistics =>
+  (field) => {
+    if (field === 'time') return { range: { min: minTime, max: maxTime }, mayLack: false }
+    return field === 'id' ? { range: { min: minId, max: maxId }, mayLack: false } : undefined
+  }
 
-/** Says of a record whether it was selected; for ids, by which positions of the selection. */
+/** Says of segments, by their ranges, whether records of the selection may be in them. */
+export const makeSegmentCheck = (selection: Selection): ((segment: Segment) => boolean) => {
+  const judge = selection.where && judgeStatistics(selection.where)
+  const isSelected = (segment: Segment) =>
+    selection.kind === 'range'
+      ? selection.from <= segment.maxTime && segment.minTime < selection.to
+      : selection.ids.some((selector) => mayHoldId(segment, selector))
+  return (segment) => isSelected(segment) && judge?.(statisticsOf(segment)) !== false
+}
+
+/** The ids to look for, where a selection names any; undefined where it takes them as they come. */
+export const namedIds = (selection: Selection): readonly RecordSelector[] | undefined =>
+  selection.kind === 'ids' ? selection.ids : requiredIds(selection.where)?.map((id) => ({ id, time: null }))
+
+/** Says of a record whether it was selected, filter and limit aside; for ids, by which positions of the selection. */
 export const makeSelector = (
   selection: Selection,
 ): ((record: Pick<ArchiveRecord, 'id' | 'time'>) => readonly number[] | undefined) => {

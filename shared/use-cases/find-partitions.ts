@@ -1,4 +1,4 @@
-import { mayBeInPartition, spansOf } from '../domain/plan-selection.ts'
+import { hasUntimedIds, makePartitionCheck, spansOf } from '../domain/plan-selection.ts'
 import { MAX_PARTITIONS, MAX_SEARCHED_PARTITIONS, type Selection } from '../domain/rehydration.ts'
 import type { PartitionRegistry } from '../ports/catalog.ts'
 
@@ -17,12 +17,14 @@ export const findPartitions =
   (registry: PartitionRegistry) =>
   async (dataset: string, selection: Selection, most = MAX_PARTITIONS): Promise<Partitions> => {
     const spans = spansOf(selection)
-    const limit = Math.min(most, spans === undefined ? MAX_SEARCHED_PARTITIONS : MAX_PARTITIONS)
-    const hint = spans === undefined ? HINT.untimed : selection.kind === 'range' ? HINT.range : HINT.timed
+    const isUntimed = hasUntimedIds(selection)
+    const mayBeIn = makePartitionCheck(selection)
+    const limit = Math.min(most, isUntimed ? MAX_SEARCHED_PARTITIONS : MAX_PARTITIONS)
+    const hint = isUntimed ? HINT.untimed : selection.kind === 'range' ? HINT.range : HINT.timed
     const partitions: string[] = []
     for (const span of spans ?? [undefined])
       for await (const { partition } of registry.list(dataset, span)) {
-        if (!mayBeInPartition(selection, partition)) continue
+        if (!mayBeIn(partition)) continue
         if (partitions.length === limit) return { kind: 'too-broad', limit, hint }
         partitions.push(partition)
       }

@@ -1,6 +1,6 @@
 import { liveSegments } from '../domain/commit.ts'
 import type { Holding } from '../domain/holding.ts'
-import { mayBeInPartition, mayBeInSegment, spanOfRange } from '../domain/plan-selection.ts'
+import { makePartitionCheck, makeSegmentCheck, spanOfRange } from '../domain/plan-selection.ts'
 import { isReadable, storedClass } from '../domain/plan-thaw.ts'
 import type { TimeRange } from '../domain/rehydration.ts'
 import type { Segment } from '../domain/segment.ts'
@@ -53,15 +53,17 @@ export const listSegments =
     after?: SegmentPosition,
   ): Promise<{ segments: readonly ListedSegment[]; next: SegmentPosition | null }> => {
     const range = { kind: 'range', ...times, where: null, limit: null } as const
+    const mayBeInPartition = makePartitionCheck(range)
+    const mayBeInSegment = makeSegmentCheck(range)
     const span = spanOfRange(range)
     const from = after !== undefined && after.partition > span.from ? after.partition : span.from
     const segments: ListedSegment[] = []
     let visited = 0
     for await (const { partition } of registry.list(dataset, { from, to: span.to })) {
-      if (!mayBeInPartition(range, partition)) continue
+      if (!mayBeInPartition(partition)) continue
       const { commits, holdings } = await log.read({ dataset, partition })
       const within = liveSegments(commits)
-        .filter((segment) => mayBeInSegment(range, segment))
+        .filter(mayBeInSegment)
         .filter(({ id }) => partition !== after?.partition || id > after.segmentId)
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       for (const segment of within) {

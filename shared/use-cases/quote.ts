@@ -1,6 +1,6 @@
 import { liveSegments } from '../domain/commit.ts'
 import type { Holding } from '../domain/holding.ts'
-import { mayBeInSegment } from '../domain/plan-selection.ts'
+import { makeSegmentCheck } from '../domain/plan-selection.ts'
 import { type Quote, quoteSegments } from '../domain/quote.ts'
 import { MAX_SEARCHED_PARTITIONS, type RehydrationRequest } from '../domain/rehydration.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
@@ -36,7 +36,7 @@ export const quote =
     )
     const segments = states
       .flatMap(({ commits }) => liveSegments(commits))
-      .filter((segment) => mayBeInSegment(selection, segment))
+      .filter(makeSegmentCheck(selection))
     const holdings = new Map<string, Holding>(states.flatMap((state) => [...state.holdings]))
     return { kind: 'quoted', quote: quoteSegments({ segments, holdings, keepDays, now: now() }) }
   }

@@ -1,11 +1,11 @@
 import { mergeRecords } from '../codec/merge-records.ts'
-import type { RowFilter } from '../codec/open-segment.ts'
 import { SegmentCorrupt, UnknownSegmentFormat } from '../codec/segment-format.ts'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import { makeSelector } from '../domain/plan-selection.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { Selection } from '../domain/rehydration.ts'
 import { SegmentIsCold, SegmentIsMissing, type SegmentReader } from '../ports/segment-store.ts'
+import { recordFilterOf, rowFilterOf } from './row-filter.ts'
 import { type FoundSegment, openFound } from './search-segments.ts'
 
 export type Unread = 'cold' | 'missing' | 'unreadable'
@@ -29,18 +29,6 @@ export const unreadReason = (error: unknown): Unread | undefined => {
   return error instanceof SegmentCorrupt || error instanceof UnknownSegmentFormat ? 'unreadable' : undefined
 }
 
-const filterOf = (selection: Selection): RowFilter => {
-  if (selection.kind === 'range') return { minTime: selection.from, maxTime: selection.to - 1 }
-  const times = selection.ids.map(({ time }) => time)
-  const bounds = times.every((time) => time !== null)
-    ? {
-        minTime: times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY),
-        maxTime: times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY),
-      }
-    : {}
-  return { ids: new Set(selection.ids.map(({ id }) => id)), ...bounds }
-}
-
 const MiB = 2 ** 20
 
 /** A row group is at most about this much text in memory. */
@@ -54,10 +42,12 @@ const readBytesFor = (segments: number): number =>
   Math.min(8 * MiB, Math.max(MiB, Math.floor((64 * MiB) / segments)))
 
 /** Segments one behind the other: the ids of each come before those of the next, so one at a time is open. */
-type Chain = { readonly segments: FoundSegment[]; maxId: string }
+type OneFound = Pick<FoundSegment, 'segment' | 'index'>
+
+type Chain = { readonly segments: OneFound[]; maxId: string }
 
 /** As few chains as there can be: sealed segments of one seal are one. */
-const chainsOf = (found: readonly FoundSegment[]): Chain[] => {
+const chainsOf = (found: readonly OneFound[]): Chain[] => {
   const chains: Chain[] = []
   for (const one of found.toSorted((a, b) => (a.segment.minId < b.segment.minId ? -1 : 1))) {
     const { minId, maxId } = one.segment
@@ -83,22 +73,26 @@ const checkMemory = (chains: readonly Chain[]) => {
 }
 
 /**
- * The selected records of these segments, in order, each once. Throws SegmentUnread for the first segment that cannot be
- * read. Memory: one row group of each segment whose ids overlap with those of others.
+ * The selected records of these segments, in order, each once; at most `limit`, after which nothing more is read. Throws
+ * SegmentUnread for the first segment that cannot be read. Memory: one row group of each segment whose ids overlap with those of
+ * others.
  */
 export async function* readSelection(
   reader: SegmentReader,
-  found: readonly FoundSegment[],
+  found: readonly OneFound[],
   selection: Selection,
   promoted: readonly PromotedColumn[],
+  limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<{ records: ArchiveRecord[]; positions: number[] }> {
   const chains = chainsOf(found)
   checkMemory(chains)
-  const filter = filterOf(selection)
+  const where = recordFilterOf(selection, promoted)
+  const filter = rowFilterOf(selection, where)
   const select = makeSelector(selection)
-  const readBytes = readBytesFor(chains.length)
+  const readBytes = limit === Number.POSITIVE_INFINITY ? readBytesFor(chains.length) : MiB
+  let left = limit
 
-  async function* rowsOf(one: FoundSegment): AsyncGenerator<ArchiveRecord[]> {
+  async function* rowsOf(one: OneFound): AsyncGenerator<ArchiveRecord[]> {
     try {
       yield* (await openFound(reader, one, { promoted, readBytes })).rows(filter)
     } catch (error) {
@@ -116,10 +110,13 @@ export async function* readSelection(
     const positions: number[] = []
     for (const record of batch) {
       const selected = select(record)
-      if (selected === undefined) continue
+      if (selected === undefined || where?.matches(record) === false) continue
+      if (left === 0) break
+      left -= 1
       records.push(record)
       for (const position of selected) positions.push(position)
     }
     yield { records, positions }
+    if (left === 0) return
   }
 }

@@ -1,9 +1,10 @@
 import type { ByteSource } from '../codec/byte-source.ts'
+import { makePruner, type RowFilter } from '../codec/choose-rows.ts'
 import { type OpenSegment, openSegment } from '../codec/open-segment.ts'
 import { SegmentCorrupt, UnknownSegmentFormat } from '../codec/segment-format.ts'
 import { decodeIndex, locate, type SegmentIndex } from '../codec/segment-index.ts'
 import { liveSegments } from '../domain/commit.ts'
-import { mayBeInSegment, selectorsWithin } from '../domain/plan-selection.ts'
+import { makeSegmentCheck, namedIds, selectorsWithin } from '../domain/plan-selection.ts'
 import type { Selection } from '../domain/rehydration.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { PartitionState } from '../ports/catalog.ts'
@@ -14,11 +15,27 @@ import {
   type SegmentReader,
 } from '../ports/segment-store.ts'
 import { mapBounded } from './bounded.ts'
+import { recordFilterOf, rowFilterOf } from './row-filter.ts'
 
 const INDEXES_AT_ONCE = 16
 
-/** A segment that may hold selected records. The index is there when it was read and is sound. */
-export type FoundSegment = { readonly segment: Segment; readonly index: SegmentIndex | undefined }
+/** How much of a segment may be wanted. */
+export type Share = { readonly rowGroups: number; readonly records: number; readonly bytes: number }
+
+/**
+ * A segment that may hold selected records. The index is there when it was read and is sound; then `wanted` leaves out the row
+ * groups that it rules out.
+ */
+export type FoundSegment = {
+  readonly segment: Segment
+  readonly index: SegmentIndex | undefined
+  readonly wanted: Share
+}
+
+/** What need not be looked at: segments by their ranges or their index objects, row groups of the others by the latter. */
+export type Pruned = { readonly segments: number; readonly rowGroups: number }
+
+export type Search = { readonly found: readonly FoundSegment[]; readonly pruned: Pruned }
 
 /**
  * The index object of a segment; undefined where it is missing or broken, which only makes a search wider. It lies in
@@ -43,26 +60,75 @@ export const readIndex = async (
   }
 }
 
+const wholeOf = ({ records, bytes }: Segment): Share => ({ rowGroups: 0, records: records.count, bytes })
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((all, amount) => all + amount, 0)
+
+/** Looks into the index object of a segment; undefined when nothing selected is in it. */
+const lookInto = async (
+  reader: SegmentReader,
+  segment: Segment,
+  selection: Selection,
+  filter: RowFilter,
+): Promise<{ one: FoundSegment; rowGroups: number } | undefined> => {
+  const index = await readIndex(reader, segment)
+  if (index === undefined) return { one: { segment, index, wanted: wholeOf(segment) }, rowGroups: 0 }
+  const named = namedIds(selection)
+  const here =
+    named &&
+    selectorsWithin(named, segment).filter(
+      ({ id, time }) => locate(index, time === null ? { id } : { id, time }).length > 0,
+    )
+  const ids = here && { ids: new Set(here.map(({ id }) => id)) }
+  const { rowGroups } = index.footer
+  const wanted = rowGroups.filter(makePruner({ ...filter, ...ids }, index.footer))
+  if (wanted.length === 0) return undefined
+  const share = {
+    rowGroups: wanted.length,
+    records: sum(wanted.map(({ rows }) => rows)),
+    bytes: sum(wanted.map(({ bytes }) => bytes)),
+  }
+  return { one: { segment, index, wanted: share }, rowGroups: rowGroups.length - wanted.length }
+}
+
+/** Columns that the catalog's ranges say as much of as an index object does. */
+const IN_CATALOG = ['id', 'time']
+
 /**
- * The live segments of a partition that may hold records of a selection: by their ranges, and for ids also by their index
- * objects, so that nothing is thawed to find out that an id is not in it (storage rule 12).
+ * The live segments of a partition that may hold records of a selection: by their ranges, and for ids and columns also by their
+ * index objects, so that nothing is thawed to find out that it holds none (storage rule 12).
  */
+export const surveySegments =
+  (reader: SegmentReader) =>
+  async ({ commits }: PartitionState, selection: Selection): Promise<Search> => {
+    const live = liveSegments(commits)
+    const within = live.filter(makeSegmentCheck(selection))
+    const where = recordFilterOf(selection)
+    const isTold =
+      namedIds(selection) === undefined && (where?.columns ?? []).every((name) => IN_CATALOG.includes(name))
+    if (isTold) {
+      const found = within.map((segment) => ({ segment, index: undefined, wanted: wholeOf(segment) }))
+      return { found, pruned: { segments: live.length - found.length, rowGroups: 0 } }
+    }
+    const filter = rowFilterOf(selection, where)
+    const looks = await mapBounded(within, INDEXES_AT_ONCE, (segment) =>
+      lookInto(reader, segment, selection, filter),
+    )
+    const found = looks.filter((look) => look !== undefined)
+    return {
+      found: found.map(({ one }) => one),
+      pruned: {
+        segments: live.length - found.length,
+        rowGroups: sum(found.map(({ rowGroups }) => rowGroups)),
+      },
+    }
+  }
+
+/** What `surveySegments` finds, without what it rules out. */
 export const searchSegments =
   (reader: SegmentReader) =>
-  async ({ commits }: PartitionState, selection: Selection): Promise<readonly FoundSegment[]> => {
-    const within = liveSegments(commits).filter((segment) => mayBeInSegment(selection, segment))
-    if (selection.kind === 'range') return within.map((segment) => ({ segment, index: undefined }))
-    const found = await mapBounded(within, INDEXES_AT_ONCE, async (segment) => {
-      const index = await readIndex(reader, segment)
-      const possible =
-        index === undefined ||
-        selectorsWithin(selection.ids, segment).some(
-          ({ id, time }) => locate(index, time === null ? { id } : { id, time }).length > 0,
-        )
-      return possible ? { segment, index } : undefined
-    })
-    return found.filter((one) => one !== undefined)
-  }
+  async (state: PartitionState, selection: Selection): Promise<readonly FoundSegment[]> =>
+    (await surveySegments(reader)(state, selection)).found
 
 /** A segment's object as something to read ranges of. Of another size than the catalog says, it is corrupt. */
 export const remoteSource = (
@@ -86,7 +152,7 @@ export const remoteSource = (
  */
 export const openFound = async (
   reader: SegmentReader,
-  { segment, index }: FoundSegment,
+  { segment, index }: Pick<FoundSegment, 'segment' | 'index'>,
   options: Omit<NonNullable<Parameters<typeof openSegment>[1]>, 'footer'> = {},
 ): Promise<OpenSegment> => {
   const footer = index && { footer: index.footer }

@@ -10,6 +10,7 @@ import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
 import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { type Commit, landingCommitId, nextGenerationId } from '../../shared/domain/commit.ts'
 import { INLINE } from '../../shared/domain/config.ts'
+import type { Dataset, PromotedColumn } from '../../shared/domain/dataset.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
@@ -37,7 +38,11 @@ import { aRange } from './selections.ts'
 
 type Finished = Parameters<RehydrationMetrics['rehydrationFinished']>[0]
 
-export type WorldOptions = Pick<S3ModelOptions, 'knobs'> & { readonly maxPartBytes?: number }
+export type WorldOptions = Pick<S3ModelOptions, 'knobs'> & {
+  readonly maxPartBytes?: number
+  /** Named orders. */
+  readonly dataset?: Dataset
+}
 
 const ARCHIVE = 'archive'
 const REHYDRATED = 'rehydrated'
@@ -58,9 +63,10 @@ export const aRequest = (parts: Partial<RehydrationRequest> = {}): RehydrationRe
 const pack = async (
   records: readonly ArchiveRecord[],
   segment: { dataset: string; partition: string; id: string; kind: Segment['kind']; createdAt: number },
+  promoted: readonly PromotedColumn[],
 ) => {
   const sink = makeMemorySink()
-  const writer = makeSegmentWriter({ segment, promoted: [], sink })
+  const writer = makeSegmentWriter({ segment, promoted, sink })
   await writer.write(records.toSorted(compareRecords))
   const received = digestRecords(records)
   const packed = await writer.finish({ inputs: null, books: { received, duplicates: emptyDigest } })
@@ -68,7 +74,7 @@ const pack = async (
 }
 
 /** The whole path of a rehydration on the simulated S3, with queues and events in the hand of the test. */
-export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
+export const aWorld = ({ knobs = {}, maxPartBytes, dataset = aDataset() }: WorldOptions = {}) => {
   let time = NOON
   const now = () => time
   const draw = makeRandom(1)
@@ -90,7 +96,7 @@ export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
   })
   events.length = 0
   const config = {
-    datasets: new Map([['orders', aDataset()]]),
+    datasets: new Map([['orders', dataset]]),
     destinations: new Map([
       ['analysts', { name: 'analysts', prefix: 'analysts/' }],
       ['inline', INLINE],
@@ -142,7 +148,11 @@ export const aWorld = ({ knobs = {}, maxPartBytes }: WorldOptions = {}) => {
     const partition = partitionOf(records[0]?.time ?? NOON, 'day')
     const ref = { dataset: 'orders', partition }
     const id = makeUlid(time, ports.random)
-    const { packed, data, received } = await pack(records, { ...ref, id, kind, createdAt: time })
+    const { packed, data, received } = await pack(
+      records,
+      { ...ref, id, kind, createdAt: time },
+      dataset.promoted,
+    )
     await catalog.registry.expect(ref, time + 7 * 86_400_000)
     const content = { kind: 'memory', data } as const
     const about = { ref, id, kind, packed, content, storageClass, createdAt: time }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
+import type { Segment } from '../../shared/domain/segment.ts'
 import { readSelection } from '../../shared/use-cases/read-selection.ts'
-import type { FoundSegment } from '../../shared/use-cases/search-segments.ts'
 import { collect } from '../support/archive-facts.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
@@ -12,7 +12,7 @@ const all = aRange(NOON, NOON + 1)
 /** Segments that the catalog says to hold a large row group each. */
 const largeSegments = async (contents: readonly (readonly ArchiveRecord[])[]) => {
   const world = aWorld()
-  const found: FoundSegment[] = []
+  const found: { segment: Segment; index: undefined }[] = []
   for (const records of contents) {
     const { segment } = await world.land(records)
     found.push({ segment: { ...segment, bodyBytes: 128_000_000 }, index: undefined })

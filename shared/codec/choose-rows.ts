@@ -1,0 +1,101 @@
+import type { FieldValue } from '../domain/compare-value.ts'
+import type { RecordFilter } from './record-filter.ts'
+import {
+  type Columns,
+  decodeColumns,
+  type GroupBytes,
+  type PromotedKind,
+  promotedValue,
+  storedColumn,
+} from './row-group.ts'
+import { rowGroupStatistics } from './row-group-statistics.ts'
+import type { SegmentFooter } from './segment-footer.ts'
+import type { RowGroup } from './segment-format.ts'
+
+/** Which records are wanted: all conditions given must hold. Times in ms, both ends inclusive. */
+export type RowFilter = {
+  readonly minTime?: number
+  readonly maxTime?: number
+  readonly ids?: ReadonlySet<string>
+  /** What this filter cannot say without bodies is left to whoever reads them. */
+  readonly where?: RecordFilter
+}
+
+/** Sorted ids, to tell whether any lies in a range without going through all of them. */
+const makeRangeCheck = (ids: ReadonlySet<string>) => {
+  const sorted = [...ids].sort()
+  return (min: string, max: string): boolean => {
+    let [low, high] = [0, sorted.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (String(sorted[middle]) < min) low = middle + 1
+      else high = middle
+    }
+    const next = sorted[low]
+    return next !== undefined && next <= max
+  }
+}
+
+/**
+ * Says of a row group, by its ranges and statistics, whether a wanted record can be in it.
+ * @param promoted the columns as they will be read; when they are not known yet, less is ruled out.
+ */
+export const makePruner = (
+  { minTime, maxTime, ids, where }: RowFilter,
+  footer: Pick<SegmentFooter, 'segment' | 'parquet'>,
+  promoted?: readonly PromotedKind[],
+): ((rowGroup: RowGroup, at: number) => boolean) => {
+  const anyIdWithin = ids === undefined ? () => true : makeRangeCheck(ids)
+  return (rowGroup, at) =>
+    (minTime === undefined || rowGroup.maxTime >= minTime) &&
+    (maxTime === undefined || rowGroup.minTime <= maxTime) &&
+    anyIdWithin(rowGroup.minId, rowGroup.maxId) &&
+    (where === undefined || where.mayMatch(rowGroupStatistics(footer, rowGroup, at, promoted)))
+}
+
+const OWN = ['id', 'time', 'version']
+
+/** Of the columns that a filter looks at those that the segment has as they are asked for; the others are null. */
+const storedOf = (footer: SegmentFooter, promoted: readonly PromotedKind[], columns: readonly string[]) => {
+  const stored = new Set(promoted.map((kind) => storedColumn(footer, kind)))
+  return columns.filter((name) => OWN.includes(name) || stored.has(name))
+}
+
+/** Rows of a row group by their indexes, and the columns that were decoded to choose them. */
+export type ChosenRows = { readonly rows: readonly number[]; readonly columns: Columns }
+
+/**
+ * Chooses the wanted rows by as few columns as that takes; undefined where ranges or the filter leave nothing to choose by, and
+ * every row is wanted.
+ */
+export const chooseRows = async (
+  footer: SegmentFooter,
+  group: GroupBytes,
+  promoted: readonly PromotedKind[],
+  { minTime, maxTime, ids, where }: RowFilter,
+): Promise<ChosenRows | undefined> => {
+  const { rowGroup } = group
+  const from = minTime !== undefined && rowGroup.minTime < minTime ? minTime : undefined
+  const to = maxTime !== undefined && rowGroup.maxTime > maxTime ? maxTime : undefined
+  const isTimed = from !== undefined || to !== undefined
+  const early = where?.columns ?? []
+  if (!isTimed && ids === undefined && early.length === 0) return undefined
+  const names = new Set([
+    ...(ids === undefined ? [] : ['id']),
+    ...(isTimed ? ['time'] : []),
+    ...storedOf(footer, promoted, early),
+  ])
+  const columns = await decodeColumns(footer, group, [...names])
+  const [foundIds, times] = [columns.get('id'), columns.get('time')]
+  let row = 0
+  const value = (name: string): FieldValue => promotedValue(columns.get(name)?.[row])
+  const isWanted = (): boolean => {
+    if (ids !== undefined && !ids.has(String(foundIds?.[row]))) return false
+    if (from !== undefined && !(Number(times?.[row]) >= from)) return false
+    if (to !== undefined && !(Number(times?.[row]) <= to)) return false
+    return where?.judgeColumns({ value }) !== false
+  }
+  const rows: number[] = []
+  for (; row < rowGroup.rows; row += 1) if (isWanted()) rows.push(row)
+  return { rows, columns }
+}
