@@ -12,5 +12,6 @@ export const parseDuration = (text: string): number | undefined => {
   return Number(amount) * MS[unit as DurationUnit]
 }
 
+export const MINUTE = MS.m
 export const HOUR = MS.h
 export const DAY = MS.d

@@ -6,7 +6,7 @@ export type RehydrationSummary = {
   readonly bytes: number
   readonly records: Digest
   readonly completeness: Completeness
-  /** Selected ids that no record was found of. Null for a range. */
+  /** Selected ids that no record was delivered of. Null for a range, and where a limit leaves it open. */
   readonly notFound: number | null
   /** Key of the manifest, which lists the files. */
   readonly manifest: string

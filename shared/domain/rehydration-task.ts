@@ -57,6 +57,8 @@ export type TaskEvent =
   | { readonly name: 'claimed'; readonly at: number; readonly attempt: string }
   | { readonly name: 'released'; readonly attempt: string }
   | { readonly name: 'delivered'; readonly at: number; readonly attempt: string; readonly result: TaskResult }
+  /** Nothing of it is wanted any more: the limit was reached before it. */
+  | { readonly name: 'skipped'; readonly at: number; readonly result: TaskResult }
 
 /**
  * Longer than a function runs, in ms. A second delivery within it finds the task claimed and leaves it alone, which only
@@ -100,5 +102,10 @@ export const advanceTask = (task: RehydrationTask, event: TaskEvent): Rehydratio
             state: { name: 'done', readableAt: state.readableAt, doneAt: event.at, result: event.result },
           }
         : undefined
+    case 'skipped':
+      return {
+        ...task,
+        state: { name: 'done', readableAt: event.at, doneAt: event.at, result: event.result },
+      }
   }
 }

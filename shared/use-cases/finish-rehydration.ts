@@ -42,8 +42,9 @@ const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, 
   const completeness = addCompleteness(...results.map((result) => result.completeness))
   const found = new Set(results.flatMap((result) => result.found))
   const { selection } = request
-  const notFound =
-    selection.kind === 'range' ? null : selection.ids.filter((_, position) => !found.has(position))
+  // behind a limit an id may lie that was not looked for
+  const isAnswered = selection.kind === 'ids' && selection.limit === null
+  const notFound = isAnswered ? selection.ids.filter((_, position) => !found.has(position)) : null
   const bytes = results.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0)
   const completedAt = latest(
     tasks.map(({ doneAt }) => doneAt),
@@ -74,6 +75,8 @@ const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, 
     segmentsThawedAsStandard: tasks.reduce((sum, task) => sum + task.thawedAsStandard.length, 0),
     ids: selection.kind === 'range' ? null : selection.ids.length,
     range: selection.kind === 'range' ? { from: iso(selection.from), to: iso(selection.to) } : null,
+    where: selection.where,
+    limit: selection.limit,
     notFound: notFound?.map(({ id: missing, time }) => ({
       id: missing,
       time: time === null ? null : iso(time),

@@ -24,6 +24,8 @@ export type PartitionWork = {
   /** Undefined when the dataset has left the configuration since. */
   readonly dataset: Dataset | undefined
   readonly key: string
+  /** At most so many records, the first in order. */
+  readonly limit: number
 }
 
 /** What was written, not yet put: the caller has to put or discard the draft. Null: there was nothing to write. */
@@ -49,7 +51,7 @@ const completenessOf = (found: readonly FoundSegment[], left: ReadonlyMap<string
  */
 export const hydratePartition = ({ log, reader, delivery }: HydratePartitionDeps) => {
   const write = async (work: PartitionWork, found: readonly FoundSegment[]) => {
-    const { rehydration, partition, dataset, key } = work
+    const { rehydration, partition, dataset, key, limit } = work
     const { request, id: rehydrationId, acceptedAt } = rehydration
     const promoted = dataset?.promoted ?? []
     const draft = await delivery.begin(key, contentTypeOf(request))
@@ -61,7 +63,7 @@ export const hydratePartition = ({ log, reader, delivery }: HydratePartitionDeps
         createdAt: acceptedAt,
         promoted,
       })
-      for await (const batch of readSelection(reader, found, request.selection, promoted)) {
+      for await (const batch of readSelection(reader, found, request.selection, promoted, limit)) {
         await writer.write(batch.records)
         for (const position of batch.positions) positions.add(position)
       }

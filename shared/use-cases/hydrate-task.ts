@@ -11,7 +11,9 @@ import type { HydrateTask, ThawQueue } from '../ports/queues.ts'
 import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrations.ts'
 import { advanceStored } from './advance-rehydration.ts'
 import { advanceStoredTask } from './advance-task.ts'
+import { hydrateInTurn } from './hydrate-in-turn.ts'
 import { type HydratePartitionDeps, hydratePartition } from './hydrate-partition.ts'
+import { NO_PARTITION } from './plan-rehydration.ts'
 
 export type HydrateTaskDeps = HydratePartitionDeps & {
   readonly config: IcecoreConfig
@@ -27,7 +29,17 @@ export type HydrateTaskDeps = HydratePartitionDeps & {
 
 export type HydrateOutcome =
   | { readonly outcome: 'delivered'; readonly records: number; readonly bytes: number }
-  | { readonly outcome: 'cold' | 'running' | 'superseded' | 'done' | 'failed' | 'over' | 'unknown' }
+  | {
+      readonly outcome:
+        | 'cold'
+        | 'running'
+        | 'superseded'
+        | 'waits-its-turn'
+        | 'done'
+        | 'failed'
+        | 'over'
+        | 'unknown'
+    }
 
 const TRIES = 8
 
@@ -92,7 +104,7 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     task: HydrateTask,
     rehydration: Rehydration,
     prefix: string,
-    { attempt, isFirst }: { attempt: string; isFirst: boolean },
+    { attempt, isFirst, limit }: { attempt: string; isFirst: boolean; limit: number },
   ): Promise<HydrateOutcome> => {
     const { rehydrationId, partition } = task
     const { dataset } = rehydration.request
@@ -102,6 +114,7 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
       partition,
       key,
       dataset: config.datasets.get(dataset),
+      limit,
     })
     if (hydrated === 'cold') {
       await advance(rehydrationId, partition, { name: 'released', attempt })
@@ -126,15 +139,13 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     }
   }
 
-  return async (task: HydrateTask): Promise<HydrateOutcome> => {
+  const hydrateOne = async (
+    task: HydrateTask,
+    rehydration: Rehydration,
+    limit: number,
+  ): Promise<HydrateOutcome> => {
     const { rehydrationId, partition } = task
-    const rehydration = await rehydrations.find(rehydrationId)
-    if (rehydration === undefined) return { outcome: 'unknown' }
     const { dataset, destination: name } = rehydration.request
-    if (isOver(rehydration.state)) {
-      await waiters.remove({ dataset, partition }, rehydrationId)
-      return { outcome: 'over' }
-    }
     const stored = await tasks.find(rehydrationId, partition)
     if (stored === undefined) {
       await deps.finish(rehydrationId)
@@ -153,7 +164,7 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     const isFirst = stored.state.name !== 'hydrating'
     try {
       await advanceStored(rehydrations, rehydrationId, { name: 'readable', at: now() })
-      return await work(task, rehydration, destination.prefix, { attempt, isFirst })
+      return await work(task, rehydration, destination.prefix, { attempt, isFirst, limit })
     } catch (error) {
       if (error instanceof PartTooLarge)
         return fail(task, dataset, `partition ${partition}: ${error.message}`)
@@ -161,5 +172,21 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
       await advance(rehydrationId, partition, { name: 'released', attempt })
       throw error
     }
+  }
+
+  const inTurn = hydrateInTurn(deps, hydrateOne)
+
+  return async (task: HydrateTask): Promise<HydrateOutcome> => {
+    const { rehydrationId, partition } = task
+    const rehydration = await rehydrations.find(rehydrationId)
+    if (rehydration === undefined) return { outcome: 'unknown' }
+    const { dataset, selection } = rehydration.request
+    if (isOver(rehydration.state)) {
+      await waiters.remove({ dataset, partition }, rehydrationId)
+      return { outcome: 'over' }
+    }
+    return selection.limit === null || partition === NO_PARTITION
+      ? hydrateOne(task, rehydration, Number.POSITIVE_INFINITY)
+      : inTurn(task, rehydration, selection.limit)
   }
 }

@@ -35,6 +35,7 @@ const EVENTS: Readonly<Record<string, TaskEvent>> = {
   'released by another': { name: 'released', attempt: 'other' },
   delivered: { name: 'delivered', at: late, attempt: 'mine', result },
   'delivered by another': { name: 'delivered', at: late, attempt: 'other', result },
+  skipped: { name: 'skipped', at: late, result },
 }
 
 const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskState['name'] | '-'>>>> = {
@@ -46,6 +47,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: '-',
     'delivered by another': '-',
+    skipped: 'done',
   },
   thawing: {
     waits: 'thawing',
@@ -55,6 +57,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: '-',
     'delivered by another': '-',
+    skipped: 'done',
   },
   hydrating: {
     waits: 'thawing',
@@ -64,6 +67,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: 'done',
     'delivered by another': '-',
+    skipped: 'done',
   },
   done: {
     waits: '-',
@@ -73,6 +77,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: '-',
     'delivered by another': '-',
+    skipped: '-',
   },
 }
 
