@@ -24,7 +24,7 @@ export class Problem extends Error {
 const SHOWN = 100
 
 /** Objects and arrays are named, not shown: they are as deep and as large as a caller makes them. */
-const show = (value: unknown): string => {
+export const show = (value: unknown): string => {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'an object'

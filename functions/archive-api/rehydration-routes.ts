@@ -4,6 +4,7 @@ import type { RehydrationIndex, TaskList } from '../../shared/ports/rehydrations
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
 import { type QuoteDeps, quote } from '../../shared/use-cases/quote.ts'
 import { type RequestDeps, requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
+import { fitSelection } from './fit-filter.ts'
 import { presentQuote, presentRehydration, presentStatus } from './present.ts'
 import { invalid, Problem, parsePart, tooBroad, unknownDataset, unknownRehydration } from './problem.ts'
 import {
@@ -31,8 +32,8 @@ const listQuerySchema = z.strictObject({
 export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
   'POST /quotes': async ({ event, caller }) => {
     const wanted = parsePart(quoteBodySchema, jsonBody(event))
-    datasetFor(deps, caller, wanted.dataset)
-    const quoted = await quote(deps)(wanted)
+    const selection = fitSelection(wanted.selection, datasetFor(deps, caller, wanted.dataset))
+    const quoted = await quote(deps)({ ...wanted, selection })
     if (quoted.kind === 'too-broad') throw tooBroad(quoted.limit, quoted.hint)
     return json(200, { dataset: wanted.dataset, ...presentQuote(quoted.quote) })
   },
@@ -40,8 +41,9 @@ export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
   'POST /rehydrations': async ({ event, caller }) => {
     const idempotencyKey = idempotencyKeyOf(event)
     const wanted = parsePart(rehydrationBodySchema, jsonBody(event))
-    datasetFor(deps, caller, wanted.dataset)
-    const requested = await requestRehydration(deps)(wanted, { caller: caller.principal, idempotencyKey })
+    const selection = fitSelection(wanted.selection, datasetFor(deps, caller, wanted.dataset))
+    const request = { ...wanted, selection }
+    const requested = await requestRehydration(deps)(request, { caller: caller.principal, idempotencyKey })
     switch (requested.kind) {
       case 'unknown-dataset':
         throw unknownDataset()

@@ -15,6 +15,7 @@ import {
 } from '../../shared/domain/rehydration.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import type { ApiEvent } from './event.ts'
+import { filterSchema } from './filter-schema.ts'
 import { invalid, Problem } from './problem.ts'
 
 const INSTANT = 'expected an ISO 8601 time such as 2024-03-10T12:00:00Z, or ms since 1970'
@@ -57,6 +58,10 @@ const idsSchema = z
     `expected at most ${MAX_SELECTED_ID_BYTES} bytes of ids in all`,
   )
 
+const selectedBytes = (ids: readonly { id: string }[], where: unknown): number =>
+  ids.reduce((sum, { id }) => sum + idBytes(id), 0) +
+  (where == null ? 0 : Buffer.byteLength(JSON.stringify(where)))
+
 const EITHER = 'expected either ids, or from and to'
 
 const selectSchema = z
@@ -64,12 +69,18 @@ const selectSchema = z
     ids: idsSchema.optional(),
     from: instantSchema.optional(),
     to: instantSchema.optional(),
+    where: filterSchema.nullish(),
+    limit: z.int('expected a whole number').min(1, 'expected at least 1').nullish(),
   })
-  .transform(({ ids, from, to }, context): Selection => {
-    if (ids !== undefined && from === undefined && to === undefined)
-      return { kind: 'ids', ids, where: null, limit: null }
+  .refine(({ ids = [], where }) => selectedBytes(ids, where) <= MAX_SELECTED_ID_BYTES, {
+    path: ['where'],
+    error: `expected at most ${MAX_SELECTED_ID_BYTES} bytes of ids and where in all`,
+  })
+  .transform(({ ids, from, to, ...rest }, context): Selection => {
+    const [where, limit] = [rest.where ?? null, rest.limit ?? null]
+    if (ids !== undefined && from === undefined && to === undefined) return { kind: 'ids', ids, where, limit }
     const isRange = ids === undefined && from !== undefined && to !== undefined
-    if (isRange && from < to) return { kind: 'range', from, to, where: null, limit: null }
+    if (isRange && from < to) return { kind: 'range', from, to, where, limit }
     const path = isRange ? ['to'] : []
     context.addIssue({ code: 'custom', path, message: isRange ? 'expected a time after from' : EITHER })
     return z.NEVER
