@@ -8,6 +8,8 @@ import { STORAGE_CLASSES } from '../shared/domain/storage-class.ts'
 const storageClassSchema = z.enum(STORAGE_CLASSES)
 const fieldPathSchema = z.array(z.string())
 
+const capsSchema = z.object({ maxCostUsd: z.number().nullable(), maxBytes: z.int().nullable() })
+
 export const datasetSchema = z.object({
   name: z.string(),
   id: fieldPathSchema,
@@ -18,6 +20,11 @@ export const datasetSchema = z.object({
   classes: z.array(z.object({ after: z.string(), storageClass: storageClassSchema })),
   retention: z.string().nullable(),
   seal: z.object({ after: z.string(), targetBytes: z.int() }),
+  guards: z.object({
+    perRehydration: capsSchema,
+    perDay: capsSchema,
+    approvalAboveUsd: z.number().nullable(),
+  }),
   limits: z.object({ maxBodyBytes: z.int(), maxFuture: z.string() }),
 })
 export type DatasetAnswer = z.infer<typeof datasetSchema>

@@ -39,6 +39,7 @@ export type QuoteAnswer = z.infer<typeof quoteSchema>
 
 export const REHYDRATION_STATUSES = [
   'awaiting-approval',
+  'awaiting-approval',
   'accepted',
   'thawing',
   'hydrating',
@@ -63,6 +64,10 @@ const resultSchema = z.object({
 
 const progressSchema = z.object({
   partitions: z.object({ planned: z.int(), thawing: z.int(), hydrating: z.int(), done: z.int() }),
+  /** What is delivered so far. */
+  files: z.int(),
+  records: z.int(),
+  bytes: z.int(),
   readyBy: z.string().nullable(),
   segmentsThawedAsStandard: z.int(),
 })
@@ -84,9 +89,15 @@ const lineSchema = z.object({
   columns: z.array(z.string()).nullable(),
   keepDays: z.int().nullable(),
   requestedAt: z.string(),
+  /** Who let it go on, where that was needed. */
+  approval: z.object({ by: z.string(), at: z.string() }).nullable(),
+  /** US dollars by list price; where guards wanted to know. */
+  cost: z.object({ atMost: z.number() }).optional(),
   completedAt: z.string().optional(),
   failedAt: z.string().optional(),
   cancelledAt: z.string().optional(),
+  /** False for one that was cancelled: what was delivered until then is not all. */
+  complete: z.literal(false).optional(),
   /** Why it failed. */
   reason: z.string().optional(),
   /** How long each phase took, in ms. */

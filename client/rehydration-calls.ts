@@ -39,7 +39,9 @@ export const makeRehydrationCalls = ({
     quote: (body, { signal } = {}) => ask(quoteSchema, { ...post, path: '/quotes', body, signal }),
     rehydrate: (body, { idempotencyKey = makeKey(), signal } = {}) => {
       const headers = { 'idempotency-key': idempotencyKey }
-      return ask(rehydrationSchema, { ...post, path: '/rehydrations', body, headers, signal })
+      // granted apart, on a route of its own
+      const path = body.tier === 'Expedited' ? '/rehydrations/expedited' : '/rehydrations'
+      return ask(rehydrationSchema, { ...post, path, body, headers, signal })
     },
     rehydration: (id, { signal } = {}) =>
       ask(rehydrationSchema, { ...get, path: pathOf('rehydrations', id), signal }),

@@ -8,12 +8,14 @@ import { type ApiEvent, apiEventSchema, callerOf } from './event.ts'
 import { Problem } from './problem.ts'
 import { recordRoutes } from './record-routes.ts'
 import { type RehydrationRoutesDeps, rehydrationRoutes } from './rehydration-routes.ts'
+import { type RequestRoutesDeps, requestRoutes } from './request-routes.ts'
 import { type ApiResponse, problemResponse } from './respond.ts'
 import type { Route } from './routes.ts'
 import { type SteeringRoutesDeps, steeringRoutes } from './steering-routes.ts'
 
 export type ArchiveApiDeps = DatasetRoutesDeps &
   RehydrationRoutesDeps &
+  RequestRoutesDeps &
   SteeringRoutesDeps &
   DeliveryRoutesDeps &
   FindDeps & { readonly telemetry: Pick<Telemetry, 'logger'> }
@@ -29,6 +31,7 @@ export const createHandler = (deps: ArchiveApiDeps) => {
       ...datasetRoutes(deps),
       ...recordRoutes(deps),
       ...rehydrationRoutes(deps),
+      ...requestRoutes(deps),
       ...steeringRoutes(deps),
       ...deliveryRoutes(deps),
     }),

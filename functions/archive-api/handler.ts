@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/dynamo-quarantine.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
@@ -38,6 +39,7 @@ export const handler = createHandler({
   taskList: makeDynamoTaskList(dynamo),
   index: makeDynamoRehydrationIndex(dynamo),
   readLedger: readLedger({ registry, log, quarantine: makeDynamoQuarantineBooks(dynamo) }),
+  budgets: makeDynamoBudgets(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,
   random: randomBytes,

@@ -5,6 +5,7 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Ledger } from '../../shared/domain/ledger.ts'
 import type { Quote } from '../../shared/domain/quote.ts'
 import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
+import type { RehydrationTerms } from '../../shared/domain/rehydration-terms.ts'
 import type { RehydrationProgress } from '../../shared/use-cases/describe-rehydration.ts'
 import type { ListedSegment } from '../../shared/use-cases/list-segments.ts'
 
@@ -29,6 +30,7 @@ export const presentDataset = (dataset: Dataset) => ({
   classes: dataset.classes.map(({ after, storageClass }) => ({ after: duration(after), storageClass })),
   retention: dataset.retention === null ? null : duration(dataset.retention),
   seal: { after: duration(dataset.seal.after), targetBytes: dataset.seal.targetBytes },
+  guards: dataset.guards,
   limits: {
     maxBodyBytes: dataset.limits.maxBodyBytes,
     maxFuture: duration(dataset.limits.maxFuture),
@@ -126,9 +128,14 @@ const presentOutcome = ({ acceptedAt, state }: Rehydration) => {
   }
 }
 
+const presentTerms = ({ price, approval }: RehydrationTerms) => ({
+  approval: approval && { by: approval.by, at: iso(approval.at) },
+  ...(price && { cost: { atMost: cents(price.dollars) } }),
+})
+
 /** One line of the list; a selection may be long, so it is only in the full answer. */
 export const presentRehydration = (rehydration: Rehydration) => {
-  const { id, request, acceptedAt, state } = rehydration
+  const { id, request, acceptedAt, state, terms } = rehydration
   return {
     id,
     status: state.name,
@@ -144,6 +151,7 @@ export const presentRehydration = (rehydration: Rehydration) => {
     columns: request.columns,
     keepDays: request.keepDays,
     requestedAt: iso(acceptedAt),
+    ...presentTerms(terms),
     ...presentOutcome(rehydration),
   }
 }

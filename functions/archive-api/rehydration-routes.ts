@@ -3,26 +3,17 @@ import { ULID_PATTERN } from '../../shared/domain/ulid.ts'
 import type { RehydrationIndex, TaskList } from '../../shared/ports/rehydrations.ts'
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
 import { type QuoteDeps, quote } from '../../shared/use-cases/quote.ts'
-import { type RequestDeps, requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
+import type { RequestDeps } from '../../shared/use-cases/request-rehydration.ts'
 import { fitSelection } from './fit-filter.ts'
 import { presentQuote, presentRehydration, presentStatus } from './present.ts'
-import { invalid, Problem, parsePart, tooBroad, unknownDataset, unknownRehydration } from './problem.ts'
-import {
-  encodeNext,
-  idempotencyKeyOf,
-  jsonBody,
-  limitSchema,
-  nextSchema,
-  queryOf,
-  quoteBodySchema,
-  rehydrationBodySchema,
-} from './request.ts'
+import { parsePart, tooBroad, unknownRehydration } from './problem.ts'
+import { encodeNext, jsonBody, limitSchema, nextSchema, queryOf, quoteBodySchema } from './request.ts'
 import { json } from './respond.ts'
 import { type Access, datasetFor, type Routes } from './routes.ts'
 
 export type RehydrationRoutesDeps = Access &
   QuoteDeps &
-  RequestDeps & { readonly taskList: TaskList; readonly index: RehydrationIndex }
+  Pick<RequestDeps, 'rehydrations'> & { readonly taskList: TaskList; readonly index: RehydrationIndex }
 
 const listQuerySchema = z.strictObject({
   limit: limitSchema(100, 25),
@@ -36,41 +27,6 @@ export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
     const quoted = await quote(deps)({ ...wanted, selection })
     if (quoted.kind === 'too-broad') throw tooBroad(quoted.limit, quoted.hint)
     return json(200, { dataset: wanted.dataset, ...presentQuote(quoted.quote) })
-  },
-
-  'POST /rehydrations': async ({ event, caller }) => {
-    const idempotencyKey = idempotencyKeyOf(event)
-    const wanted = parsePart(rehydrationBodySchema, jsonBody(event))
-    const selection = fitSelection(wanted.selection, datasetFor(deps, caller, wanted.dataset))
-    const request = { ...wanted, selection }
-    const requested = await requestRehydration(deps)(request, { caller: caller.principal, idempotencyKey })
-    switch (requested.kind) {
-      case 'unknown-dataset':
-        throw unknownDataset()
-      case 'unknown-destination':
-        throw invalid([
-          {
-            field: 'destination',
-            expected: `one of ${[...deps.config.destinations.keys()].join(', ')}`,
-            got: JSON.stringify(wanted.destination.slice(0, 100)),
-          },
-        ])
-      case 'unknown-column':
-        throw invalid([
-          {
-            field: `columns.${requested.position}`,
-            expected: `one of ${requested.known.join(', ')}`,
-            got: JSON.stringify(wanted.columns?.[requested.position]?.slice(0, 100)),
-          },
-        ])
-      case 'key-reused':
-        throw new Problem(422, 'idempotency-key-reused', 'This key was used for another request')
-      case 'accepted':
-      case 'repeated': {
-        const { rehydration } = requested
-        return json(202, presentStatus(rehydration, null), { location: `/rehydrations/${rehydration.id}` })
-      }
-    }
   },
 
   'GET /rehydrations': async ({ event, caller }) => {

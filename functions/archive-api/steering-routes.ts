@@ -1,17 +1,29 @@
 import type { Rehydration } from '../../shared/domain/rehydration.ts'
 import type { TaskList } from '../../shared/ports/rehydrations.ts'
+import { type ApproveDeps, approveRehydration } from '../../shared/use-cases/approve-rehydration.ts'
 import { type CancelDeps, cancelRehydration } from '../../shared/use-cases/cancel-rehydration.ts'
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
+import { overCap } from './over-cap.ts'
 import { presentStatus } from './present.ts'
 import { Problem, unknownRehydration } from './problem.ts'
 import { type ApiResponse, json } from './respond.ts'
 import { type Access, type Routes, rehydrationFor } from './routes.ts'
 
-export type SteeringRoutesDeps = Access & CancelDeps & { readonly taskList: TaskList }
+export type SteeringRoutesDeps = Access & ApproveDeps & CancelDeps & { readonly taskList: TaskList }
 
 const isOverProblem = ({ state }: Rehydration): Problem =>
   new Problem(409, 'rehydration-is-over', 'The rehydration has come to its end', {
     detail: `it is ${state.name}`,
+  })
+
+const ownRequest = (): Problem =>
+  new Problem(403, 'own-request', 'Nobody approves what they asked for themselves', {
+    detail: 'it is for another principal to approve',
+  })
+
+const notAwaiting = ({ state }: Rehydration): Problem =>
+  new Problem(409, 'not-awaiting-approval', 'The rehydration does not wait for an approval', {
+    detail: `it is ${state.name}, and needed none`,
   })
 
 /** What changes the course of a rehydration that was asked for before. */
@@ -29,6 +41,24 @@ export const steeringRoutes = (deps: SteeringRoutesDeps): Routes => {
       if (cancelled === undefined) throw unknownRehydration()
       if (cancelled.kind === 'over') throw isOverProblem(cancelled.rehydration)
       return status(id)
+    },
+
+    'POST /rehydrations/{rehydrationId}/approval': async (request) => {
+      const { id } = await rehydrationFor(deps, request)
+      const approved = await approveRehydration(deps)(id, request.caller.principal)
+      if (approved === undefined) throw unknownRehydration()
+      switch (approved.kind) {
+        case 'own-request':
+          throw ownRequest()
+        case 'over-cap':
+          throw overCap(approved.over)
+        case 'over':
+          throw isOverProblem(approved.rehydration)
+        case 'not-awaiting':
+          throw notAwaiting(approved.rehydration)
+        case 'approved':
+          return status(id)
+      }
     },
   }
 }

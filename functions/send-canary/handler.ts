@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCanary } from '../../shared/adapters/aws/dynamo-canary.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
@@ -32,6 +33,7 @@ export const handler = createHandler({
   results: makeS3SegmentReader({ s3, bucket: env.REHYDRATED_BUCKET, owner: env.ACCOUNT_ID }),
   rehydrations: makeDynamoRehydrations(dynamo),
   recordsQueue: makeRecordsQueue({ sqs, url: env.RECORDS_QUEUE_URL }),
+  budgets: makeDynamoBudgets(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,
   random: randomBytes,

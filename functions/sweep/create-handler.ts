@@ -11,6 +11,8 @@ type Deps = Omit<SweepDeps, 'metrics' | 'hasTime'> & {
   readonly telemetry: Telemetry
   /** Sends what is left of unfinished rehydrations on its way again. */
   readonly checkRehydrations: () => Promise<{ sent: number; failed: number }>
+  /** Ends the reservations of rehydrations that are over. */
+  readonly reconcileBudgets: () => Promise<{ settled: number }>
   /** Sends hot objects whose events were lost to be aged. */
   readonly remindOfHotObjects: () => Promise<{ reminded: number }>
 }
@@ -26,6 +28,7 @@ export const createHandler = (deps: Deps) => {
       const hasTime = () => context.getRemainingTimeInMillis() > TIME_TO_FINISH
       const steps = [
         deps.checkRehydrations(),
+        deps.reconcileBudgets(),
         deps.remindOfHotObjects(),
         sweep({ ...deps, metrics: makeSweepMetrics(metrics), hasTime })(),
       ] as const
@@ -33,13 +36,15 @@ export const createHandler = (deps: Deps) => {
       const settled = await Promise.allSettled(steps)
       const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
       if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
-      const [{ sent, failed }, { reminded }, { partitions, behind }] = await Promise.all(steps)
+      const [{ sent, failed }, { settled: reservations }, { reminded }, { partitions, behind }] =
+        await Promise.all(steps)
       const outcome = {
         partitions,
         partitionsBehind: behind,
         hotObjectsReminded: reminded,
         rehydrationsSent: sent,
         rehydrationsFailed: failed,
+        reservationsSettled: reservations,
       }
       logger.info('sweep done', outcome)
       return outcome

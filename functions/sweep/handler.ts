@@ -1,5 +1,6 @@
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoHoldings } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import { makeDynamoSetAside } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
@@ -23,6 +24,7 @@ import { makeSnapshots } from '../../shared/adapters/snapshot-store.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
+import { reconcileBudgets } from '../../shared/use-cases/reconcile-budgets.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { createHandler } from './create-handler.ts'
@@ -42,6 +44,9 @@ const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 const log = makeDynamoCommitLog(dynamo)
+const rehydrations = makeDynamoRehydrations(dynamo)
+const taskList = makeDynamoTaskList(dynamo)
+const budgets = makeDynamoBudgets(dynamo)
 const thawQueue = makeThawQueue({ sqs, url: env.THAW_QUEUE_URL })
 
 export const handler = createHandler({
@@ -63,10 +68,18 @@ export const handler = createHandler({
     now: dynamo.now,
   }),
   checkRehydrations: checkRehydrations({
-    rehydrations: makeDynamoRehydrations(dynamo),
+    rehydrations,
     index: makeDynamoRehydrationIndex(dynamo),
-    taskList: makeDynamoTaskList(dynamo),
+    taskList,
+    budgets,
     thawQueue,
+    now: dynamo.now,
+  }),
+  reconcileBudgets: reconcileBudgets({
+    config,
+    budgets,
+    rehydrations,
+    taskList,
     now: dynamo.now,
   }),
   remindOfHotObjects: remindOfHotObjects({

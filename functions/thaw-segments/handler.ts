@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
 import { makeDynamoHoldings, makeDynamoWaiters } from '../../shared/adapters/aws/dynamo-holdings.ts'
@@ -32,6 +33,7 @@ export const handler = createHandler({
   waiters: makeDynamoWaiters(dynamo),
   reader: makeS3SegmentReader(archive),
   thawer: makeS3Thawer(archive),
+  budgets: makeDynamoBudgets(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
   now: dynamo.now,

@@ -1,3 +1,4 @@
+import type { Guards } from './guards.ts'
 import type { PartitionUnit } from './partition.ts'
 import type { StorageClass } from './storage-class.ts'
 
@@ -44,6 +45,8 @@ export type Dataset = {
     /** A record whose time is further ahead than this is quarantined: a clock in the wrong unit shows here. */
     readonly maxFuture: number
   }
+  /** What keeps rehydrations within bounds: its own where it has some, else the deployment's. */
+  readonly guards: Guards
   /** Hot objects under this prefix are of this dataset. */
   readonly hotPrefix: string
 }

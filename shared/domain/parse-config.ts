@@ -2,6 +2,8 @@ import * as z from 'zod'
 import { type Destination, type IcecoreConfig, INLINE } from './config.ts'
 import { type Dataset, type FieldPath, OWN_COLUMNS, PROMOTED_TYPES } from './dataset.ts'
 import { parseDuration } from './duration.ts'
+import { NO_GUARDS } from './guards.ts'
+import { guards, overrideGuards } from './parse-guards.ts'
 import { PARTITION_UNITS } from './partition.ts'
 import { LIFECYCLE_CLASSES, STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
 
@@ -122,6 +124,7 @@ const datasetSchema = z.strictObject({
       maxFuture: duration.default(86_400_000),
     })
     .prefault({}),
+  guards,
   hotPrefix: prefix.optional(),
 })
 
@@ -134,6 +137,7 @@ const configSchema = z.strictObject({
       error: 'there is always a destination of this name: expected another one',
     })
     .default({}),
+  guards,
   canary: z.strictObject({ dataset: name, destination: name }).exactOptional(),
 })
 
@@ -189,10 +193,12 @@ export const parseConfig = (input: unknown): IcecoreConfig => {
     throw new ConfigError(
       `icecore.config.ts has mistakes\n${parsed.error.issues.flatMap(describe).join('\n')}`,
     )
+  const shared = overrideGuards(parsed.data.guards, NO_GUARDS)
   const datasets = Object.entries(parsed.data.datasets).map(
     ([datasetName, dataset]): Dataset => ({
       ...dataset,
       name: datasetName,
+      guards: overrideGuards(dataset.guards, shared),
       hotPrefix: dataset.hotPrefix ?? `${datasetName}/`,
     }),
   )

@@ -1,19 +1,17 @@
 import { DAY, HOUR } from '../domain/duration.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import { endedAt } from '../domain/rehydration-states.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
-import type { RehydrationCheck, RehydrationIndex, Rehydrations, TaskList } from '../ports/rehydrations.ts'
+import type { RehydrationCheck, RehydrationIndex, Rehydrations } from '../ports/rehydrations.ts'
 import { advanceStored } from './advance-rehydration.ts'
 import { mapBounded } from './bounded.ts'
 import { CHECK_AFTER } from './request-rehydration.ts'
+import { type SettleDeps, settleReservations } from './settle-reservations.ts'
 
-export type CheckDeps = {
+export type CheckDeps = SettleDeps & {
   readonly rehydrations: Rehydrations
   readonly index: RehydrationIndex
-  readonly taskList: TaskList
   readonly thawQueue: ThawQueue
-  readonly now: Clock
 }
 
 const PAGE = 100
@@ -30,51 +28,52 @@ const startedAt = ({ acceptedAt, terms }: Rehydration): number => terms.approval
  * The safety net below every message of a rehydration: one that is not over is planned again, which sends all of its open
  * tasks again; one that is too old fails and says what is missing; one that is over is looked at until nothing is left of it.
  */
-export const checkRehydrations =
-  ({ rehydrations, index, taskList, thawQueue, now }: CheckDeps) =>
-  async (): Promise<{ sent: number; failed: number }> => {
-    const plan = (id: string) => thawQueue.send([{ rehydrationId: id, partition: null }])
+export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: number; failed: number }> => {
+  const { rehydrations, index, taskList, thawQueue, now } = deps
+  const settle = settleReservations(deps)
+  const plan = (id: string) => thawQueue.send([{ rehydrationId: id, partition: null }])
 
-    const checkOver = async (due: RehydrationCheck, since: number) => {
-      const { id } = due
-      const hasOpen = (await taskList.open(id, 1)).length > 0
-      if (hasOpen) await plan(id)
-      // who was planning it when it ended may have added a task since
-      const isNew = since + CHECK_AFTER > now()
-      await index.settle(due, hasOpen || isNew ? now() + CHECK_AFTER : null)
-    }
-
-    const whyTooOld = async ({ id, state }: Rehydration) => {
-      const days = `within ${LONGEST_REHYDRATION / DAY} days`
-      if (state.name === 'awaiting-approval') return `not approved ${days}`
-      const open = await taskList.open(id, 10)
-      return `not finished ${days}; open partitions: ${open.join(', ') || 'not planned'}`
-    }
-
-    const check = async (due: RehydrationCheck): Promise<'sent' | 'failed' | 'over' | 'waiting'> => {
-      const { id } = due
-      const rehydration = await rehydrations.find(id)
-      if (rehydration === undefined) {
-        await index.settle(due, null)
-        return 'over'
-      }
-      const since = endedAt(rehydration.state)
-      if (since !== null) {
-        await checkOver(due, since)
-        return 'over'
-      }
-      if (startedAt(rehydration) + LONGEST_REHYDRATION <= now()) {
-        const reason = await whyTooOld(rehydration)
-        await advanceStored(rehydrations, id, { name: 'failed', at: now(), reason })
-        await index.settle(due, now() + CHECK_AFTER)
-        return 'failed'
-      }
-      const isWaiting = rehydration.state.name === 'awaiting-approval'
-      if (!isWaiting) await plan(id)
-      await index.settle(due, now() + CHECK_EVERY)
-      return isWaiting ? 'waiting' : 'sent'
-    }
-    const outcomes = await mapBounded(await index.due(now(), PAGE), AT_ONCE, check)
-    const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length
-    return { sent: count('sent'), failed: count('failed') }
+  const checkOver = async (due: RehydrationCheck, rehydration: Rehydration, since: number) => {
+    const { id } = due
+    await settle(rehydration)
+    const hasOpen = (await taskList.open(id, 1)).length > 0
+    if (hasOpen) await plan(id)
+    // who was planning it when it ended may have added a task since
+    const isNew = since + CHECK_AFTER > now()
+    await index.settle(due, hasOpen || isNew ? now() + CHECK_AFTER : null)
   }
+
+  const whyTooOld = async ({ id, state }: Rehydration) => {
+    const days = `within ${LONGEST_REHYDRATION / DAY} days`
+    if (state.name === 'awaiting-approval') return `not approved ${days}`
+    const open = await taskList.open(id, 10)
+    return `not finished ${days}; open partitions: ${open.join(', ') || 'not planned'}`
+  }
+
+  const check = async (due: RehydrationCheck): Promise<'sent' | 'failed' | 'over' | 'waiting'> => {
+    const { id } = due
+    const rehydration = await rehydrations.find(id)
+    if (rehydration === undefined) {
+      await index.settle(due, null)
+      return 'over'
+    }
+    const since = endedAt(rehydration.state)
+    if (since !== null) {
+      await checkOver(due, rehydration, since)
+      return 'over'
+    }
+    if (startedAt(rehydration) + LONGEST_REHYDRATION <= now()) {
+      const reason = await whyTooOld(rehydration)
+      await advanceStored(rehydrations, id, { name: 'failed', at: now(), reason })
+      await index.settle(due, now() + CHECK_AFTER)
+      return 'failed'
+    }
+    const isWaiting = rehydration.state.name === 'awaiting-approval'
+    if (!isWaiting) await plan(id)
+    await index.settle(due, now() + CHECK_EVERY)
+    return isWaiting ? 'waiting' : 'sent'
+  }
+  const outcomes = await mapBounded(await index.due(now(), PAGE), AT_ONCE, check)
+  const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length
+  return { sent: count('sent'), failed: count('failed') }
+}

@@ -1,5 +1,6 @@
 import { MAX_PARTITIONS, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
+import type { Budgets } from '../ports/budgets.ts'
 import type { CommitLog, PartitionRegistry, Waiters } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HydrateQueue, ThawQueue } from '../ports/queues.ts'
@@ -18,6 +19,7 @@ export type PlanDeps = {
   readonly registry: PartitionRegistry
   readonly log: CommitLog
   readonly waiters: Waiters
+  readonly budgets: Budgets
   readonly reader: SegmentReader
   readonly thawQueue: ThawQueue
   readonly hydrateQueue: HydrateQueue
@@ -73,7 +75,7 @@ export const planRehydration =
       const planned = await advanceStored(rehydrations, id, { name: 'planned', at: now() })
       // ended meanwhile, and perhaps tidied up before these tasks were there
       if (planned !== undefined && isOver(planned.rehydration.state)) {
-        await tidyRehydration(deps)(rehydration)
+        await tidyRehydration(deps)(planned.rehydration)
         return 'over'
       }
     }

@@ -3,13 +3,13 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import { columnNames } from '../domain/dataset.ts'
 import { HOUR } from '../domain/duration.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
-import { NO_TERMS } from '../domain/rehydration-terms.ts'
 import { makeUlid } from '../domain/ulid.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { Rehydrations } from '../ports/rehydrations.ts'
+import { type Refused, type WeighDeps, weighRequest } from './weigh-request.ts'
 
-export type RequestDeps = {
+export type RequestDeps = WeighDeps & {
   readonly config: IcecoreConfig
   readonly rehydrations: Rehydrations
   readonly thawQueue: ThawQueue
@@ -20,6 +20,7 @@ export type RequestDeps = {
 export type Requested =
   | { readonly kind: 'accepted' | 'repeated'; readonly rehydration: Rehydration }
   | { readonly kind: 'key-reused' | 'unknown-dataset' | 'unknown-destination' }
+  | Refused
   | { readonly kind: 'unknown-column'; readonly position: number; readonly known: readonly string[] }
 
 /** A rehydration that nothing has moved for this long is looked at by the sweep. */
@@ -65,11 +66,12 @@ const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
 
 /**
  * Writes the rehydration and sends it to be planned. The same idempotency key with the same request is the same
- * rehydration, and is sent again if it was not planned yet: its first message may have been lost.
+ * rehydration, and is sent again if it was not planned yet: its first message may have been lost. What the guards of the dataset
+ * do not let pass leaves nothing behind.
  */
-export const requestRehydration =
-  ({ config, rehydrations, thawQueue, now, random }: RequestDeps) =>
-  async (
+export const requestRehydration = (deps: RequestDeps) => {
+  const { config, rehydrations, thawQueue, now, random } = deps
+  return async (
     request: RehydrationRequest,
     { caller, idempotencyKey }: { caller: string; idempotencyKey: string | null },
   ): Promise<Requested> => {
@@ -81,18 +83,24 @@ export const requestRehydration =
     if (position >= 0) return { kind: 'unknown-column', position, known }
     const acceptedAt = now()
     const id = idempotencyKey === null ? makeUlid(acceptedAt, random) : idOfKey(caller, idempotencyKey)
-    const wanted: Rehydration = {
-      id,
-      request,
-      caller,
-      acceptedAt,
-      state: { name: 'accepted' },
-      terms: NO_TERMS,
+
+    const answer = async (kind: 'accepted' | 'repeated', stored: Rehydration): Promise<Requested> => {
+      if (fingerprint(stored.request) !== fingerprint(request)) return { kind: 'key-reused' }
+      if (stored.state.name === 'accepted') await thawQueue.send([{ rehydrationId: id, partition: null }])
+      return { kind, rehydration: stored }
     }
-    const outcome = await rehydrations.create(wanted, acceptedAt + CHECK_AFTER)
-    const stored = outcome === 'created' ? wanted : await rehydrations.find(id)
+
+    // what was asked for before was weighed then
+    const before = idempotencyKey === null ? undefined : await rehydrations.find(id)
+    if (before !== undefined) return answer('repeated', before)
+    const weighed = await weighRequest(deps)(id, request, dataset)
+    if (weighed.kind !== 'weighed') return weighed
+    const wanted: Rehydration = { id, request, caller, acceptedAt, ...weighed.begin }
+    if ((await rehydrations.create(wanted, acceptedAt + CHECK_AFTER)) === 'created')
+      return answer('accepted', wanted)
+    await weighed.undo()
+    const stored = await rehydrations.find(id)
     if (stored === undefined) throw new Error(`rehydration ${id} exists and cannot be found`)
-    if (fingerprint(stored.request) !== fingerprint(request)) return { kind: 'key-reused' }
-    if (stored.state.name === 'accepted') await thawQueue.send([{ rehydrationId: id, partition: null }])
-    return { kind: outcome === 'created' ? 'accepted' : 'repeated', rehydration: stored }
+    return answer('repeated', stored)
   }
+}

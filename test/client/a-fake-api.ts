@@ -70,6 +70,7 @@ export const aRehydrationAnswer = (status: string, parts: object = {}) => ({
   columns: null,
   keepDays: null,
   requestedAt: '2030-01-02T00:00:00.000Z',
+  approval: null,
   select: { from: '2029-01-01T00:00:00.000Z', to: '2029-01-02T00:00:00.000Z' },
   ...parts,
 })

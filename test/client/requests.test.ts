@@ -89,6 +89,19 @@ describe('a request that may pass the next time', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('Expedited is asked for on its own route', async () => {
+    const { client, sent } = aFakeApi([
+      { status: 202, json: aRehydrationAnswer('accepted') },
+      { status: 202, json: aRehydrationAnswer('accepted') },
+    ])
+    await client.rehydrate({ ...range, tier: 'Expedited' })
+    await client.rehydrate({ ...range, tier: 'Bulk' })
+    expect(sent.map(({ url }) => url.pathname)).toEqual([
+      '/stage/rehydrations/expedited',
+      '/stage/rehydrations',
+    ])
+  })
+
   it('is one rehydration: every try has the same key, and every call another', async () => {
     const accepted = { status: 202, json: aRehydrationAnswer('accepted') }
     const { client, sent } = aFakeApi([{ unreachable: 'EPIPE' }, accepted, accepted, accepted])

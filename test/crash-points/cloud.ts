@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
+import { makeMemoryBudgets } from '../../shared/adapters/memory/memory-budgets.ts'
 import { makeMemoryCanary } from '../../shared/adapters/memory/memory-canary.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
@@ -121,6 +122,7 @@ export const makeCloud = () => {
     return {
       ...makeMemoryCatalog(),
       ...makeMemoryRehydrations(),
+      budgets: makeMemoryBudgets().budgets,
       register: makeMemoryHotObjects(),
       notes: makeMemoryFailureNotes(),
       canaries: makeMemoryCanary(),

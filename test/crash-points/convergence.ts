@@ -1,14 +1,16 @@
 import { liveCommits, liveSegments } from '../../shared/domain/commit.ts'
 import { classAtAge } from '../../shared/domain/dataset.ts'
 import { DAY } from '../../shared/domain/duration.ts'
-import { partitionRange } from '../../shared/domain/partition.ts'
+import { hasCaps } from '../../shared/domain/guards.ts'
+import { partitionOf, partitionRange } from '../../shared/domain/partition.ts'
 import { removableCommits } from '../../shared/domain/plan-sweep.ts'
 import { storedClass } from '../../shared/domain/plan-thaw.ts'
 import { isOver } from '../../shared/domain/rehydration-states.ts'
+import type { BudgetDay } from '../../shared/ports/budgets.ts'
 import { type PartitionView, viewQuarantine } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { Producer } from './producer.ts'
-import { CONFIG } from './settings.ts'
+import { CONFIG, START } from './settings.ts'
 
 /** Lifecycle acts a day late at most, and then the sweep has to see it. */
 const TO_MOVE = 3 * DAY
@@ -30,6 +32,17 @@ const leftInPartition = ({ ref, commits, holdings, waiters }: PartitionView, now
   return Object.entries(left).flatMap(([what, is]) => (is ? [`${ref.dataset} ${ref.partition} ${what}`] : []))
 }
 
+/** Budgets in which something is still reserved. */
+const openBudgets = async ({ ports, now }: Cloud) => {
+  const open: BudgetDay[] = []
+  for (const { name: dataset, guards } of CONFIG.datasets.values())
+    for (let at = START; hasCaps(guards.perDay) && at <= now() + DAY; at += DAY) {
+      const of = { dataset, day: partitionOf(at, 'day') }
+      if ((await ports.budgets.read(of)).open.length > 0) open.push(of)
+    }
+  return open
+}
+
 const isOfASegment = (key: string) => /^(landing|sealed|index)\//.test(key)
 
 /** What is still to be done: nothing, once everything has come to its end (I5, I6). */
@@ -45,6 +58,7 @@ export const whatIsLeft = async (
     if (all().length > 0) left.push(`the ${name} queue is not empty`)
   for (const { id, state } of await cloud.ports.index.newest(100))
     if (!isOver(state)) left.push(`rehydration ${id} is ${state.name}`)
+  for (const { dataset, day } of await openBudgets(cloud)) left.push(`${dataset} has reservations of ${day}`)
   const named = new Set(
     views.flatMap(({ commits }) =>
       commits.flatMap(({ segments }) => segments.flatMap(({ key, indexKey }) => [key, indexKey])),

@@ -1,5 +1,6 @@
 import type { IcecoreConfig } from '../../shared/domain/config.ts'
 import { DAY } from '../../shared/domain/duration.ts'
+import { NO_GUARDS } from '../../shared/domain/guards.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 
 export const START = NOON
@@ -17,6 +18,16 @@ const DATASETS = [
   }),
   /** Gone four days after a partition's end. */
   aDataset({ name: 'readings', hotPrefix: 'readings/', retention: 4 * DAY }),
+  /** As tickets; what has to be thawed needs an approval, and a day has its cap. */
+  aDataset({
+    name: 'vault',
+    hotPrefix: 'vault/',
+    classes: [
+      { after: 0, storageClass: 'STANDARD' },
+      { after: 2 * DAY, storageClass: 'GLACIER' },
+    ],
+    guards: { ...NO_GUARDS, perDay: { maxCostUsd: 1, maxBytes: null }, approvalAboveUsd: 0.0001 },
+  }),
   /** Takes no long rows. */
   aDataset({ name: 'notes', hotPrefix: 'notes/', limits: { maxBodyBytes: 80, maxFuture: DAY } }),
 ]
@@ -27,4 +38,4 @@ export const CONFIG: IcecoreConfig = {
   canary: { dataset: 'orders', destination: 'analysts' },
 }
 
-export type DatasetName = 'orders' | 'tickets' | 'readings' | 'notes'
+export type DatasetName = 'orders' | 'tickets' | 'readings' | 'vault' | 'notes'

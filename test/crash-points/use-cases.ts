@@ -13,6 +13,7 @@ import type { Redrive } from '../../shared/ports/dead-letters.ts'
 import type { RecordsQueue } from '../../shared/ports/queues.ts'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
+import { approveRehydration } from '../../shared/use-cases/approve-rehydration.ts'
 import { auditArchive } from '../../shared/use-cases/audit-archive.ts'
 import { cancelRehydration } from '../../shared/use-cases/cancel-rehydration.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
@@ -31,6 +32,7 @@ import { quote } from '../../shared/use-cases/quote.ts'
 import { readAnswer } from '../../shared/use-cases/read-answer.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
 import { rebuildCatalog } from '../../shared/use-cases/rebuild-catalog.ts'
+import { reconcileBudgets } from '../../shared/use-cases/reconcile-budgets.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
@@ -147,6 +149,7 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
     use: {
       ageObject: noted('ageObject', ageObject(ports)),
       ageRecords: noted('ageRecords', ageRecords(ports)),
+      approveRehydration: noted('approveRehydration', approveRehydration(ports)),
       auditArchive: noted('auditArchive', auditArchive(ports)),
       cancelRehydration: noted('cancelRehydration', cancelRehydration(ports)),
       checkRehydrations: noted('checkRehydrations', checkRehydrations(ports)),
@@ -165,6 +168,7 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       readAnswer: noted('readAnswer', readAnswer(ports)),
       readLedger: noted('readLedger', readLedger(ports)),
       rebuildCatalog: noted('rebuildCatalog', rebuildCatalog(ports)),
+      reconcileBudgets: noted('reconcileBudgets', reconcileBudgets(ports)),
       remindOfHotObjects: noted(
         'remindOfHotObjects',
         remindOfHotObjects({ ...ports, lister: ports.hotLister }),

@@ -59,7 +59,7 @@ export const makeWorker = (cloud: Cloud, process: Process) => {
     },
     /** What the schedule starts; one step's trouble does not keep the others from their work. */
     tick: async () => {
-      const steps = [use.checkRehydrations(), use.remindOfHotObjects(), use.sweep()]
+      const steps = [use.checkRehydrations(), use.reconcileBudgets(), use.remindOfHotObjects(), use.sweep()]
       const settled = await Promise.allSettled(steps)
       const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
       if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
-import { anApi, COLLEAGUE, problem, REQUEST, STRANGER } from '../support/an-api.ts'
+import { NO_CAPS, NO_GUARDS } from '../../shared/domain/guards.ts'
+import { anApi, CALLER, COLLEAGUE, problem, REQUEST, STRANGER } from '../support/an-api.ts'
 import { aRecord } from '../support/builders.ts'
+import { aWorld } from '../support/rehydration-world.ts'
 
 const ROUTE = '/rehydrations/{rehydrationId}'
 const UNKNOWN = '01HRKZ0000000000000000ABCD'
 
 /** An API with one rehydration whose only segment has to be thawed. */
-const underWay = async () => {
-  const api = anApi()
+const underWay = async (guards = NO_GUARDS) => {
+  const api = anApi(aWorld({ guards }))
   await api.world.land([aRecord()], { storageClass: 'GLACIER' })
   const { body } = await api.json('POST /rehydrations', { body: REQUEST })
   await api.world.drain()
@@ -45,5 +47,98 @@ describe('DELETE of a rehydration', () => {
     expect(await json(`DELETE ${ROUTE}`, { path, caller: STRANGER })).toEqual(unknown)
     expect(await json(`DELETE ${ROUTE}`, { path: { rehydrationId: '../x' } })).toEqual(unknown)
     expect((await json(`GET ${ROUTE}`, { path })).body.status).toBe('thawing')
+  })
+})
+
+describe('POST of an approval', () => {
+  const APPROVAL = `POST ${ROUTE}/approval`
+  const guards = { ...NO_GUARDS, approvalAboveUsd: 0.000001 }
+
+  test('[S11] lets another principal than the asker set off what is dear', async () => {
+    const { world, json, path } = await underWay(guards)
+    expect((await json(`GET ${ROUTE}`, { path })).body).toMatchObject({
+      status: 'awaiting-approval',
+      approval: null,
+      cost: { atMost: expect.any(Number) },
+    })
+    const own = { ...CALLER, userArn: CALLER.userArn.replace('session-1', 'session-2') }
+    expect(await json(APPROVAL, { path, caller: own })).toMatchObject(problem(403, 'own-request'))
+    const approved = await json(APPROVAL, { path, caller: COLLEAGUE })
+    expect(approved).toMatchObject({
+      status: 200,
+      body: {
+        status: 'accepted',
+        approval: {
+          by: COLLEAGUE.userArn.replace('/session-1', ''),
+          at: '2024-03-10T12:00:00.000Z',
+        },
+      },
+    })
+    expect(await json(APPROVAL, { path, caller: COLLEAGUE })).toEqual(approved)
+    await world.drain()
+    expect((await json(`GET ${ROUTE}`, { path })).body.status).toBe('thawing')
+  })
+
+  test('is refused where none is waited for, or it is over', async () => {
+    const { json, path } = await underWay()
+    expect(await json(APPROVAL, { path, caller: COLLEAGUE })).toMatchObject(
+      problem(409, 'not-awaiting-approval'),
+    )
+    await json(`DELETE ${ROUTE}`, { path })
+    expect(await json(APPROVAL, { path, caller: COLLEAGUE })).toMatchObject(
+      problem(409, 'rehydration-is-over'),
+    )
+    expect(await json(APPROVAL, { path, caller: STRANGER })).toMatchObject(
+      problem(404, 'unknown-rehydration'),
+    )
+  })
+
+  test('[S11] is refused where the day has no room for it', async () => {
+    const perDay = { ...NO_CAPS, maxCostUsd: 0.0001 }
+    const { json, path } = await underWay({ ...guards, perDay })
+    const { body } = await json('POST /rehydrations', { body: REQUEST })
+    await json(APPROVAL, { path, caller: COLLEAGUE })
+    const refused = await json(APPROVAL, { path: { rehydrationId: body.id }, caller: COLLEAGUE })
+    expect(refused).toMatchObject(
+      problem(422, 'over-cap', { cap: 'guards.perDay.maxCostUsd', limit: 0.0001 }),
+    )
+    expect(refused.body.detail).toMatch(/^\$0\.00005\d* at most, and of the \$0\.0001 .* tomorrow/)
+  })
+})
+
+describe('[S11] a request of a guarded dataset', () => {
+  test('that is over a cap is told which, its value, what was asked, and what to do', async () => {
+    const perRehydration = { maxCostUsd: null, maxBytes: 10 }
+    const { world, json } = anApi(aWorld({ guards: { ...NO_GUARDS, perRehydration } }))
+    const { segment } = await world.land([aRecord()])
+    const refused = await json('POST /rehydrations', { body: REQUEST })
+    expect(refused).toMatchObject(
+      problem(422, 'over-cap', {
+        cap: 'guards.perRehydration.maxBytes',
+        limit: 10,
+        asked: segment.bytes,
+        left: 10,
+        detail: expect.stringContaining('ask for less'),
+      }),
+    )
+    expect((await json('GET /rehydrations')).body.rehydrations).toEqual([])
+  })
+
+  test('with Expedited is told its own route, and is taken there', async () => {
+    const { world, json } = anApi()
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const body = { ...REQUEST, tier: 'Expedited' }
+    expect(await json('POST /rehydrations', { body })).toMatchObject(
+      problem(403, 'expedited-not-permitted', {
+        detail: expect.stringContaining('POST /rehydrations/expedited'),
+      }),
+    )
+    expect((await json('GET /rehydrations')).body.rehydrations).toEqual([])
+    expect(await json('POST /rehydrations/expedited', { body })).toMatchObject({
+      status: 202,
+      body: { tier: 'Expedited' },
+    })
+    await world.drain()
+    expect(world.metered('s3.restore-request.GLACIER.Expedited')).toBe(1)
   })
 })

@@ -27,6 +27,7 @@ const aFunction = async (options: Options = {}) => {
     sealQueue: world.sealQueue,
     expireQueue: world.expireQueue,
     resumeWaiters: async () => undefined,
+    reconcileBudgets: async () => ({ settled: 3 }),
     checkRehydrations: options.checkRehydrations ?? (async () => ({ sent: 2, failed: 1 })),
     remindOfHotObjects: async () => ({ reminded: 3 }),
     telemetry,
@@ -43,6 +44,7 @@ test('a sweep sends what is due to be sealed and says what it did, in valid EMF'
     hotObjectsReminded: 3,
     rehydrationsSent: 2,
     rehydrationsFailed: 1,
+    reservationsSettled: 3,
   })
   expect(world.sealQueue.receive()).toEqual([{ dataset: 'orders', partition: '2024-03-10' }])
   expectEmf(metricLines(lines))

@@ -24,7 +24,7 @@ const wrappedSchema = z.strictObject({
 
 type Asked = {
   readonly key: string
-  readonly request: object
+  readonly request: { readonly tier: string | undefined }
   /** Bodies that must be in the answer. */
   readonly wanted: ReadonlySet<string>
   /** Nothing but the wanted may come. */
@@ -93,8 +93,9 @@ export const makeRehydrations = (books: Books, draw: Draw): Rehydrations => {
   const counts = { compared: 0, records: 0 }
 
   const post = async (client: Client, asked: Asked) => {
-    const answer = await client.call('POST', '/rehydrations', asked.request, { 'idempotency-key': asked.key })
-    const { id } = statusSchema.parse(expectAnswer(answer, 202, 'POST /rehydrations'))
+    const path = asked.request.tier === 'Expedited' ? '/rehydrations/expedited' : '/rehydrations'
+    const answer = await client.call('POST', path, asked.request, { 'idempotency-key': asked.key })
+    const { id } = statusSchema.parse(expectAnswer(answer, 202, `POST ${path}`))
     if (asked.id !== undefined && asked.id !== id)
       throw new Difference(`the key ${asked.key} is rehydration ${asked.id}, then ${id}`)
     asked.id = id

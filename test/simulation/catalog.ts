@@ -1,4 +1,5 @@
 import type { MemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
+import { makeMemoryBudgets } from '../../shared/adapters/memory/memory-budgets.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryHotObjects } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
@@ -9,6 +10,7 @@ import type { Config } from './settings.ts'
 const makeTable = (archive: MemoryArchive) => ({
   ...makeMemoryCatalog(),
   ...makeMemoryRehydrations(),
+  ...makeMemoryBudgets(),
   hotRegister: makeMemoryHotObjects(),
   quarantine: makeMemoryQuarantine(archive),
 })
@@ -72,6 +74,8 @@ export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref:
     tasks: following(() => table.tasks),
     taskList: following(() => table.taskList),
     index: following(() => table.index),
+    budgets: following(() => table.budgets),
+    allBudgets: () => table.allBudgets(),
     hotRegister: following(() => table.hotRegister),
     quarantine: () => table.quarantine,
     quarantineIndex: following(() => table.quarantine.index),
@@ -84,13 +88,14 @@ export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref:
     },
     /** Back to the copy, with what came of rehydrations since; to nothing at all where there is none. */
     lose: async () => {
-      const { rehydrations, tasks, taskList, index } = table
+      const { rehydrations, tasks, taskList, index, budgets, allBudgets } = table
       const lost = makeTable(archive)
       if (copy !== undefined) {
         await copyPartitions(copy, lost, config)
         await copyQuarantine(copy, lost)
       }
-      table = copy === undefined ? lost : { ...lost, rehydrations, tasks, taskList, index }
+      const kept = { rehydrations, tasks, taskList, index, budgets, allBudgets }
+      table = copy === undefined ? lost : { ...lost, ...kept }
     },
   }
 }

@@ -10,6 +10,7 @@ import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
 import { keepDeadLetter } from '../../shared/use-cases/keep-dead-letter.ts'
 import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
 import { rebuildCatalog } from '../../shared/use-cases/rebuild-catalog.ts'
+import { reconcileBudgets } from '../../shared/use-cases/reconcile-budgets.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
@@ -33,6 +34,7 @@ export const functionsOn = (ports: Ports) => ({
   seal: sealPartition(ports),
   sweep: sweep({ ...ports, resumeWaiters: resumeWaiters(ports) }),
   checkRehydrations: checkRehydrations(ports),
+  reconcileBudgets: reconcileBudgets(ports),
   remindOfHotObjects: remindOfHotObjects({ ...ports, lister: ports.hotLister }),
   expire: expireObjects(ports),
   track: trackStorage({ ...ports, resumeWaiters: resumeWaiters(ports) }),

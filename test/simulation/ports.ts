@@ -171,6 +171,7 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     tasks: wrap('tasks', ports.tasks),
     taskList: wrap('task list', ports.taskList),
     index: wrap('rehydration index', ports.index),
+    budgets: wrap('budgets', ports.budgets),
     writer: wrap('writer', ports.writer),
     reader: wrap('reader', ports.reader),
     lister: wrap('lister', ports.lister),

@@ -132,8 +132,9 @@ export const makeWorkers = (deps: Deps) => {
     consumers,
     sweep: (cause: string) =>
       start('sweep', cause, async () => {
-        const { checkRehydrations, remindOfHotObjects, sweep } = functions
-        const settled = await Promise.allSettled([checkRehydrations(), remindOfHotObjects(), sweep()])
+        const { checkRehydrations, reconcileBudgets, remindOfHotObjects, sweep } = functions
+        const steps = [checkRehydrations(), reconcileBudgets(), remindOfHotObjects(), sweep()]
+        const settled = await Promise.allSettled(steps)
         const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
         if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
       }),

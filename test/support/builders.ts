@@ -2,6 +2,7 @@ import type { Commit } from '../../shared/domain/commit.ts'
 import { emptyBooks } from '../../shared/domain/commit.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { NO_GUARDS } from '../../shared/domain/guards.ts'
 import { indexKey, segmentKey } from '../../shared/domain/keys.ts'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
@@ -25,6 +26,7 @@ export const aDataset = (parts: Partial<Dataset> = {}): Dataset => ({
   retention: null,
   seal: { after: HOUR, targetBytes: 128_000_000 },
   limits: { maxBodyBytes: 16 * 2 ** 20, maxFuture: DAY },
+  guards: NO_GUARDS,
   hotPrefix: 'orders/',
   ...parts,
 })

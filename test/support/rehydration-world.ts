@@ -1,4 +1,5 @@
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
+import { makeMemoryBudgets } from '../../shared/adapters/memory/memory-budgets.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
 import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-signer.ts'
@@ -12,6 +13,7 @@ import { type Commit, landingCommitId, nextGenerationId } from '../../shared/dom
 import { INLINE } from '../../shared/domain/config.ts'
 import type { Dataset, PromotedColumn } from '../../shared/domain/dataset.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
+import { type Guards, NO_GUARDS } from '../../shared/domain/guards.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
 import { type RehydrationRequest, withTier } from '../../shared/domain/rehydration.ts'
@@ -24,6 +26,7 @@ import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
 import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
+import { reconcileBudgets } from '../../shared/use-cases/reconcile-budgets.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { storeSegment } from '../../shared/use-cases/store-segment.ts'
@@ -42,6 +45,7 @@ export type WorldOptions = Pick<S3ModelOptions, 'knobs'> & {
   readonly maxPartBytes?: number
   /** Named orders. */
   readonly dataset?: Dataset
+  readonly guards?: Guards
 }
 
 const ARCHIVE = 'archive'
@@ -74,7 +78,12 @@ const pack = async (
 }
 
 /** The whole path of a rehydration on the simulated S3, with queues and events in the hand of the test. */
-export const aWorld = ({ knobs = {}, maxPartBytes, dataset = aDataset() }: WorldOptions = {}) => {
+export const aWorld = ({
+  knobs = {},
+  maxPartBytes,
+  guards = NO_GUARDS,
+  dataset = aDataset({ guards }),
+}: WorldOptions = {}) => {
   let time = NOON
   const now = () => time
   const draw = makeRandom(1)
@@ -110,6 +119,7 @@ export const aWorld = ({ knobs = {}, maxPartBytes, dataset = aDataset() }: World
   const ports = {
     ...catalog,
     ...makeMemoryRehydrations(),
+    ...makeMemoryBudgets(),
     config,
     reader: archive.reader,
     thawer: makeMemoryThawer(s3, ARCHIVE),
@@ -132,6 +142,7 @@ export const aWorld = ({ knobs = {}, maxPartBytes, dataset = aDataset() }: World
     track: trackStorage({ ...given, resumeWaiters: resumeWaiters(given) }),
     resume: resumeWaiters(given),
     check: checkRehydrations(given),
+    reconcile: reconcileBudgets(given),
   })
   const run = on()
 

@@ -6,7 +6,7 @@ import { Broken } from '../archive-view.ts'
 import { aQuestion, type Question } from '../customer.ts'
 import { orders } from '../producer.ts'
 import type { Scenario } from '../scenario.ts'
-import { START } from '../settings.ts'
+import { type DatasetName, START } from '../settings.ts'
 import type { Worker } from '../worker.ts'
 import type { World } from '../world.ts'
 
@@ -14,15 +14,15 @@ const [BEFORE, DURING, WARM] = [START - 4 * DAY, START - 3 * DAY, START - DAY]
 
 const EARLY = [...orders(['a', 'b'], DURING), ...orders(['c'], BEFORE)]
 const LATE = [...orders(['late'], DURING + HOUR), ...orders(['w'], WARM)]
-const bodies = (...ids: string[]) =>
+export const bodies = (...ids: string[]) =>
   [...EARLY, ...LATE].map(([text]) => text).filter((text) => ids.some((id) => text.includes(`"${id}"`)))
 
 export const COLD_SEGMENTS = 3
 
 /** Three partitions: one with two segments in GLACIER, one with one of them, and one whose segment is not cold yet. */
-export const archive = async ({ producer, workOff, tick, pass }: World) => {
+export const archive = async ({ producer, workOff, tick, pass }: World, dataset: DatasetName = 'tickets') => {
   for (const texts of [EARLY, LATE]) {
-    await producer.send('tickets', texts)
+    await producer.send(dataset, texts)
     await workOff()
     pass(2 * HOUR)
     await tick()
@@ -35,8 +35,8 @@ export const thawAll = async ({ consume }: Worker) => {
 }
 
 /** Something in STANDARD, of one partition. */
-const archiveWarm = async ({ producer, workOff }: World) => {
-  await producer.send('orders', [...orders(['a', 'b'], DURING)])
+export const archiveWarm = async ({ producer, workOff }: World, dataset: DatasetName = 'orders') => {
+  await producer.send(dataset, [...orders(['a', 'b'], DURING)])
   await workOff()
 }
 
@@ -69,8 +69,11 @@ const resumeAll = async ({ use }: Worker, { ports }: World) => {
     await use.resumeWaiters({ dataset, partition })
 }
 
+/** What happens before somebody asks. */
+type SetUp = (world: World) => Promise<unknown>
+
 export const asked =
-  (question: Question, setUp = archive) =>
+  (question: Question, setUp: SetUp = archive) =>
   async (world: World) => {
     await setUp(world)
     return world.customer.ask(world.soundWorker.use, question)
@@ -78,7 +81,7 @@ export const asked =
 
 /** Asked for and planned: its thaw tasks wait. */
 export const planned =
-  (question: Question, setUp = archive) =>
+  (question: Question, setUp: SetUp = archive) =>
   async (world: World) => {
     const id = await asked(question, setUp)(world)
     await world.soundWorker.consume.thaw()
@@ -87,7 +90,7 @@ export const planned =
 
 /** Every task is asked of S3, and what is readable waits to be hydrated. */
 export const thawing =
-  (question: Question, setUp = archive) =>
+  (question: Question, setUp: SetUp = archive) =>
   async (world: World) => {
     const id = await planned(question, setUp)(world)
     await thawAll(world.soundWorker)
@@ -106,7 +109,7 @@ const thawed =
 
 /** Readable, and sent to be hydrated. */
 export const readable =
-  (question: Question, setUp = archive) =>
+  (question: Question, setUp: SetUp = archive) =>
   async (world: World) => {
     const id = await thawing(question, setUp)(world)
     world.pass(6 * HOUR)

@@ -1,10 +1,28 @@
-import { HOUR } from '../../../shared/domain/duration.ts'
+import { DAY, HOUR } from '../../../shared/domain/duration.ts'
+import { NO_CAPS } from '../../../shared/domain/guards.ts'
+import { partitionOf } from '../../../shared/domain/partition.ts'
+import { LONGEST_REHYDRATION } from '../../../shared/use-cases/check-rehydrations.ts'
+import { reserveBudget } from '../../../shared/use-cases/spend-budget.ts'
+import { aRange } from '../../support/selections.ts'
 import { Broken } from '../archive-view.ts'
 import { aQuestion } from '../customer.ts'
 import type { Scenario } from '../scenario.ts'
+import { START } from '../settings.ts'
 import type { UseCases } from '../use-cases.ts'
 import type { World } from '../world.ts'
-import { asked, COLD_SEGMENTS, EVERYTHING, planned, readable, restoresOnce, thawing } from './rehydrating.ts'
+import {
+  all,
+  archive,
+  archiveWarm,
+  asked,
+  bodies,
+  COLD_SEGMENTS,
+  EVERYTHING,
+  planned,
+  readable,
+  restoresOnce,
+  thawing,
+} from './rehydrating.ts'
 
 const cancelled = aQuestion({ cancelled: true }, EVERYTHING)
 
@@ -18,6 +36,31 @@ const newest = async ({ ports }: World): Promise<string> => {
 const cancel = async ({ cancelRehydration }: Pick<UseCases, 'cancelRehydration'>, world: World) => {
   const outcome = await cancelRehydration(await newest(world))
   if (outcome?.kind !== 'cancelled') throw new Broken(`answers: what was to be cancelled is ${outcome?.kind}`)
+}
+
+/** Begins at once, with a reservation. */
+const cheap = aQuestion(
+  { bodies: bodies('a', 'b') },
+  { dataset: 'vault', selection: aRange(START - 10 * DAY, START) },
+)
+/** Has to be thawed, and needs an approval. */
+const dear = aQuestion(all, { ...EVERYTHING, dataset: 'vault' })
+
+const warmVault = (world: World) => archiveWarm(world, 'vault')
+const coldVault = (world: World) => archive(world, 'vault')
+
+const TODAY = { dataset: 'vault', day: partitionOf(START, 'day') }
+
+const approve = async ({ approveRehydration }: Pick<UseCases, 'approveRehydration'>, world: World) => {
+  const outcome = await approveRehydration(await newest(world), 'the boss')
+  if (outcome?.kind !== 'approved') throw new Broken(`answers: what was to be approved is ${outcome?.kind}`)
+}
+
+/** So much of today's budget is spent in the end. */
+const spends = (dollars: 'nothing' | 'something') => async (world: World) => {
+  const { spent } = await world.ports.budgets.read(TODAY)
+  if (spent.microDollars > 0 !== (dollars === 'something'))
+    throw new Broken(`budgets: ${spent.microDollars} millionths of a dollar were spent`)
 }
 
 /** What changes the course of a rehydration that was asked for before. */
@@ -66,5 +109,56 @@ export const STEERING: readonly Scenario[] = [
     },
     attempt: ({ use }) => use.checkRehydrations(),
     inTheEnd: restoresOnce('Standard', 0),
+  },
+  {
+    useCase: 'requestRehydration',
+    when: 'of a dataset with a budget',
+    given: warmVault,
+    attempt: ({ use }, { customer }) => customer.ask(use, cheap),
+    inTheEnd: spends('something'),
+  },
+  {
+    useCase: 'requestRehydration',
+    when: 'without a key, of a dataset with a budget',
+    given: warmVault,
+    attempt: ({ use }, { customer }) => customer.ask(use, { ...cheap, idempotencyKey: null }),
+    inTheEnd: spends('something'),
+  },
+  {
+    useCase: 'cancelRehydration',
+    when: 'with a reservation',
+    given: asked(aQuestion({ cancelled: true }, cheap.request), warmVault),
+    attempt: ({ use }, world) => cancel(use, world),
+    inTheEnd: spends('nothing'),
+  },
+  {
+    useCase: 'approveRehydration',
+    when: 'of what is dear',
+    given: asked(dear, coldVault),
+    attempt: ({ use }, world) => approve(use, world),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'checkRehydrations',
+    when: 'when nobody has approved it',
+    given: async (world) => {
+      await asked(aQuestion({ failure: /^not approved within/ }, dear.request), coldVault)(world)
+      world.pass(LONGEST_REHYDRATION)
+    },
+    attempt: ({ use }) => use.checkRehydrations(),
+    inTheEnd: restoresOnce('Standard', 0),
+  },
+  {
+    useCase: 'reconcileBudgets',
+    when: 'when a request died, and a rehydration is over',
+    given: async (world) => {
+      await warmVault(world)
+      await reserveBudget({ ...world, ...world.ports })(TODAY, 'nobody', { dollars: 0.1, bytes: 1 }, NO_CAPS)
+      await world.customer.ask(world.soundWorker.use, cheap)
+      await world.workOff()
+      world.pass(2 * HOUR)
+    },
+    attempt: ({ use }) => use.reconcileBudgets(),
+    inTheEnd: spends('something'),
   },
 ]
