@@ -3,9 +3,11 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type Client, makeClient } from 'icecore/client'
 import type { DynamoTable } from '../shared/adapters/aws/dynamo.ts'
 import type { S3Bucket } from '../shared/adapters/aws/s3-bucket.ts'
 import type { IcecoreConfig } from '../shared/domain/config.ts'
+import { findApiUrl, isLoopback } from './api-url.ts'
 import { Failure } from './failure.ts'
 import { bucketName, type Place, queueName, tableName } from './names.ts'
 
@@ -15,6 +17,7 @@ export type GlobalOptions = {
   readonly region?: string
   readonly account?: string
   readonly endpoint?: string
+  readonly apiUrl?: string
   readonly json?: boolean
 }
 
@@ -29,14 +32,13 @@ export type CliContext = {
   /** Finds queues by what they are for, such as `records` or `seal.fifo`. */
   queues(): { readonly sqs: SQSClient; readonly urlOf: (use: string) => Promise<string> }
   queue(use: string): Promise<{ readonly sqs: SQSClient; readonly url: string }>
+  /** The HTTP API. */
+  client(): Promise<Client>
   close(): void
 }
 
 /** The simulator's own. */
 const SIMULATOR_CREDENTIALS = { accessKeyId: 'icecore', secretAccessKey: 'icecore-local' }
-
-const isLoopback = (endpoint: string): boolean =>
-  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -108,6 +110,13 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
     return QueueUrl
   }
   const now = () => Date.now()
+  const client = once(async () =>
+    makeClient({
+      endpoint: findApiUrl(options, environment),
+      region: await findRegion(),
+      credentials: () => s3().config.credentials(),
+    }),
+  )
 
   return {
     options,
@@ -120,6 +129,7 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
     catalog: () => ({ documents: documents(), table: tableName(options), now }),
     queues: () => ({ sqs: sqs(), urlOf }),
     queue: async (use) => ({ sqs: sqs(), url: await urlOf(use) }),
+    client,
     close: () => {
       for (const client of clients) client.destroy()
     },

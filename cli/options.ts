@@ -1,3 +1,4 @@
+import { parseIsoTime } from '../shared/codec/parse-time.ts'
 import { WrongUsage } from './failure.ts'
 
 /** Values of options, read; what was expected is said of those that are wrong. */
@@ -8,10 +9,28 @@ export const readLimit = (text: string): number => {
   throw new WrongUsage(`--limit: expected a number from 1, or all, got ${JSON.stringify(text)}`)
 }
 
-/** In ms; undefined where it is not given. */
+const MS = /^-?\d{9,16}$/
+
+/** ISO 8601, in UTC unless it says otherwise, or ms since 1970. In ms; undefined where it is not given. */
 export const readTime = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
-  const time = Date.parse(text)
-  if (!Number.isNaN(time)) return time
+  const time = MS.test(text) ? Number(text) : parseIsoTime(text)
+  if (time !== undefined) return time
   throw new WrongUsage(`--${name}: expected a time such as 2026-11-24T00:00:00Z, got ${JSON.stringify(text)}`)
+}
+
+/** Whole days; undefined where they are not given. */
+export const readDays = (text: string | undefined): number | undefined => {
+  if (text === undefined || /^[1-9]\d{0,3}$/.test(text)) return text === undefined ? undefined : Number(text)
+  throw new WrongUsage(`--keep-days: expected a number of days from 1, got ${JSON.stringify(text)}`)
+}
+
+export const readOneOf = <Name extends string>(
+  option: string,
+  names: readonly Name[],
+  text: string | undefined,
+): Name | undefined => {
+  const found = names.find((name) => name === text)
+  if (found !== undefined || text === undefined) return found
+  throw new WrongUsage(`--${option}: expected one of ${names.join(', ')}, got ${JSON.stringify(text)}`)
 }

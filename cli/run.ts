@@ -1,16 +1,37 @@
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
-import type { Act, Answer } from './command.ts'
+import type { Act, AddCommand, Answer } from './command.ts'
+import { addCancel } from './commands/cancel.ts'
+import { addCompletion } from './commands/completion.ts'
+import { addDatasets } from './commands/datasets.ts'
+import { addGet } from './commands/get.ts'
+import { addLedger } from './commands/ledger.ts'
+import { addPut } from './commands/put.ts'
 import { addQuarantine } from './commands/quarantine.ts'
+import { addQuote } from './commands/quote.ts'
 import { addRebuildCatalog } from './commands/rebuild-catalog.ts'
+import { addRehydrate } from './commands/rehydrate.ts'
+import { addSegments } from './commands/segments.ts'
+import { addStatus } from './commands/status.ts'
 import { type CliContext, type Environment, type GlobalOptions, makeContext } from './context.ts'
-import { tellFailure, WrongUsage } from './failure.ts'
+import { EXIT, type ExitStatus } from './exit-status.ts'
+import { statusOfFailure, tellFailure, WrongUsage } from './failure.ts'
+import type { Terminal } from './terminal.ts'
 
-export type Streams = { readonly out: (text: string) => void; readonly err: (text: string) => void }
-
-const OK = 0
-const FAILED = 1
-const WRONG_USAGE = 2
+const COMMANDS: readonly AddCommand[] = [
+  addPut,
+  addGet,
+  addQuote,
+  addRehydrate,
+  addStatus,
+  addCancel,
+  addDatasets,
+  addSegments,
+  addLedger,
+  addQuarantine,
+  addRebuildCatalog,
+  addCompletion,
+]
 
 const STAGE = /^[a-z][a-z0-9-]{0,30}$/
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
@@ -21,25 +42,35 @@ const globalOptionsSchema = z.object({
   region: z.string().regex(REGION, 'expected a region such as eu-central-1').exactOptional(),
   account: z.string().regex(ACCOUNT, 'expected the 12 digits of an AWS account').exactOptional(),
   endpoint: z.url('expected a URL such as http://127.0.0.1:4566').exactOptional(),
+  apiUrl: z.url('expected the URL of an API').exactOptional(),
   json: z.boolean().exactOptional(),
 })
+
+/** As an option is typed. */
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 const readGlobals = (options: unknown): GlobalOptions => {
   const parsed = globalOptionsSchema.safeParse(options)
   if (parsed.success) return parsed.data
   throw new WrongUsage(
-    parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n'),
+    parsed.error.issues.map(({ path, message }) => `--${kebab(path.join('.'))}: ${message}`).join('\n'),
   )
 }
 
-const print = ({ out }: Streams, { json, text }: Answer, asJson: boolean) => {
-  const printed = asJson ? JSON.stringify(json, null, 2) : text
-  if (printed !== '') out(`${printed}\n`)
+const print = ({ out, err }: Terminal, { json, text, bytes, notes }: Answer, asJson: boolean) => {
+  if (asJson) out(`${JSON.stringify(json, null, 2)}\n`)
+  else if (bytes !== undefined) out(bytes)
+  else if (text !== '') out(`${text}\n`)
+  if (!asJson && notes !== undefined) err(`${notes}\n`)
 }
 
-const makeProgram = (streams: Streams) =>
-  new Command('icecore')
-    .description('Looks after an icecore deployment.')
+const statusOf = ({ failed = false, status }: Answer): ExitStatus =>
+  status ?? (failed ? EXIT.failed : EXIT.ok)
+
+/** Every command, each done by what `act` makes of it. */
+export const makeProgram = (terminal: Pick<Terminal, 'out' | 'err'>, act: Act): Command => {
+  const program = new Command('icecore')
+    .description('Sends records to an icecore deployment, gets them back, and looks after it.')
     .option('--stage <stage>', 'the stage that is deployed', 'dev')
     .option('--region <region>', 'AWS region; AWS_REGION or the profile’s unless given')
     .option('--account <id>', 'AWS account; that of the credentials unless given')
@@ -47,55 +78,57 @@ const makeProgram = (streams: Streams) =>
       '--endpoint <url>',
       'another address than AWS, such as the simulator’s; AWS_ENDPOINT_URL unless given',
     )
+    .option('--api-url <url>', 'where the API answers; ICECORE_API_URL, or the simulator’s, unless given')
     .option('--json', 'print one JSON document')
-    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help says more)')
     .addHelpText(
       'after',
       `
 Credentials are found as everywhere in AWS: environment, profile, SSO. For the simulator none are needed.
-The exit status is 0 if all went well, 1 if not, 2 for a command that was not well put.`,
+The exit status is 0 if all went well, 1 if not, 2 for a command that was not well put, 3 for what is not there,
+4 for records that did not come or not all (cold, failed, cancelled, incomplete), 130 after Ctrl-C.`,
     )
     .exitOverride()
+  for (const add of COMMANDS) add(program, act)
+  return program
+}
 
 /** Runs one command line. Answers the exit status. */
 export const runCli = async (
   args: readonly string[],
   environment: Environment,
-  streams: Streams,
+  terminal: Terminal,
 ): Promise<number> => {
-  let status = OK
+  let status: ExitStatus = EXIT.ok
   const act: Act = (work) =>
     async function (this: Command, ...given) {
       const globals = this.optsWithGlobals()
       let context: CliContext | undefined
       try {
         context = makeContext(readGlobals(globals), environment)
-        const progress = (text: string) => streams.err(`${text}\n`)
-        const answer = await work({ ...context, progress }, ...given)
-        print(streams, answer, context.options.json === true)
-        status = answer.failed === true ? FAILED : OK
+        const progress = (text: string) => terminal.err(`${text}\n`)
+        const answer = await work({ ...context, terminal, progress }, ...given)
+        print(terminal, answer, context.options.json === true)
+        status = statusOf(answer)
       } catch (error) {
         const facts = {
           stage: String(globals.stage),
           region: globals.region ?? environment.AWS_REGION,
           endpoint: globals.endpoint ?? environment.AWS_ENDPOINT_URL,
         }
-        streams.err(`icecore: ${tellFailure(error, facts)}\n`)
-        status = error instanceof WrongUsage ? WRONG_USAGE : FAILED
+        terminal.err(`icecore: ${tellFailure(error, facts)}\n`)
+        status = statusOfFailure(error)
       } finally {
         context?.close()
       }
     }
-  const program = makeProgram(streams)
-  addQuarantine(program, act)
-  addRebuildCatalog(program, act)
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await makeProgram(terminal, act).parseAsync(args, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? OK : WRONG_USAGE
+    return error.exitCode === 0 ? EXIT.ok : EXIT.wrongUsage
   }
   return status
 }

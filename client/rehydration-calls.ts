@@ -21,6 +21,8 @@ export type RehydrationCalls = {
   /** Asks for records. However often it has to be sent, it is one rehydration. */
   rehydrate(request: RehydrateRequest, options?: RehydrateOptions): Promise<RehydrationAnswer>
   rehydration(id: string, options?: CallOptions): Promise<RehydrationAnswer>
+  /** Throws `ApiProblem` of status 409 for one that is over. */
+  cancel(id: string, options?: CallOptions): Promise<RehydrationAnswer>
   /** Newest first. Pages are fetched as they are needed. */
   rehydrations(options?: CallOptions & { readonly pageSize?: number }): AsyncIterable<RehydrationLine>
 }
@@ -45,6 +47,14 @@ export const makeRehydrationCalls = ({
     },
     rehydration: (id, { signal } = {}) =>
       ask(rehydrationSchema, { ...get, path: pathOf('rehydrations', id), signal }),
+    // sent twice, the second would find what the first did, and call it an error
+    cancel: (id, { signal } = {}) =>
+      ask(rehydrationSchema, {
+        method: 'DELETE',
+        path: pathOf('rehydrations', id),
+        repeatable: false,
+        signal,
+      }),
     rehydrations: ({ pageSize, signal } = {}) =>
       allPages(async (next) => {
         const query = { limit: pageSize, next }

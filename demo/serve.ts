@@ -1,7 +1,7 @@
 import { DEFAULT_CREDENTIALS } from '../simulator/host/host.ts'
 import type { Session } from './session.ts'
 
-const howToCall = ({ host, cloud, output }: Session, archive: string): string => {
+const howToCall = ({ host, cloud }: Session, archive: string): string => {
   const { accessKeyId, secretAccessKey } = DEFAULT_CREDENTIALS
   return `
 icecore is up, with ${archive}.
@@ -12,33 +12,29 @@ icecore is up, with ${archive}.
 
 In another terminal:
 
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
-  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
-  sign() { curl -sS --aws-sigv4 aws:amz:us-east-1:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; echo; }
+  export AWS_ENDPOINT_URL=${cloud.endpoint}
+  npm run icecore -- datasets
+  npm run icecore -- ledger flights
+  npm run icecore -- segments flights --limit 3
+  npm run icecore -- get earthquakes ci37868143
 
-  sign '${host.apiUrl}/datasets'
-  sign '${host.apiUrl}/datasets/flights/ledger'
-  sign '${host.apiUrl}/datasets/flights/segments?limit=3'
-  sign '${host.apiUrl}/datasets/earthquakes/records/ci37868143'
+Ask for the flights of a day, which are in DEEP_ARCHIVE. It shows how they come along:
 
-Ask for the flights of a day, which are in DEEP_ARCHIVE, and repeat the second line until it says "thawing":
+  npm run icecore -- quote flights --from 2001-01-03 --to 2001-01-04
+  npm run icecore -- rehydrate flights --from 2001-01-03 --to 2001-01-04 --destination analysts --output flights/
 
-  sign ${host.apiUrl}/rehydrations -H 'content-type: application/json' -d '{
-    "dataset": "flights", "destination": "analysts", "format": "parquet", "tier": "Standard",
-    "select": {"from": "2001-01-03T00:00:00Z", "to": "2001-01-04T00:00:00Z"}}'
-  sign '${host.apiUrl}/rehydrations?limit=1'
-
-Half a day later they are thawed. Leap there, and ask again until it says "completed":
+Half a day after it says "thawing" they are readable. Leap there, in a third terminal:
 
   curl -sS -X POST ${cloud.endpoint}/_simulator/leap -d '{"by": "13h"}'
-  sign '${host.apiUrl}/rehydrations?limit=1'
-  aws --endpoint-url $AWS_ENDPOINT_URL s3 ls --recursive s3://${output('RehydratedBucketName')}/
 
 Archive one more record. Some seconds later it can be asked for:
 
-  aws --endpoint-url $AWS_ENDPOINT_URL sqs send-message --queue-url ${output('RecordsQueueUrl')} \\
-    --message-body '{"dataset":"earthquakes","records":[{"id":"x1","properties":{"time":1517966773840}}]}'
-  sign '${host.apiUrl}/datasets/earthquakes/records/x1'
+  echo '{"id":"x1","properties":{"time":1517966773840}}' | npm run icecore -- put earthquakes
+  npm run icecore -- get earthquakes x1
+
+docs/cli.md has all commands, docs/api.md the API for curl. Any AWS SDK or CLI signs with
+
+  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 
 Ctrl-C ends it.
 `

@@ -1,0 +1,44 @@
+import { ApiProblem, ApiUnreachable } from 'icecore/client'
+import { describe, expect, it } from 'vitest'
+import { findApiUrl } from '../../cli/api-url.ts'
+import { Failure, Interrupted, statusOfFailure, tellFailure, WrongUsage } from '../../cli/failure.ts'
+
+const simulator = 'http://127.0.0.1:4566/'
+const aws = 'https://x1.execute-api.eu-central-1.amazonaws.com'
+
+describe('where the API answers', () => {
+  it('is what is given, and else where the simulator is', () => {
+    const of = (given: object, variables = {}) => findApiUrl({ stage: 'dev', ...given }, variables)
+    expect(of({ apiUrl: aws, endpoint: simulator })).toBe(aws)
+    expect(of({ endpoint: simulator }, { ICECORE_API_URL: aws })).toBe('http://127.0.0.1:4566/_api')
+    expect(of({}, { ICECORE_API_URL: aws, AWS_ENDPOINT_URL: simulator })).toBe(aws)
+    expect(of({}, { AWS_ENDPOINT_URL: 'http://localhost:1' })).toBe('http://localhost:1/_api')
+  })
+
+  it('is asked for, with how to find it, when nothing says so', () => {
+    expect(() => findApiUrl({ stage: 'prod', endpoint: 'https://proxy.example' }, {})).toThrow(
+      /--api-url, or set ICECORE_API_URL[\s\S]*--stack-name icecore-prod/,
+    )
+  })
+})
+
+describe('a failure of the API', () => {
+  const problem = (status: number, name: string, requestId = 'r-1') =>
+    new ApiProblem({ status, name, title: 'Why', detail: undefined, errors: [], requestId, document: {} })
+  const facts = { endpoint: undefined, stage: 'dev', region: undefined }
+
+  it.each([
+    [problem(404, 'unknown-record'), 3, 'Why'],
+    [problem(404, 'http-404'), 1, 'Check --api-url'],
+    [problem(403, 'http-403'), 1, 'does not let this identity in (Why)'],
+    [problem(422, 'too-broad'), 1, 'Why'],
+    [problem(500, 'internal'), 1, 'Why (request r-1 in its log)'],
+    [new ApiUnreachable('ECONNREFUSED', simulator, null), 1, 'does not answer (ECONNREFUSED)'],
+    [new Failure('as it is'), 1, 'as it is'],
+    [new WrongUsage('as it is'), 2, 'as it is'],
+    [new Interrupted('it goes on'), 130, 'it goes on'],
+  ])('%j has its exit status, and is told in words that help', (error, status, told) => {
+    expect(statusOfFailure(error)).toBe(status)
+    expect(tellFailure(error, facts)).toContain(told)
+  })
+})
