@@ -1,13 +1,23 @@
 import * as z from 'zod'
+import { REHYDRATION_STATES } from '../../shared/domain/rehydration-states.ts'
 import { ULID_PATTERN } from '../../shared/domain/ulid.ts'
 import type { RehydrationIndex, TaskList } from '../../shared/ports/rehydrations.ts'
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
+import { listRehydrations } from '../../shared/use-cases/list-rehydrations.ts'
 import { type QuoteDeps, quote } from '../../shared/use-cases/quote.ts'
 import type { RequestDeps } from '../../shared/use-cases/request-rehydration.ts'
 import { fitSelection } from './fit-filter.ts'
 import { presentQuote, presentRehydration, presentStatus } from './present.ts'
 import { parsePart, tooBroad, unknownRehydration } from './problem.ts'
-import { encodeNext, jsonBody, limitSchema, nextSchema, queryOf, quoteBodySchema } from './request.ts'
+import {
+  encodeNext,
+  instantSchema,
+  jsonBody,
+  limitSchema,
+  nextSchema,
+  queryOf,
+  quoteBodySchema,
+} from './request.ts'
 import { json } from './respond.ts'
 import { type Access, datasetFor, type Routes } from './routes.ts'
 
@@ -15,10 +25,19 @@ export type RehydrationRoutesDeps = Access &
   QuoteDeps &
   Pick<RequestDeps, 'rehydrations'> & { readonly taskList: TaskList; readonly index: RehydrationIndex }
 
-const listQuerySchema = z.strictObject({
-  limit: limitSchema(100, 25),
-  next: nextSchema(z.object({ acceptedAt: z.int(), id: z.string().regex(ULID_PATTERN) })).optional(),
-})
+const listQuerySchema = z
+  .strictObject({
+    status: z.enum(REHYDRATION_STATES).optional(),
+    dataset: z.string().optional(),
+    from: instantSchema.optional(),
+    to: instantSchema.optional(),
+    limit: limitSchema(100, 25),
+    next: nextSchema(z.object({ acceptedAt: z.int(), id: z.string().regex(ULID_PATTERN) })).optional(),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ['to'],
+    error: 'expected a time after from',
+  })
 
 export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
   'POST /quotes': async ({ event, caller }) => {
@@ -30,16 +49,19 @@ export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
   },
 
   'GET /rehydrations': async ({ event, caller }) => {
-    const { limit, next } = parsePart(listQuerySchema, queryOf(event))
-    const page = await deps.index.newest(limit, next)
-    const last = page.at(-1)
-    const readable = page.filter(({ request }) => deps.mayRead(caller, request.dataset))
+    const { status, dataset, from, to, limit, next } = parsePart(listQuerySchema, queryOf(event))
+    const page = await listRehydrations(deps)({
+      status: status ?? null,
+      dataset: dataset ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      limit,
+      after: next ?? null,
+      maySee: ({ request }) => deps.mayRead(caller, request.dataset),
+    })
     return json(200, {
-      rehydrations: readable.map(presentRehydration),
-      next:
-        last === undefined || page.length < limit
-          ? null
-          : encodeNext({ acceptedAt: last.acceptedAt, id: last.id }),
+      rehydrations: page.rehydrations.map(presentRehydration),
+      next: page.next && encodeNext(page.next),
     })
   },
 

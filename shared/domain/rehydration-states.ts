@@ -33,6 +33,16 @@ export type RehydrationState =
 
 export type RehydrationStateName = RehydrationState['name']
 
+export const REHYDRATION_STATES = [
+  'awaiting-approval',
+  'accepted',
+  'thawing',
+  'hydrating',
+  'completed',
+  'failed',
+  'cancelled',
+] as const satisfies readonly RehydrationStateName[]
+
 export type RehydrationEvent =
   | { readonly name: 'approved'; readonly at: number }
   | { readonly name: 'planned'; readonly at: number }

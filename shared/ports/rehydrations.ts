@@ -32,11 +32,20 @@ export type TaskList = {
 }
 
 export type RehydrationPosition = { readonly acceptedAt: number; readonly id: string }
+/** When they were asked for: from a time on, and before another; null: no bound. */
+export type RequestedWithin = { readonly from: number | null; readonly to: number | null }
+
 export type RehydrationCheck = { readonly id: string; readonly dueAt: number }
 
 export type RehydrationIndex = {
-  /** Up to `limit` rehydrations, newest first, those older than `after`. May lag by seconds. */
-  newest(limit: number, after?: RehydrationPosition): Promise<readonly Rehydration[]>
+  /**
+   * Up to `limit` rehydrations, newest first, those older than `after`; fewer only where there are no more. May lag by seconds.
+   */
+  newest(
+    limit: number,
+    after?: RehydrationPosition,
+    within?: RequestedWithin,
+  ): Promise<readonly Rehydration[]>
   /** Rehydrations to check on, most overdue first. May lag by seconds. */
   due(now: number, limit: number): Promise<readonly RehydrationCheck[]>
   /** Moves the next check, or ends the checks (null), unless somebody moved it meanwhile. */

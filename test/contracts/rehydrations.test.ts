@@ -19,6 +19,7 @@ import { advanceTask, type RehydrationTask } from '../../shared/domain/rehydrati
 import { NO_TERMS } from '../../shared/domain/rehydration-terms.ts'
 import { tiersOf } from '../../shared/domain/storage-class.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
+import type { RehydrationPosition } from '../../shared/ports/rehydrations.ts'
 import { aCatalogTable } from '../support/a-catalog-table.ts'
 import { NOON } from '../support/builders.ts'
 import { aRequest } from '../support/rehydration-world.ts'
@@ -165,6 +166,32 @@ describe.each([
     const next = await index.newest(9, first.at(-1))
     expect(next.map(({ acceptedAt }) => acceptedAt - NOON)).toEqual([2, 1, 0])
     expect(next.at(-1)).toEqual(all[0])
+  })
+
+  test('are listed within a time, its start and not its end', async () => {
+    const { rehydrations, index } = await make()
+    const all = [0, 1, 2, 3, 4].map((at) => aRehydration(NOON + at))
+    for (const rehydration of all) await rehydrations.create(rehydration, NOON)
+    const times = async (from: number | null, to: number | null, after?: RehydrationPosition) =>
+      (await index.newest(9, after, { from, to })).map(({ acceptedAt }) => acceptedAt - NOON)
+    expect(await times(NOON + 1, NOON + 4)).toEqual([3, 2, 1])
+    expect(await times(NOON + 3, null)).toEqual([4, 3])
+    expect(await times(null, NOON + 1)).toEqual([0])
+    expect(await times(NOON + 1, NOON + 4, { acceptedAt: NOON + 3, id: idAt(NOON + 3) })).toEqual([2, 1])
+    expect(await times(NOON + 1, NOON + 3, { acceptedAt: NOON + 4, id: idAt(NOON + 4) })).toEqual([2, 1])
+    expect(await times(NOON + 1, NOON + 3, { acceptedAt: NOON, id: idAt(NOON) })).toEqual([])
+  })
+
+  test('are listed to the limit, however large they are', async () => {
+    const { rehydrations, index } = await make()
+    // more than a megabyte in all, which is what a page of a query holds
+    const ids = Array.from({ length: 64 }, (_, at) => ({ id: `${at}`.padEnd(1000, 'x'), time: null }))
+    for (let at = 0; at < 20; at += 1) {
+      const request = aRequest({ selection: someIds(ids) })
+      await rehydrations.create(aRehydration(NOON + at, { request }), NOON)
+    }
+    expect(await index.newest(19)).toHaveLength(19)
+    expect(await index.newest(30)).toHaveLength(20)
   })
 
   test('are checked on when it is time, until the checks end', async () => {

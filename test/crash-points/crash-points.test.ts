@@ -8,8 +8,8 @@ import { makeWorker } from './worker.ts'
 import { makeWorld } from './world.ts'
 
 const inFolder = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
-/** A route of the API, and the shell around the workers, call these themselves. */
-const OF_NO_USE_CASE = ['index.newest', 'notes.note']
+/** The shell around the workers calls these itself. */
+const OF_NO_USE_CASE = ['notes.note']
 
 const groups = Object.keys(SCENARIOS)
 

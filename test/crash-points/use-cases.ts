@@ -26,6 +26,7 @@ import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
 import { keepDeadLetter } from '../../shared/use-cases/keep-dead-letter.ts'
 import { listFiles } from '../../shared/use-cases/list-files.ts'
 import { listQuarantine } from '../../shared/use-cases/list-quarantine.ts'
+import { listRehydrations } from '../../shared/use-cases/list-rehydrations.ts'
 import { listSegments } from '../../shared/use-cases/list-segments.ts'
 import { planRehydration } from '../../shared/use-cases/plan-rehydration.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
@@ -162,6 +163,7 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       keepDeadLetter: noted('keepDeadLetter', keepDeadLetter(ports)),
       listFiles: noted('listFiles', listFiles(ports)),
       listQuarantine: noted('listQuarantine', listQuarantine(inQuarantine)),
+      listRehydrations: noted('listRehydrations', listRehydrations(ports)),
       listSegments: noted('listSegments', listSegments(ports)),
       planRehydration: plan,
       quote: noted('quote', quote(ports)),

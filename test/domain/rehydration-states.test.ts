@@ -3,6 +3,7 @@ import { nothingToRead } from '../../shared/domain/completeness.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import {
   advanceRehydration,
+  REHYDRATION_STATES,
   type RehydrationEvent,
   type RehydrationState,
 } from '../../shared/domain/rehydration-states.ts'
@@ -85,6 +86,10 @@ const TABLE = {
   RehydrationState['name'],
   Record<RehydrationEvent['name'], RehydrationState['name'] | '-'>
 >
+
+test('every state is listed once', () => {
+  expect(REHYDRATION_STATES.toSorted()).toEqual(Object.keys(STATES).toSorted())
+})
 
 describe('a rehydration', () => {
   const pairs = Object.values(STATES).flatMap((state) =>

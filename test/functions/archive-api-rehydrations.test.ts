@@ -127,6 +127,37 @@ describe('a rehydration', () => {
     expect(second.body.next).toBeNull()
   })
 
+  test('is found in the list by its status, dataset and time', async () => {
+    const { world, json } = anApi()
+    const ids: string[] = []
+    for (let at = 0; at < 3; at += 1) {
+      world.advance(HOUR)
+      ids.push((await json('POST /rehydrations', { body: REQUEST })).body.id)
+    }
+    await json('DELETE /rehydrations/{rehydrationId}', { path: { rehydrationId: ids[1] ?? '' } })
+    const found = async (query: string) =>
+      (await json('GET /rehydrations', { query })).body.rehydrations.map(({ id }: { id: string }) =>
+        ids.indexOf(id),
+      )
+    expect(await found('status=cancelled')).toEqual([1])
+    expect(await found('status=accepted&dataset=orders')).toEqual([2, 0])
+    expect(await found('dataset=elsewhere')).toEqual([])
+    expect(await found('from=2024-03-10T14:00:00Z')).toEqual([2, 1])
+    expect(await found('from=2024-03-10T13:00:00Z&to=2024-03-10T15:00:00Z')).toEqual([1, 0])
+  })
+
+  test.each([
+    ['status=lost', 'status'],
+    ['from=noon', 'from'],
+    ['from=2&to=1', 'to'],
+    ['colour=red', 'colour'],
+  ])('is not looked for by %s, and the field is named', async (query, field) => {
+    const { json } = anApi()
+    expect(await json('GET /rehydrations', { query })).toMatchObject(
+      problem(400, 'invalid-request', { errors: [{ field }] }),
+    )
+  })
+
   const many = (count: number, id: string) => Array.from({ length: count }, () => ({ id }))
 
   test.each([

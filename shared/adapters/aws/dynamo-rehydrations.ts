@@ -1,10 +1,12 @@
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
+import type { Rehydration } from '../../domain/rehydration.ts'
 import type {
   RehydrationCheck,
   RehydrationIndex,
   RehydrationPosition,
   Rehydrations,
+  RequestedWithin,
 } from '../../ports/rehydrations.ts'
 import { conditionalPut } from './conditional-put.ts'
 import { type DynamoTable, wroteIf } from './dynamo.ts'
@@ -20,6 +22,9 @@ import {
 } from './rehydration-items.ts'
 
 const DUE_INDEX = 'due'
+
+/** Later than any time, and still exact. */
+const LATEST = Number.MAX_SAFE_INTEGER
 
 export const makeDynamoRehydrations = (dynamo: DynamoTable): Rehydrations => ({
   create: async (rehydration, checkAt) => {
@@ -51,17 +56,38 @@ export const makeDynamoRehydrationIndex = ({ documents, table }: DynamoTable): R
     dueAt: acceptedAt,
   })
 
-  const newest = async (limit: number, after?: RehydrationPosition) => {
-    const query = new QueryCommand({
+  const newest = async (limit: number, after?: RehydrationPosition, within?: RequestedWithin) => {
+    const from = within?.from ?? 0
+    const last = (within?.to ?? LATEST) - 1
+    // a key outside of what is asked for is refused
+    if (after !== undefined && after.acceptedAt < from) return []
+    const query = {
       TableName: table,
       IndexName: DUE_INDEX,
-      KeyConditionExpression: 'duePool = :pool',
-      ExpressionAttributeValues: { ':pool': ALL_POOL },
+      KeyConditionExpression: 'duePool = :pool AND dueAt BETWEEN :from AND :last',
+      ExpressionAttributeValues: {
+        ':pool': ALL_POOL,
+        ':from': from,
+        ':last': last,
+      },
       ScanIndexForward: false,
-      Limit: limit,
-      ...(after && { ExclusiveStartKey: startAfter(after) }),
-    })
-    return ((await documents.send(query)).Items ?? []).map(rehydrationFromItem)
+    }
+    const found: Rehydration[] = []
+    const isWithin = after !== undefined && after.acceptedAt <= last
+    let start: Record<string, unknown> | undefined = isWithin ? startAfter(after) : undefined
+    do {
+      // a page ends at 1 MB, which large selections fill soon
+      const page: QueryCommandOutput = await documents.send(
+        new QueryCommand({
+          ...query,
+          Limit: limit - found.length,
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      )
+      found.push(...(page.Items ?? []).map(rehydrationFromItem))
+      start = page.LastEvaluatedKey
+    } while (start !== undefined && found.length < limit)
+    return found
   }
 
   const due = async (now: number, limit: number) => {

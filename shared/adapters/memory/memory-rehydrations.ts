@@ -71,14 +71,16 @@ export const makeMemoryRehydrations = (): MemoryRehydrations => {
   const newestFirst = (a: Rehydration, b: Rehydration) => b.acceptedAt - a.acceptedAt || -byText(a.id, b.id)
 
   const index: RehydrationIndex = {
-    newest: async (limit, after) =>
+    newest: async (limit, after, within = { from: null, to: null }) =>
       [...stored.values()]
         .toSorted(newestFirst)
         .filter(
           ({ acceptedAt, id }) =>
-            after === undefined ||
-            acceptedAt < after.acceptedAt ||
-            (acceptedAt === after.acceptedAt && id < after.id),
+            (after === undefined ||
+              acceptedAt < after.acceptedAt ||
+              (acceptedAt === after.acceptedAt && id < after.id)) &&
+            (within.from === null || acceptedAt >= within.from) &&
+            (within.to === null || acceptedAt < within.to),
         )
         .slice(0, limit),
     due: async (now, limit) =>

@@ -138,6 +138,20 @@ export const READING: readonly Scenario[] = [
     },
   },
   {
+    useCase: 'listRehydrations',
+    when: 'of one status',
+    given: async (world) => {
+      await archive(world)
+      const bodies = orders(['a', 'b', 'c'], START - 2 * DAY).map(([text]) => text)
+      await world.customer.ask(world.soundWorker.use, aQuestion({ bodies }, { selection: RANGE }))
+    },
+    attempt: async ({ use }) => {
+      const anything = { dataset: null, from: null, to: null, after: null, limit: 10, maySee: () => true }
+      const { rehydrations, next } = await use.listRehydrations({ ...anything, status: 'accepted' })
+      expectEqual('the list', [rehydrations.length, next], [1, null])
+    },
+  },
+  {
     useCase: 'describeRehydration',
     when: 'that is under way',
     given: async (world) => {
