@@ -14,7 +14,7 @@ export const answerOutcome = async (
   const text = tellRehydration(rehydration)
   const status = statusOfOutcome(rehydration)
   if (output === undefined || rehydration.result === undefined) return { json: rehydration, text, status }
-  const files = await downloadFiles(context, rehydration.result.manifest, output)
+  const files = await downloadFiles(context, id, output)
   return {
     json: { ...rehydration, downloaded: files },
     text: `${text}\n\n${countOf(files.length, 'file')} in ${output}, each with the SHA-256 that it was delivered with.`,

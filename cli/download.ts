@@ -4,54 +4,39 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { GetObjectCommand } from '@aws-sdk/client-s3'
+import type { Client, FilesAnswer } from 'icecore/client'
 import * as z from 'zod'
-import { inBucket, type S3Bucket } from '../shared/adapters/aws/s3-bucket.ts'
 import type { CommandContext } from './command.ts'
 import { Failure } from './failure.ts'
 import { countOf } from './text.ts'
 
+type DeliveredFile = FilesAnswer['files'][number]
+
 const manifestSchema = z.object({
   records: z.int(),
   bytes: z.int(),
-  files: z.array(
-    z.object({
-      // its last part leads nowhere but into the folder
-      key: z.string().regex(/\/[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected the key of a file'),
-      records: z.int(),
-      bytes: z.int(),
-      sha256: z.string(),
-    }),
-  ),
+  files: z.array(z.object({ key: z.string(), records: z.int(), bytes: z.int(), sha256: z.string() })),
 })
-type Manifest = z.infer<typeof manifestSchema>
-type ListedFile = Manifest['files'][number]
 
-const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
-
-const open = async (from: S3Bucket, key: string): Promise<Readable> => {
-  const { Body } = await from.s3.send(new GetObjectCommand({ ...inBucket(from), Key: key }))
-  if (!(Body instanceof Readable)) throw new Failure(`${key} has no content.`)
-  return Body
+/** The last part of a key, which leads nowhere but into the folder. */
+const nameOf = (key: string): string => {
+  const name = key.slice(key.lastIndexOf('/') + 1)
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name
+  throw new Failure(`${key}: expected a key that ends in a plain name of a file.`)
 }
 
-const readManifest = async (from: S3Bucket, key: string) => {
-  const text = Buffer.concat(await Array.fromAsync(await open(from, key))).toString('utf8')
-  const manifest = manifestSchema.parse(JSON.parse(text))
-  for (const field of ['records', 'bytes'] as const) {
-    const sum = manifest.files.reduce((total, file) => total + file[field], 0)
-    if (sum !== manifest[field])
-      throw new Failure(`${key} is wrong: its files have ${sum} ${field}, and it says ${manifest[field]}.`)
-  }
-  return { text, manifest }
+/** What a URL gives; it is never shown, for whoever has it has the file. */
+const open = async (key: string, url: string | null): Promise<Readable> => {
+  if (url === null) throw new Failure(`${key} is no longer there: ask for the records again.`)
+  const { status, body } = await fetch(url).catch((cause: unknown) => {
+    throw new Failure(`${key} cannot be downloaded: S3 does not answer.`, { cause })
+  })
+  if (status !== 200 || body === null) throw new Failure(`${key} cannot be downloaded: S3 answers ${status}.`)
+  return Readable.from(body)
 }
 
 /** Writes one file, under its name only once all of it is there and is what was delivered. */
-const download = async (
-  from: S3Bucket,
-  { key, bytes, sha256 }: ListedFile,
-  folder: string,
-): Promise<string> => {
+const download = async ({ key, url, bytes, sha256 }: DeliveredFile, folder: string): Promise<string> => {
   const path = join(folder, nameOf(key))
   const part = `${path}.part`
   const hash = createHash('sha256')
@@ -63,7 +48,7 @@ const download = async (
       done(null, piece)
     },
   })
-  await pipeline(await open(from, key), measure, createWriteStream(part))
+  await pipeline(await open(key, url), measure, createWriteStream(part))
   const got = hash.digest('base64')
   if (size !== bytes || got !== sha256) {
     await rm(part)
@@ -75,21 +60,48 @@ const download = async (
   return path
 }
 
-/** Brings what a manifest lists, and the manifest, into a folder. Gives the paths of the files. */
+/** Downloads file by file. One a page: a URL holds for a quarter of an hour, and the file before may take longer. */
+const downloadAll = async (context: CommandContext, client: Client, id: string, folder: string) => {
+  const files: DeliveredFile[] = []
+  const paths: string[] = []
+  for (let next: string | undefined; ; ) {
+    const page: FilesAnswer = await client.files(id, { limit: 1, next })
+    for (const file of page.files) {
+      paths.push(await download(file, folder))
+      files.push(file)
+      context.progress(`${nameOf(file.key)}: ${countOf(file.records, 'record')}`)
+    }
+    if (page.next === null) return { files, paths, manifest: page.manifest }
+    next = page.next
+  }
+}
+
+/** The manifest lists what came, and no more, and its totals are theirs. */
+const checkManifest = (text: string, key: string, files: readonly DeliveredFile[]) => {
+  const manifest = manifestSchema.parse(JSON.parse(text))
+  const came = new Map(files.map((file) => [file.key, file.sha256]))
+  const isListed = manifest.files.every((file) => came.get(file.key) === file.sha256)
+  if (manifest.files.length !== files.length || !isListed)
+    throw new Failure(`${key} lists other files than those that came.`)
+  for (const field of ['records', 'bytes'] as const) {
+    const sum = files.reduce((total, file) => total + file[field], 0)
+    if (sum !== manifest[field])
+      throw new Failure(`${key} is wrong: its files have ${sum} ${field}, and it says ${manifest[field]}.`)
+  }
+}
+
+/** Brings the files of a completed rehydration, and its manifest, into a folder. Gives the paths of the files. */
 export const downloadFiles = async (
   context: CommandContext,
-  manifestKey: string,
+  id: string,
   folder: string,
 ): Promise<readonly string[]> => {
-  const from = await context.bucket('rehydrated')
-  const { text, manifest } = await readManifest(from, manifestKey)
   await mkdir(folder, { recursive: true })
-  const paths: string[] = []
-  for (const file of manifest.files) {
-    paths.push(await download(from, file, folder))
-    context.progress(`${paths.length} of ${countOf(manifest.files.length, 'file')}: ${nameOf(file.key)}`)
-  }
+  const { files, paths, manifest } = await downloadAll(context, await context.client(), id, folder)
+  if (manifest === null) throw new Failure(`${id} has no manifest.`)
+  const text = Buffer.concat(await Array.fromAsync(await open(manifest.key, manifest.url))).toString('utf8')
+  checkManifest(text, manifest.key, files)
   // last, as it was delivered: a folder with a manifest has all of it
-  await writeFile(join(folder, nameOf(manifestKey)), text)
+  await writeFile(join(folder, nameOf(manifest.key)), text)
   return paths
 }

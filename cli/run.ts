@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
 import type { Act, AddCommand, Answer } from './command.ts'
+import { addApprove } from './commands/approve.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDatasets } from './commands/datasets.ts'
+import { addFiles } from './commands/files.ts'
 import { addGet } from './commands/get.ts'
 import { addLedger } from './commands/ledger.ts'
 import { addPut } from './commands/put.ts'
@@ -24,6 +26,8 @@ const COMMANDS: readonly AddCommand[] = [
   addQuote,
   addRehydrate,
   addStatus,
+  addFiles,
+  addApprove,
   addCancel,
   addDatasets,
   addSegments,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Select } from 'icecore/client'
 import * as z from 'zod'
+import type { Filter } from '../shared/domain/filter.ts'
 import { Failure, WrongUsage } from './failure.ts'
 import { readTime } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -10,6 +11,8 @@ export type SelectionOptions = {
   readonly idsFile?: string
   readonly from?: string
   readonly to?: string
+  readonly where?: string
+  readonly limit?: string
 }
 
 /** Adds the arguments and options that say which records are meant. */
@@ -20,6 +23,8 @@ export const withSelection = (command: Command): Command =>
     .option('--ids-file <file>', 'ids, one a line, or {"id","time"} as JSON; - for standard input')
     .option('--from <time>', 'records of this time or later')
     .option('--to <time>', 'records of before this time')
+    .option('--where <json>', 'of these, only those that this filter holds for')
+    .option('--limit <count>', 'of these, at most so many: the first by partition, then id')
 
 const collectIds = (id: string, before: readonly string[] = []): string[] => [...before, id]
 
@@ -55,8 +60,39 @@ export const cannotRead = (file: string) => (cause: unknown) => {
 
 const timeOf = (name: string, text: string): string => new Date(readTime(name, text) ?? 0).toISOString()
 
-/** Which records are meant: ids, or a range. */
+/** The API says what is wrong with a filter, field by field; here it only has to be an object. */
+const filterSchema = z.custom<Filter>((value) => typeof value === 'object' && value !== null)
+
+const readWhere = (text: string): Filter => {
+  try {
+    return filterSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new WrongUsage(`--where: expected JSON such as {"field":"id","prefix":"o-"}, got ${text}`, {
+      cause,
+    })
+  }
+}
+
+const readCount = (text: string): number => {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  throw new WrongUsage(`--limit: expected a number from 1, got ${JSON.stringify(text)}`)
+}
+
+/** Which records are meant: ids, or a range, and what narrows them. */
 export const readSelection = async (
+  ids: readonly string[],
+  options: SelectionOptions,
+  terminal: Terminal,
+): Promise<Select> => {
+  const { where, limit } = options
+  return {
+    ...(await readIdsOrRange(ids, options, terminal)),
+    ...(where !== undefined && { where: readWhere(where) }),
+    ...(limit !== undefined && { limit: readCount(limit) }),
+  }
+}
+
+const readIdsOrRange = async (
   ids: readonly string[],
   { idsFile, from, to }: SelectionOptions,
   terminal: Terminal,

@@ -35,6 +35,9 @@ export const tellRehydration = (rehydration: RehydrationAnswer): string => {
   ]
   if (rehydration.readyBy !== null) fields.push(['wanted by', rehydration.readyBy])
   if (maxCostUsd !== null) fields.push(['costs at most', formatDollars(maxCostUsd)])
+  if (rehydration.cost !== undefined)
+    fields.push(['cost', `at most ${formatDollars(rehydration.cost.atMost)}`])
+  if (rehydration.approval !== null) fields.push(['approved by', rehydration.approval.by])
   if (keepDays !== null) fields.push(['kept', `${keepDays} days`])
   if (progress !== undefined && result === undefined) {
     const { planned, thawing, hydrating, done } = progress.partitions

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeAsk } from './ask.ts'
 import { type DatasetCalls, makeDatasetCalls } from './dataset-calls.ts'
+import { type DeliveryCalls, makeDeliveryCalls } from './delivery-calls.ts'
 import { makeRecordCalls, type RecordCalls } from './record-calls.ts'
 import type { RehydrationAnswer } from './rehydration-answers.ts'
 import { makeRehydrationCalls, type RehydrationCalls } from './rehydration-calls.ts'
@@ -11,6 +12,7 @@ import { type WaitOptions, waitFor } from './wait-for.ts'
 
 // `icecore/client` is this module: what a caller has to name is named here
 export type { DatasetAnswer, LedgerAnswer, SegmentAnswer } from './dataset-answers.ts'
+export type { FilesAnswer, RecordsAnswer } from './delivery-calls.ts'
 export { ApiProblem, ApiUnreachable, type FieldError, UnexpectedAnswer } from './failures.ts'
 export type { RecordAnswer, VersionsAnswer } from './record-calls.ts'
 export type {
@@ -42,7 +44,8 @@ export type ClientOptions = {
 
 export type Client = DatasetCalls &
   RecordCalls &
-  RehydrationCalls & {
+  RehydrationCalls &
+  DeliveryCalls & {
     /** Looks at a rehydration until it is completed, failed or cancelled, and gives it back as it is then. */
     waitFor(rehydrationId: string, options?: WaitOptions): Promise<RehydrationAnswer>
   }
@@ -75,6 +78,7 @@ export const makeClient = (options: ClientOptions): Client => {
     ...makeDatasetCalls(ask),
     ...makeRecordCalls({ ask, send }),
     ...rehydrations,
+    ...makeDeliveryCalls({ ask, send }),
     waitFor: waitFor({ ...rehydrations, sleep }),
   }
 }

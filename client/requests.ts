@@ -1,3 +1,4 @@
+import type { Filter } from '../shared/domain/filter.ts'
 import type { Compression, DeliveryFormat } from '../shared/domain/rehydration.ts'
 import type { RetrievalTier } from '../shared/domain/storage-class.ts'
 
@@ -6,9 +7,15 @@ import type { RetrievalTier } from '../shared/domain/storage-class.ts'
 export type Instant = string | number
 
 /** Which records of a dataset: some ids, or a range that holds its start and not its end. */
-export type Select =
+export type Select = (
   | { readonly ids: readonly { readonly id: string; readonly time?: Instant }[] }
   | { readonly from: Instant; readonly to: Instant }
+) & {
+  /** Only those that it holds for. */
+  readonly where?: Filter
+  /** At most so many, the first in order of partition, then id. */
+  readonly limit?: number
+}
 
 export type QuoteRequest = {
   readonly dataset: string

@@ -166,6 +166,28 @@ describe('a rehydration', () => {
     expect(await icecore('cancel', delivered)).toMatchObject({ status: 1, out: '' })
   })
 
+  it('is narrowed by a filter and a limit, and its files are told, with URLs to get them from', async () => {
+    const narrow = ['--where', '{"field":"id","prefix":"f"}', '--limit', '1']
+    const { id, select } = await json('rehydrate', 'flights', ...range, ...narrow, '--destination', 'inline')
+    expect(select).toMatchObject({ where: { field: 'id', prefix: 'f' }, limit: 1 })
+    await host.idle()
+    expect((await icecore('files', id)).out).toMatch(
+      /^FILE +RECORDS +BYTES\ninline\/\S+\/2029-12-31\.ndjson +1 +\d+\n\n1 file\.\n$/,
+    )
+    const [url = ''] = (await icecore('files', id, '--urls')).out.trim().split('\n')
+    expect(await (await fetch(url)).text()).toBe(`${flight('f1')}\n`)
+    expect(await icecore('approve', id)).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('Nobody approves'),
+    })
+  })
+
+  it('as Expedited goes by the route that is granted apart', async () => {
+    const ask = ['rehydrate', 'flights', 'f1', '--destination', 'inline', '--tier', 'Expedited']
+    expect(await json(...ask)).toMatchObject({ tier: 'Expedited' })
+    await host.idle()
+  })
+
   it('takes ids as they are typed, from a file, and from standard input', async () => {
     const file = join(folder, 'ids.txt')
     await writeFile(file, `f1\r\n\n{"id":"f2","time":"2029-12-31T10:00:00Z"}\n`)
@@ -266,6 +288,9 @@ describe('a rehydration', () => {
     [['quote', 'flights', 'a', '--keep-days', 'x'], '--keep-days: expected a number'],
     [['quote', 'flights', '--from', 'then', '--to', '2030-01-01'], '--from: expected a time'],
     [['rehydrate', 'flights', 'a', '--destination', 'x', '--tier', 'slow'], '--tier: expected one of Bulk'],
+    [['quote', 'flights', 'a', '--where', '{"field"'], '--where: expected JSON such as'],
+    [['quote', 'flights', 'a', '--where', '7'], '--where: expected JSON such as'],
+    [['quote', 'flights', 'a', '--limit', '0'], '--limit: expected a number from 1'],
     [['status', '--wait'], '--wait and --output need the id'],
     [['put', 'nope'], 'dataset: expected one of flights, earthquakes'],
     [['put', 'flights', '--object'], '--object needs a file'],

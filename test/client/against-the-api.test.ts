@@ -93,6 +93,37 @@ describe('the client on the API', () => {
     expect(await waiting).toEqual(await raw(`/rehydrations/${asked.id}`))
   })
 
+  it('takes a filter and a limit, and gives what was delivered: files with their URLs, and the records', async () => {
+    const select = { ...day, where: { field: 'id', prefix: 'q' }, limit: 2 }
+    const { id } = await client.rehydrate({ dataset: 'earthquakes', select, destination: 'inline' })
+    await host.idle()
+    expect((await client.rehydration(id)).select).toEqual({
+      from: '2029-12-31T00:00:00.000Z',
+      to: '2030-01-01T00:00:00.000Z',
+      where: { field: 'id', prefix: 'q' },
+      limit: 2,
+    })
+    const found = await client.files(id)
+    expect(Object.keys(found)).toEqual(Object.keys(Object(await raw(`/rehydrations/${id}/files`))))
+    const [file] = found.files
+    const delivered = await (await fetch(file?.url ?? '')).text()
+    expect(delivered.split('\n').toSorted()).toEqual(
+      ['', quake('q1', ',"updated":1893452400000'), quake('q1')].toSorted(),
+    )
+    const { content, records, complete } = await client.records(id)
+    expect([Buffer.from(content).toString(), records, complete]).toEqual([delivered, 2, true])
+  })
+
+  it('asks for Expedited on the route that is granted apart', async () => {
+    const request = { dataset: 'earthquakes', select: day, tier: 'Expedited', destination: 'inline' } as const
+    const { id, tier } = await client.rehydrate(request)
+    expect(tier).toBe('Expedited')
+    expect(await client.expedited({ ...request, tier: 'Bulk' })).toMatchObject({ tier: 'Bulk' })
+    await expect(client.approve(id)).rejects.toMatchObject({ status: 403, name: 'own-request' })
+    await host.idle()
+    expect(await client.cancel(id).catch((error: unknown) => error)).toMatchObject({ status: 409 })
+  })
+
   it('lists rehydrations over all pages, newest first', async () => {
     // of one moment, either may come first
     await cloud.advance(cloud.clock.now() + 1000)
@@ -101,7 +132,7 @@ describe('the client on the API', () => {
     await host.idle()
     const all = await Array.fromAsync(client.rehydrations({ pageSize: 1 }))
     expect(all[0]?.id).toBe(id)
-    expect(all).toHaveLength(2)
+    expect(all).toHaveLength(5)
     expect({ rehydrations: all, next: null }).toEqual(await raw('/rehydrations'))
   })
 
