@@ -20,9 +20,12 @@ export const makeCompressedSink = (sink: SegmentSink, compression: Compression):
   const passOn = async () => {
     for await (const packed of packer) await sink.write(packed)
   }
-  const passed = passOn()
-  // whoever writes or closes is told
-  passed.catch(() => undefined)
+  const passing = Promise.allSettled([passOn()])
+  /** Tells whoever writes or closes what the sink said. */
+  const passed = async () => {
+    const [outcome] = await passing
+    if (outcome.status === 'rejected') throw outcome.reason
+  }
 
   const pack = async (bytes: Uint8Array) => {
     const written = Promise.withResolvers<void>()
@@ -31,7 +34,7 @@ export const makeCompressedSink = (sink: SegmentSink, compression: Compression):
       await written.promise
     } catch (error) {
       // the reason is what the sink said; the stream only knows that nobody reads it any more
-      await passed
+      await passed()
       throw error
     }
   }
@@ -52,7 +55,7 @@ export const makeCompressedSink = (sink: SegmentSink, compression: Compression):
       if (filled > 0) await pack(block.subarray(0, filled))
       filled = 0
       packer.end()
-      await passed
+      await passed()
       await sink.close()
     },
   }
