@@ -61,8 +61,7 @@ export const stampFooter = (footer: Uint8Array): void => {
   bytes.write(footerCrc(bytes, place), place, 'latin1')
 }
 
-/** Checks and decodes a footer. Errors: `SegmentCorrupt`, `UnknownSegmentFormat`. */
-export const decodeFooter = (footer: Uint8Array): SegmentFooter =>
+const decodeAnew = (footer: Uint8Array): SegmentFooter =>
   decoding('footer', () => {
     const bytes = view(footer)
     const place = crcPlace(bytes)
@@ -83,6 +82,31 @@ export const decodeFooter = (footer: Uint8Array): SegmentFooter =>
     const segment = { ...segmentMetadataSchema.parse(json(METADATA_KEYS.segment)), inputs }
     return { segment, rowGroups, parquet, bytes: footer }
   })
+
+/** Footers that were decoded last, by their bytes: so many, and none of more bytes than that. */
+const KNOWN = 64
+const MAX_KNOWN_BYTES = 8 * 1024
+const known = new Map<string, SegmentFooter>()
+
+/**
+ * Checks and decodes a footer. Errors: `SegmentCorrupt`, `UnknownSegmentFormat`.
+ * Of a small segment the footer costs as much as all else, and whoever seals, finds, hydrates or audits meets the same bytes
+ * again, in the segment and in its index object: they are decoded once. What is given back is shared, and not to be changed.
+ */
+export const decodeFooter = (footer: Uint8Array): SegmentFooter => {
+  if (footer.length > MAX_KNOWN_BYTES) return decodeAnew(footer)
+  const name = view(footer).toString('latin1')
+  const before = known.get(name)
+  if (before !== undefined) return before
+  // of a copy: the bytes given may be a part of many more, or change
+  const decoded = decodeAnew(Buffer.from(name, 'latin1'))
+  known.set(name, decoded)
+  for (const oldest of known.keys()) {
+    if (known.size <= KNOWN) break
+    known.delete(oldest)
+  }
+  return decoded
+}
 
 /** Reads a segment's footer from the end of its file: one read, or two when it is above 256 KiB. */
 export const readFooter = async (source: ByteSource): Promise<SegmentFooter> => {
