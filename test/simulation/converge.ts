@@ -54,7 +54,7 @@ const leftInPartition = (
   return left
 }
 
-const whatIsLeft = async (cloud: Cloud, customer: Customer, views: Views) => {
+const whatIsLeft = async (cloud: Cloud, customer: Customer, views: Views, since: number) => {
   const left: Left[] = []
   const named = new Set<string>()
   const classes = new Map<string, StorageClass>()
@@ -70,7 +70,7 @@ const whatIsLeft = async (cloud: Cloud, customer: Customer, views: Views) => {
   for (const key of cloud.hotKeys()) left.push(['convergence', `${key} is hot`])
   for (const queue of Object.values(cloud.queues))
     if (queue.bodies().length > 0) left.push(['convergence', `the ${queue.name} queue is not empty`])
-  const open = await customer.checkAnswers()
+  const open = await customer.checkAnswers(since)
   if (open > 0) left.push(['convergence', `${open} rehydrations are not over`])
   for (const { key, storageClass } of cloud.archived()) {
     const known = classes.get(key)
@@ -118,7 +118,7 @@ export const converge = async (deps: {
       await finish()
     }
   }
-  const until = cloud.now() + LONGEST
+  const since = cloud.now()
   for (let round = 1; ; round += 1) {
     const cause = `end${round}`
     await workers.sweep(cause)
@@ -127,10 +127,10 @@ export const converge = async (deps: {
     await retryLetters(cause)
     await workOff(workers, `${cause}again`, finish)
     cloud.s3.runDue()
-    const left = await whatIsLeft(cloud, customer, views)
+    const left = await whatIsLeft(cloud, customer, views, since)
     const [first] = left
     if (first === undefined) break
-    if (cloud.now() >= until) throw new Violation(first[0], left.map(([, what]) => what).join('; '))
+    if (cloud.now() >= since + LONGEST) throw new Violation(first[0], left.map(([, what]) => what).join('; '))
     cloud.clock.now += ROUND
     cloud.s3.runDue()
   }
