@@ -80,6 +80,10 @@ export const deliveryRoutes = (deps: DeliveryRoutesDeps): Routes => ({
   'GET /rehydrations/{rehydrationId}/records': async (request) => {
     const { partial } = parsePart(recordsQuerySchema, queryOf(request.event))
     const rehydration = await rehydrationFor(deps, request)
+    if (deps.config.destinations.get(rehydration.request.destination)?.replay !== undefined)
+      throw new Problem(422, 'answer-in-a-queue', 'The records were sent to a queue', {
+        detail: `${rehydration.request.destination} is a queue`,
+      })
     const wanted = { partial: partial === 'true', maxBytes: MAX_ANSWER_BYTES }
     const answer = await readAnswer(deps)(rehydration, wanted)
     if (answer.kind !== 'answer') throw notAnswered(rehydration, answer)

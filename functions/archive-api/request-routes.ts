@@ -36,6 +36,14 @@ const askFor =
             got: JSON.stringify(wanted.destination.slice(0, 100)),
           },
         ])
+      case 'not-for-a-queue':
+        throw invalid([
+          {
+            field: requested.field,
+            expected: `none: ${wanted.destination} is a queue, which is sent each record's own text`,
+            got: JSON.stringify(wanted[requested.field]).slice(0, 100),
+          },
+        ])
       case 'unknown-column':
         throw invalid([
           {

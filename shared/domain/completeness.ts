@@ -14,6 +14,10 @@ export type Completeness = {
   readonly missing: number
 }
 
+export const UNREAD_REASONS = ['cold', 'missing', 'unreadable'] as const
+/** Why a segment could not be read. */
+export type Unread = (typeof UNREAD_REASONS)[number]
+
 export const nothingToRead: Completeness = { segments: 0, read: 0, cold: 0, unreadable: 0, missing: 0 }
 
 export const addCompleteness = (...parts: readonly Completeness[]): Completeness =>

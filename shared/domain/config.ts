@@ -4,8 +4,14 @@ import type { Dataset } from './dataset.ts'
 /** The destination that is always there: answers small enough to be read through the API. */
 export const INLINE: Destination = { name: 'inline', prefix: 'inline/' }
 
-/** Where rehydrated records are delivered: a prefix of the rehydrated bucket, known to callers by name only. */
-export type Destination = { readonly name: string; readonly prefix: string }
+/** A queue that records are sent to one by one: its ARN, or the name of an environment variable that holds it. */
+export type ReplayTarget = { readonly queue: string; readonly perSecond: number }
+
+/**
+ * Where rehydrated records are delivered: a prefix of the rehydrated bucket, known to callers by name only. Where they are
+ * replayed to a queue, only the manifest is put there.
+ */
+export type Destination = { readonly name: string; readonly prefix: string; readonly replay?: ReplayTarget }
 
 /** `icecore.config.ts`, parsed. */
 export type IcecoreConfig = {

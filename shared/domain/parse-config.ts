@@ -91,6 +91,11 @@ const prefix = z
   .max(200)
   .regex(/^((?!\.+\/)[A-Za-z0-9._-]+\/)*$/, 'expected folders such as orders/ ending in a slash')
 
+const REPLAY_QUEUE =
+  /^(?:arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,75}(?:\.fifo)?|[A-Z][A-Z0-9_]{0,62})$/
+/** Ten are sent at a time and each ten are noted before the next: faster than this they do not come. */
+const MAX_PER_SECOND = 1000
+
 const datasetSchema = z.strictObject({
   id: path,
   time: z.strictObject({ path, unit: z.enum(['iso', 'ms', 's']).default('iso') }),
@@ -128,10 +133,26 @@ const datasetSchema = z.strictObject({
   hotPrefix: prefix.optional(),
 })
 
+const destinationSchema = z.union(
+  [
+    z.strictObject({ prefix }),
+    z.strictObject({
+      queue: z
+        .string()
+        .regex(
+          REPLAY_QUEUE,
+          'expected the ARN of an SQS queue, or the name of an environment variable that holds it',
+        ),
+      perSecond: z.int().min(1).max(MAX_PER_SECOND),
+    }),
+  ],
+  { error: 'expected { prefix } or { queue, perSecond }' },
+)
+
 const configSchema = z.strictObject({
   datasets: z.record(name, datasetSchema),
   destinations: z
-    .record(name, z.strictObject({ prefix }))
+    .record(name, destinationSchema)
     .refine((declared) => !Object.hasOwn(declared, INLINE.name), {
       path: [INLINE.name],
       error: 'there is always a destination of this name: expected another one',
@@ -181,8 +202,11 @@ const canaryMistakes = ({ datasets, destinations, canary }: IcecoreConfig): stri
     if (dataset.id[0] === dataset.time.path[0])
       mistakes.push(`  canary.dataset: expected id and time of ${dataset.name} to lie apart`)
   }
-  if (!destinations.has(canary.destination))
+  const destination = destinations.get(canary.destination)
+  if (destination === undefined)
     mistakes.push(`  canary.destination: there is no destination ${canary.destination}`)
+  else if (destination.replay !== undefined)
+    mistakes.push(`  canary.destination: expected one with a prefix, and ${canary.destination} is a queue`)
   return mistakes
 }
 
@@ -205,7 +229,10 @@ export const parseConfig = (input: unknown): IcecoreConfig => {
   const clashes = overlap(datasets)
   if (clashes.length > 0) throw new ConfigError(`icecore.config.ts has mistakes\n${clashes.join('\n')}`)
   const destinations = Object.entries(parsed.data.destinations).map(
-    ([destinationName, destination]): Destination => ({ name: destinationName, prefix: destination.prefix }),
+    ([destinationName, destination]): Destination =>
+      'prefix' in destination
+        ? { name: destinationName, prefix: destination.prefix }
+        : { name: destinationName, prefix: `replays/${destinationName}/`, replay: destination },
   )
   const { canary } = parsed.data
   const config = {

@@ -8,6 +8,8 @@ export type RehydrationSummary = {
   readonly completeness: Completeness
   /** Selected ids that no record was delivered of. Null for a range, and where a limit leaves it open. */
   readonly notFound: number | null
+  /** Records that the queue could not carry, where they were sent to one. */
+  readonly notSent?: number
   /** Key of the manifest, which lists the files. */
   readonly manifest: string
 }

@@ -1,5 +1,6 @@
 import type { Completeness } from './completeness.ts'
 import type { Digest } from './digest.ts'
+import type { ReplayProgress } from './replay-progress.ts'
 import type { StorageClass } from './storage-class.ts'
 
 export type DeliveredFile = {
@@ -44,6 +45,8 @@ export type RehydrationTask = {
   /** Segments thawed with Standard although Expedited was asked for: no capacity, or not offered for their class. */
   readonly thawedAsStandard: readonly string[]
   readonly state: TaskState
+  /** How far its records have been sent to a queue; missing where none were yet, or they are delivered as a file. */
+  readonly replay?: ReplayProgress
 }
 
 export type TaskEvent =
@@ -56,6 +59,7 @@ export type TaskEvent =
     }
   | { readonly name: 'claimed'; readonly at: number; readonly attempt: string }
   | { readonly name: 'released'; readonly attempt: string }
+  | { readonly name: 'replayed'; readonly attempt: string; readonly progress: ReplayProgress }
   | { readonly name: 'delivered'; readonly at: number; readonly attempt: string; readonly result: TaskResult }
   /** Nothing of it is wanted any more: the limit was reached before it. */
   | { readonly name: 'skipped'; readonly at: number; readonly result: TaskResult }
@@ -94,6 +98,10 @@ export const advanceTask = (task: RehydrationTask, event: TaskEvent): Rehydratio
     case 'released':
       return state.name === 'hydrating' && state.attempt === event.attempt
         ? { ...task, state: { ...state, claimedAt: 0 } }
+        : undefined
+    case 'replayed':
+      return state.name === 'hydrating' && state.attempt === event.attempt
+        ? { ...task, replay: event.progress }
         : undefined
     case 'delivered':
       return state.name === 'hydrating' && state.attempt === event.attempt

@@ -3,3 +3,6 @@ export type Clock = () => number
 
 /** That many unpredictable bytes. */
 export type Random = (bytes: number) => Uint8Array
+
+/** Resolves after so many ms, or a little later. */
+export type Wait = (ms: number) => Promise<void>

@@ -40,3 +40,12 @@ export const readEnv = <Wanted extends Name>(...names: readonly Wanted[]): Recor
   // Object.fromEntries forgets which keys it was given; each was parsed as text above
   return Object.fromEntries(values) as Record<Wanted, string>
 }
+
+const QUEUE_ARN = /^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,75}(?:\.fifo)?$/
+
+/** A queue's ARN as a destination gives it: by itself, or as the name of the environment variable that holds it. */
+export const readQueueArn = (queue: string): string => {
+  const arn = queue.startsWith('arn:') ? queue : (process.env[queue] ?? '')
+  if (QUEUE_ARN.test(arn)) return arn
+  throw new Error(`environment has mistakes: ${queue}: expected the ARN of an SQS queue`)
+}

@@ -1,4 +1,4 @@
-import { addCompleteness, type Completeness, nothingToRead } from '../domain/completeness.ts'
+import { addCompleteness, type Completeness, nothingToRead, type Unread } from '../domain/completeness.ts'
 import { compareCurrency } from '../domain/current-version.ts'
 import { type ArchiveRecord, compareRecords, sameRecord } from '../domain/record.ts'
 import type { RecordSelector, Selection } from '../domain/rehydration.ts'
@@ -7,7 +7,7 @@ import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import { mapBounded } from './bounded.ts'
 import { findPartitions, type TooBroad } from './find-partitions.ts'
-import { type Unread, unreadReason } from './read-selection.ts'
+import { unreadReason } from './read-selection.ts'
 import { type FoundSegment, openFound, searchSegments } from './search-segments.ts'
 
 export type FindDeps = {

@@ -20,23 +20,38 @@ export type FinishDeps = {
   readonly now: Clock
 }
 
-type Done = { readonly partition: string; readonly thawedAsStandard: readonly string[] } & Extract<
-  TaskState,
-  { name: 'done' }
->
+const iso = (time: number) => new Date(time).toISOString()
 
-const doneOf = ({ partition, thawedAsStandard, state }: RehydrationTask): Done => {
-  if (state.name !== 'done') throw new Error(`partition ${partition} is closed and its task is ${state.name}`)
-  return { partition, thawedAsStandard, ...state }
+type Done = Omit<RehydrationTask, 'state'> & Extract<TaskState, { name: 'done' }>
+
+const doneOf = ({ state, ...task }: RehydrationTask): Done => {
+  if (state.name !== 'done')
+    throw new Error(`partition ${task.partition} is closed and its task is ${state.name}`)
+  return { ...task, ...state }
 }
 
-const iso = (time: number) => new Date(time).toISOString()
+/** What the queue could not carry: how many records, and the first of each partition by name. */
+const notSentOf = (tasks: readonly Done[]) => {
+  const parts = tasks.flatMap(({ partition, replay }) => (replay ? [{ partition, ...replay.notSent }] : []))
+  return {
+    records: parts.reduce((sum, { count }) => sum + count, 0),
+    named: parts.flatMap(({ partition, named }) =>
+      named.map(({ id, time, reason }) => ({ partition, id, time: iso(time), reason })),
+    ),
+  }
+}
 
 const latest = (times: readonly number[], least: number): number =>
   times.reduce((max, time) => Math.max(max, time), least)
 
 /** All that the tasks give together. The same tasks give the same answer, so two that finish at once agree. */
-const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, tasks: readonly Done[]) => {
+const summarize = (
+  { id, request, acceptedAt }: Rehydration,
+  plannedAt: number,
+  tasks: readonly Done[],
+  isReplay: boolean,
+) => {
+  const notSent = isReplay ? notSentOf(tasks) : undefined
   const results = tasks.map(({ result }) => result)
   const records = addDigests(...results.map((result) => result.records))
   const completeness = addCompleteness(...results.map((result) => result.completeness))
@@ -81,6 +96,7 @@ const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, 
       id: missing,
       time: time === null ? null : iso(time),
     })),
+    ...(notSent && { notSent }),
     files,
   }
   return {
@@ -91,7 +107,14 @@ const summarize = ({ id, request, acceptedAt }: Rehydration, plannedAt: number, 
       plannedAt,
     ),
     coldest: coldest(results.map((result) => result.coldest)),
-    summary: { files: files.length, bytes, records, completeness, notFound: notFound?.length ?? null },
+    summary: {
+      files: files.length,
+      bytes,
+      records,
+      completeness,
+      notFound: notFound?.length ?? null,
+      ...(notSent && { notSent: notSent.records }),
+    },
   }
 }
 
@@ -116,7 +139,7 @@ export const finishRehydration =
     }
     const tasks: Done[] = []
     for await (const task of taskList.all(id)) tasks.push(doneOf(task))
-    const all = summarize(rehydration, state.plannedAt, tasks)
+    const all = summarize(rehydration, state.plannedAt, tasks, destination.replay !== undefined)
     const manifest = `${deliveryPrefix(destination.prefix, id)}manifest.json`
     await delivery.putWhole(
       manifest,

@@ -1,31 +1,27 @@
-import type { IcecoreConfig } from '../domain/config.ts'
+import type { Destination, IcecoreConfig, ReplayTarget } from '../domain/config.ts'
 import { contentTypeOf, partName } from '../domain/part-file.ts'
 import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
-import type { DeliveredFile, RehydrationTask, TaskEvent } from '../domain/rehydration-task.ts'
+import type { DeliveredFile, RehydrationTask, TaskEvent, TaskResult } from '../domain/rehydration-task.ts'
+import type { ReplayProgress } from '../domain/replay-progress.ts'
 import { makeUlid } from '../domain/ulid.ts'
-import type { Waiters } from '../ports/catalog.ts'
-import type { Clock, Random } from '../ports/clock.ts'
+import type { Random } from '../ports/clock.ts'
 import { type PartDraft, PartTooLarge } from '../ports/delivery.ts'
 import type { HydrateTask, ThawQueue } from '../ports/queues.ts'
-import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrations.ts'
 import { advanceStored } from './advance-rehydration.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { hydrateInTurn } from './hydrate-in-turn.ts'
 import { type HydratePartitionDeps, hydratePartition } from './hydrate-partition.ts'
 import { NO_PARTITION } from './plan-rehydration.ts'
+import { type ReplayTaskDeps, replayInTurn, replayTask } from './replay-task.ts'
 
-export type HydrateTaskDeps = HydratePartitionDeps & {
-  readonly config: IcecoreConfig
-  readonly rehydrations: Rehydrations
-  readonly tasks: RehydrationTasks
-  readonly taskList: TaskList
-  readonly waiters: Waiters
-  readonly thawQueue: ThawQueue
-  readonly finish: (rehydrationId: string) => Promise<unknown>
-  readonly now: Clock
-  readonly random: Random
-}
+export type HydrateTaskDeps = HydratePartitionDeps &
+  ReplayTaskDeps & {
+    readonly config: IcecoreConfig
+    readonly thawQueue: ThawQueue
+    readonly finish: (rehydrationId: string) => Promise<unknown>
+    readonly random: Random
+  }
 
 export type HydrateOutcome =
   | { readonly outcome: 'delivered'; readonly records: number; readonly bytes: number }
@@ -35,6 +31,7 @@ export type HydrateOutcome =
         | 'running'
         | 'superseded'
         | 'waits-its-turn'
+        | 'paused'
         | 'done'
         | 'failed'
         | 'over'
@@ -42,6 +39,18 @@ export type HydrateOutcome =
     }
 
 const TRIES = 8
+const NO_LIMIT = Number.POSITIVE_INFINITY
+
+/** One attempt at one partition. */
+type Work = {
+  readonly task: HydrateTask
+  readonly rehydration: Rehydration
+  readonly destination: Destination
+  readonly attempt: string
+  readonly isFirst: boolean
+  readonly limit: number
+  readonly progress: ReplayProgress | undefined
+}
 
 /**
  * Delivers the records of one partition of one rehydration, and ends the rehydration when it was the last. Any step may be
@@ -51,6 +60,7 @@ const TRIES = 8
 export const hydrateTask = (deps: HydrateTaskDeps) => {
   const { config, rehydrations, tasks, taskList, waiters, delivery, now } = deps
   const hydrate = hydratePartition(deps)
+  const replay = replayTask(deps)
 
   const advance = (id: string, partition: string, event: TaskEvent) =>
     advanceStoredTask(tasks, id, partition, event)
@@ -100,15 +110,30 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     return { outcome: 'failed' } as const
   }
 
-  const work = async (
-    task: HydrateTask,
-    rehydration: Rehydration,
-    prefix: string,
-    { attempt, isFirst, limit }: { attempt: string; isFirst: boolean; limit: number },
-  ): Promise<HydrateOutcome> => {
+  /** What is to be read of it has become cold again, by a seal or by the end of its restored copy. */
+  const thawAgain = async (task: HydrateTask, attempt: string) => {
+    await advance(task.rehydrationId, task.partition, { name: 'released', attempt })
+    await deps.thawQueue.send([task])
+    return { outcome: 'cold' } as const
+  }
+
+  const end = async (task: HydrateTask, dataset: string, attempt: string, result: TaskResult) => {
+    const event = { name: 'delivered', at: now(), attempt, result } as const
+    if ((await advance(task.rehydrationId, task.partition, event)) === undefined)
+      return { outcome: 'superseded' } as const
+    await close(task, dataset)
+    return {
+      outcome: 'delivered',
+      records: result.records.count,
+      bytes: result.file?.bytes ?? 0,
+    } as const
+  }
+
+  const hydrateFile = async ({ task, rehydration, destination, attempt, isFirst, limit }: Work) => {
     const { rehydrationId, partition } = task
     const { dataset } = rehydration.request
-    const key = `${deliveryPrefix(prefix, rehydrationId)}${partName(partition, rehydration.request)}`
+    const prefix = deliveryPrefix(destination.prefix, rehydrationId)
+    const key = `${prefix}${partName(partition, rehydration.request)}`
     const hydrated = await hydrate({
       rehydration,
       partition,
@@ -116,11 +141,7 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
       dataset: config.datasets.get(dataset),
       limit,
     })
-    if (hydrated === 'cold') {
-      await advance(rehydrationId, partition, { name: 'released', attempt })
-      await deps.thawQueue.send([task])
-      return { outcome: 'cold' }
-    }
+    if (hydrated === 'cold') return thawAgain(task, attempt)
     const { draft, result } = hydrated
     try {
       const isClear = draft === null && isFirst && (await delivery.find(key)) === null
@@ -129,14 +150,26 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
         : draft === null
           ? await clear(task, attempt, key, contentTypeOf(rehydration.request))
           : await deliver(task, attempt, key, draft)
-      if (file === 'superseded') return { outcome: 'superseded' }
-      const event = { name: 'delivered', at: now(), attempt, result: { ...result, file } } as const
-      if ((await advance(rehydrationId, partition, event)) === undefined) return { outcome: 'superseded' }
-      await close(task, dataset)
-      return { outcome: 'delivered', records: result.records.count, bytes: file?.bytes ?? 0 }
+      if (file === 'superseded') return { outcome: 'superseded' } as const
+      return await end(task, dataset, attempt, { ...result, file })
     } finally {
       await draft?.discard()
     }
+  }
+
+  const replayTo = async (target: ReplayTarget, { task, rehydration, attempt, progress, limit }: Work) => {
+    const { dataset } = rehydration.request
+    const replayed = await replay({
+      rehydration,
+      partition: task.partition,
+      dataset: config.datasets.get(dataset),
+      target,
+      attempt,
+      progress,
+      limit,
+    })
+    if (replayed === 'cold') return thawAgain(task, attempt)
+    return typeof replayed === 'string' ? { outcome: replayed } : end(task, dataset, attempt, replayed)
   }
 
   const hydrateOne = async (
@@ -162,9 +195,11 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     const claimed = await advance(rehydrationId, partition, { name: 'claimed', at: now(), attempt })
     if (claimed === undefined) return { outcome: 'running' }
     const isFirst = stored.state.name !== 'hydrating'
+    const work = { task, rehydration, destination, attempt, isFirst, limit, progress: claimed.replay }
     try {
       await advanceStored(rehydrations, rehydrationId, { name: 'readable', at: now() })
-      return await work(task, rehydration, destination.prefix, { attempt, isFirst, limit })
+      const { replay: target } = destination
+      return await (target === undefined ? hydrateFile(work) : replayTo(target, work))
     } catch (error) {
       if (error instanceof PartTooLarge)
         return fail(task, dataset, `partition ${partition}: ${error.message}`)
@@ -174,19 +209,21 @@ export const hydrateTask = (deps: HydrateTaskDeps) => {
     }
   }
 
-  const inTurn = hydrateInTurn(deps, hydrateOne)
+  const withLimit = hydrateInTurn(deps, hydrateOne)
+  const oneByOne = replayInTurn(deps, (task, rehydration) => hydrateOne(task, rehydration, NO_LIMIT))
 
   return async (task: HydrateTask): Promise<HydrateOutcome> => {
     const { rehydrationId, partition } = task
     const rehydration = await rehydrations.find(rehydrationId)
     if (rehydration === undefined) return { outcome: 'unknown' }
-    const { dataset, selection } = rehydration.request
+    const { dataset, selection, destination } = rehydration.request
     if (isOver(rehydration.state)) {
       await waiters.remove({ dataset, partition }, rehydrationId)
       return { outcome: 'over' }
     }
-    return selection.limit === null || partition === NO_PARTITION
-      ? hydrateOne(task, rehydration, Number.POSITIVE_INFINITY)
-      : inTurn(task, rehydration, selection.limit)
+    if (selection.limit !== null && partition !== NO_PARTITION)
+      return withLimit(task, rehydration, selection.limit)
+    const isReplay = config.destinations.get(destination)?.replay !== undefined
+    return isReplay ? oneByOne(task, rehydration) : hydrateOne(task, rehydration, NO_LIMIT)
   }
 }

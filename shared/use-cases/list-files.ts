@@ -38,13 +38,15 @@ export const listFiles =
   async ({ id, state: whole }: Rehydration, limit: number, after?: string): Promise<FilePage> => {
     const found: Omit<SignedFile, 'url'>[] = []
     let next: string | null = null
+    let last: string | null = null
     for await (const { partition, state } of taskList.all(id, after)) {
       if (state.name !== 'done' || state.result.file === null) continue
       if (found.length === limit) {
-        next = found.at(-1)?.partition ?? null
+        next = last
         break
       }
       found.push({ ...state.result.file, partition, records: state.result.records.count })
+      last = partition
     }
     const files = await mapBounded(found, SIGNED_AT_ONCE, async (file) => ({
       ...file,

@@ -1,5 +1,6 @@
 import { mergeRecords } from '../codec/merge-records.ts'
 import { SegmentCorrupt, UnknownSegmentFormat } from '../codec/segment-format.ts'
+import type { Unread } from '../domain/completeness.ts'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import { makeSelector } from '../domain/plan-selection.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
@@ -7,8 +8,6 @@ import type { Selection } from '../domain/rehydration.ts'
 import { SegmentIsCold, SegmentIsMissing, type SegmentReader } from '../ports/segment-store.ts'
 import { recordFilterOf, rowFilterOf } from './row-filter.ts'
 import { type FoundSegment, openFound } from './search-segments.ts'
-
-export type Unread = 'cold' | 'missing' | 'unreadable'
 
 /** One segment could not be read; the others may. */
 export class SegmentUnread extends Error {

@@ -21,6 +21,7 @@ export type Requested =
   | { readonly kind: 'accepted' | 'repeated'; readonly rehydration: Rehydration }
   | { readonly kind: 'key-reused' | 'unknown-dataset' | 'unknown-destination' }
   | Refused
+  | { readonly kind: 'not-for-a-queue'; readonly field: 'format' | 'compression' | 'columns' }
   | { readonly kind: 'unknown-column'; readonly position: number; readonly known: readonly string[] }
 
 /** A rehydration that nothing has moved for this long is looked at by the sweep. */
@@ -64,6 +65,13 @@ const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
     ]),
   )
 
+/** A queue is sent each record's own text; the field that asks for something else. */
+const notForQueues = ({ format, compression, columns }: RehydrationRequest) => {
+  if (format !== 'ndjson') return 'format'
+  if (compression !== 'none') return 'compression'
+  return columns === null ? undefined : 'columns'
+}
+
 /**
  * Writes the rehydration and sends it to be planned. The same idempotency key with the same request is the same
  * rehydration, and is sent again if it was not planned yet: its first message may have been lost. What the guards of the dataset
@@ -77,7 +85,10 @@ export const requestRehydration = (deps: RequestDeps) => {
   ): Promise<Requested> => {
     const dataset = config.datasets.get(request.dataset)
     if (dataset === undefined) return { kind: 'unknown-dataset' }
-    if (!config.destinations.has(request.destination)) return { kind: 'unknown-destination' }
+    const destination = config.destinations.get(request.destination)
+    if (destination === undefined) return { kind: 'unknown-destination' }
+    const unfit = destination.replay === undefined ? undefined : notForQueues(request)
+    if (unfit !== undefined) return { kind: 'not-for-a-queue', field: unfit }
     const known = columnNames(dataset)
     const position = request.columns?.findIndex((name) => !known.includes(name)) ?? -1
     if (position >= 0) return { kind: 'unknown-column', position, known }

@@ -45,6 +45,12 @@ describe('a Parquet file of some columns', () => {
     ])
   })
 
+  it('of no records has its columns all the same', async () => {
+    const content = await fileOf(make(['id', 'count']))
+    expect((await parquetMetadataAsync(bufferOf(content))).schema).toHaveLength(3)
+    expect(await rowsOf(content)).toEqual([])
+  })
+
   it('is the same bytes, however its records come in', async () => {
     const whole = await fileOf(make(['id', 'body']), records)
     expect(await fileOf(make(['id', 'body']), records.slice(0, 7), [], records.slice(7))).toEqual(whole)

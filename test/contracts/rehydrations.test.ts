@@ -233,6 +233,27 @@ describe.each([
     expect(await tasks.find(id, '2024-04-01')).toBeUndefined()
   })
 
+  test('have tasks that keep how far a replay has come', async () => {
+    const { tasks } = await make()
+    const id = idAt(NOON)
+    await tasks.add(id, ['2024-03-10'])
+    const planned = await tasks.find(id, '2024-03-10')
+    if (planned === undefined) throw new Error('not added')
+    const replay = (sent: bigint): RehydrationTask => ({
+      ...planned,
+      replay: {
+        last: { id: '../\u0000', time: -1, keys: ['k'] },
+        sent: { count: 1, upper: sent, lower: 1n },
+        left: [{ segmentId: 's', reason: 'missing' }],
+        notSent: { count: 1, named: [{ id: '\u202e', time: 1, reason: 'too-long' }] },
+      },
+    })
+    expect(await tasks.put(id, replay(2n ** 70n), planned)).toBe('put')
+    expect(await tasks.find(id, '2024-03-10')).toEqual(replay(2n ** 70n))
+    expect(await tasks.put(id, replay(3n), planned)).toBe('stale')
+    expect(await tasks.put(id, replay(3n), replay(2n ** 70n))).toBe('put')
+  })
+
   test('have open tasks until each is closed', async () => {
     const { tasks, taskList } = await make()
     const id = idAt(NOON)

@@ -26,6 +26,7 @@ import { makeRandom } from '../../simulator/randomness.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model } from '../../simulator/s3/s3-model.ts'
 import { lifecycleTo } from '../support/lifecycle.ts'
+import { makeReplayInbox } from '../support/replay-inbox.ts'
 import { makeReplaceable } from './replaceable.ts'
 import { START } from './settings.ts'
 import { makeTaskQueue } from './task-queue.ts'
@@ -57,8 +58,8 @@ export const makeCloud = () => {
     hydrate: makeTaskQueue<HydrateTask>('hydrate', now),
     dead: makeTaskQueue<DeadMessage>('dead', now),
   }
-  /** Whether S3's events arrive, whether it has capacity for Expedited, and how many partitions an audit lists. */
-  const mood = { events: true, expedited: true, auditedAtOnce: 10 }
+  /** Whether S3's events arrive, whether it has capacity for Expedited, how many partitions an audit lists, and batches a replay has time for. */
+  const mood = { events: true, expedited: true, auditedAtOnce: 10, batchesInTime: Number.POSITIVE_INFINITY }
 
   const store = makeMemoryS3Store()
   /** Every content that was ever stored, by SHA-256: to look into what is too cold to be read. */
@@ -107,6 +108,7 @@ export const makeCloud = () => {
   const bytesOf = (bucket: string, key: string) => s3.getObject({ bucket, key }).content.bytes()
 
   const archive = makeMemoryArchive(s3, ARCHIVE)
+  const inbox = makeReplayInbox()
   const results = makeMemoryArchive(s3, REHYDRATED).reader
   const inventory: Inventory = {
     latest: async () => ({
@@ -147,6 +149,7 @@ export const makeCloud = () => {
       hotLister: makeMemoryArchive(s3, HOT).lister,
       hotDrop: makeMemoryHotDrop(s3, HOT),
       signer: makeMemoryFileSigner(s3, REHYDRATED),
+      replay: inbox.replay,
       results: { head: results.head, read: results.read },
       inventory,
       scratch: makeMemoryScratch(),
@@ -164,6 +167,7 @@ export const makeCloud = () => {
     hotBytes: (key: string) => bytesOf(HOT, key),
     archiveKeys: () => keysIn(ARCHIVE),
     delivered: (key: string) => bytesOf(REHYDRATED, key),
+    replayed: inbox,
     deliveredKeys: () => keysIn(REHYDRATED),
     /** How often a line of the price table was metered. */
     metered: (line: string) => bill.snapshot()[line] ?? 0,

@@ -27,7 +27,7 @@ export const aQuestion = (
 ): Question => ({ request: aRequest(request), owed, idempotencyKey })
 
 /** Asks for rehydrations, and looks into every file that was delivered. */
-export const makeCustomer = ({ ports, delivered, deliveredKeys }: Cloud) => {
+export const makeCustomer = ({ ports, delivered, deliveredKeys, replayed }: Cloud) => {
   const questions: Question[] = []
   /** What others may ask for. */
   const others: Question[] = []
@@ -37,6 +37,14 @@ export const makeCustomer = ({ ports, delivered, deliveredKeys }: Cloud) => {
     if (key.endsWith('.ndjson')) return bytes.toString('utf8').split('\n').slice(0, -1)
     const records = await collect((await openSegment(memorySource(bytes))).rows())
     return records.flat().map(({ body }) => body)
+  }
+
+  const checkReplay = (id: string, owed: readonly string[]) => {
+    const { files, notSent, records } = JSON.parse(delivered(`replays/replay/${id}/manifest.json`).toString())
+    const got = replayed.bodiesOf(id)
+    const right = got.toSorted().join('\n') === owed.toSorted().join('\n') && records === got.length
+    if (!right || files.length > 0 || notSent.records > 0)
+      throw new Broken(`answers: rehydration ${id} owes ${owed.join(', ')} and sent ${got.join(', ')}`)
   }
 
   const checkAnswer = async ({ id, state, request }: Rehydration, owed: Owed) => {
@@ -50,6 +58,7 @@ export const makeCustomer = ({ ports, delivered, deliveredKeys }: Cloud) => {
       throw new Broken(`answers: rehydration ${id} should be cancelled and is ${state.name}`)
     }
     if (state.name !== 'completed') throw new Broken(`answers: rehydration ${id} is ${JSON.stringify(state)}`)
+    if (request.destination === 'replay') return checkReplay(id, owed.bodies)
     const prefix = `analysts/${id}/`
     const manifest = JSON.parse(delivered(`${prefix}manifest.json`).toString())
     const keys = deliveredKeys().filter((key) => key.startsWith(prefix) && key.endsWith(`.${request.format}`))

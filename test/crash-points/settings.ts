@@ -1,7 +1,8 @@
-import type { IcecoreConfig } from '../../shared/domain/config.ts'
+import type { Destination, IcecoreConfig } from '../../shared/domain/config.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { NO_GUARDS } from '../../shared/domain/guards.ts'
 import { aDataset, NOON } from '../support/builders.ts'
+import { replaying } from '../support/replay-inbox.ts'
 
 export const START = NOON
 
@@ -34,7 +35,11 @@ const DATASETS = [
 
 export const CONFIG: IcecoreConfig = {
   datasets: new Map(DATASETS.map((dataset) => [dataset.name, dataset])),
-  destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+  destinations: new Map<string, Destination>([
+    ['analysts', { name: 'analysts', prefix: 'analysts/' }],
+    // one record at a time, so that there is a middle to fail in
+    ['replay', replaying(1)],
+  ]),
   canary: { dataset: 'orders', destination: 'analysts' },
 }
 

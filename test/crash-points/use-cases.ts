@@ -121,7 +121,11 @@ const portsFor = (cloud: Cloud, process: Process) => {
     metrics: silent,
     now: cloud.now,
     random: cloud.random,
-    hasTime: () => true,
+    hasTime: () => {
+      cloud.mood.batchesInTime -= 1
+      return cloud.mood.batchesInTime >= 0
+    },
+    wait: async () => undefined,
     chunk: { items: 2, bytes: 1_000 },
     objectsQueue: makeSender(cloud.queues.objects, process),
     sealQueue: makeSender(cloud.queues.seal, process),

@@ -97,6 +97,21 @@ test.each([
     'folders',
   ],
   [
+    'a queue without a rate',
+    { datasets: {}, destinations: { out: { queue: 'REPLAY_QUEUE_ARN' } } },
+    'destinations.out',
+    'perSecond',
+  ],
+  [
+    'a queue by its URL',
+    {
+      datasets: {},
+      destinations: { out: { queue: 'https://sqs.us-east-1.amazonaws.com/1/q', perSecond: 5 } },
+    },
+    'destinations.out',
+    'ARN',
+  ],
+  [
     'a destination named as the one that is always there',
     { datasets: {}, destinations: { inline: { prefix: 'x/' } } },
     'destinations.inline',
@@ -130,7 +145,7 @@ test('two datasets cannot share hot objects', () => {
 
 const withCanary = (canary: object, record: object = {}): unknown => ({
   datasets: { canaries: { id: 'id', time: { path: 'at' }, retention: '7d', ...record } },
-  destinations: { back: { prefix: 'back/' } },
+  destinations: { back: { prefix: 'back/' }, queue: { queue: 'REPLAY_QUEUE_ARN', perSecond: 5 } },
   canary,
 })
 
@@ -150,6 +165,30 @@ test.each([
     'expected id and time of canaries to lie apart',
   ],
   [{ dataset: 'canaries' }, {}, 'canary.destination'],
+  [{ dataset: 'canaries', destination: 'queue' }, {}, 'expected one with a prefix, and queue is a queue'],
 ])('a canary of %j with %j is a mistake', (canary, record, told) => {
   expect(() => parseConfig(withCanary(canary, record))).toThrow(told)
+})
+
+test('a destination is a prefix or a queue, and one for small answers is always there', () => {
+  const arn = 'arn:aws:sqs:eu-west-1:123456789012:orders.fifo'
+  const { destinations } = parseConfig({
+    datasets: {},
+    destinations: {
+      files: { prefix: 'files/' },
+      named: { queue: 'REPLAY_QUEUE_ARN', perSecond: 5 },
+      given: { queue: arn, perSecond: 1000 },
+    },
+  })
+  expect([...destinations.values()]).toEqual([
+    { name: 'files', prefix: 'files/' },
+    { name: 'named', prefix: 'replays/named/', replay: { queue: 'REPLAY_QUEUE_ARN', perSecond: 5 } },
+    { name: 'given', prefix: 'replays/given/', replay: { queue: arn, perSecond: 1000 } },
+    { name: 'inline', prefix: 'inline/' },
+  ])
+})
+
+test.each([0, 1.5, 1001, '5'])('a rate of %j is a mistake', (perSecond) => {
+  const input = { datasets: {}, destinations: { out: { queue: 'REPLAY_QUEUE_ARN', perSecond } } }
+  expect(() => parseConfig(input)).toThrow('destinations.out')
 })

@@ -166,3 +166,29 @@ test.each([FILES, RECORDS])(
     expect(await json(route, { path: { rehydrationId: '../x' } })).toEqual(unknown)
   },
 )
+
+describe('a destination that is a queue', () => {
+  test('has no records to answer with, and its manifest alone among the files', async () => {
+    const { json, path } = await asked({ destination: 'standard' })
+    expect(await json(RECORDS, { path })).toMatchObject(problem(422, 'answer-in-a-queue'))
+    expect((await json(FILES, { path })).body).toMatchObject({
+      complete: true,
+      files: [],
+      manifest: { key: `replays/standard/${path.rehydrationId}/manifest.json` },
+    })
+    const status = await json('GET /rehydrations/{rehydrationId}', { path })
+    expect(status.body.result).toMatchObject({ records: 2, files: 0, notSent: 0 })
+  })
+
+  test.each([
+    ['format', { format: 'csv' }],
+    ['compression', { compression: 'zstd' }],
+    ['columns', { columns: ['id'] }],
+  ])('takes no %s', async (field, more) => {
+    const { json } = anApi()
+    const body = { ...REQUEST, destination: 'fifo', ...more }
+    expect(await json('POST /rehydrations', { body })).toMatchObject(
+      problem(400, 'invalid-request', { errors: [{ field }] }),
+    )
+  })
+})

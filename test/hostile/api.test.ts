@@ -200,7 +200,7 @@ describe('a destination', () => {
     const answer = await json('POST /rehydrations', { body: { ...REQUEST, destination } })
     expect(answer).toMatchObject(
       problem(400, 'invalid-request', {
-        errors: [{ field: 'destination', expected: 'one of analysts, inline' }],
+        errors: [{ field: 'destination', expected: 'one of analysts, inline, standard, fifo' }],
       }),
     )
     expect(world.thawQueue.receive()).toEqual([])

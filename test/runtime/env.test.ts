@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { readEnv } from '../../shared/runtime/env.ts'
+import { readEnv, readQueueArn } from '../../shared/runtime/env.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -20,4 +20,21 @@ test('every missing or malformed variable is named in one error', () => {
   const reading = () => readEnv('STAGE', 'ACCOUNT_ID', 'ARCHIVE_BUCKET', 'SEAL_QUEUE_URL')
   for (const name of ['STAGE', 'ACCOUNT_ID', 'ARCHIVE_BUCKET', 'SEAL_QUEUE_URL'])
     expect(reading).toThrow(new RegExp(`environment has mistakes:.*${name}: `))
+})
+
+test('a queue is given by its ARN, or by the variable that holds it', () => {
+  const arn = 'arn:aws-cn:sqs:cn-north-1:123456789012:orders.fifo'
+  vi.stubEnv('MY_QUEUE', arn)
+  expect(readQueueArn(arn)).toBe(arn)
+  expect(readQueueArn('MY_QUEUE')).toBe(arn)
+})
+
+test.each([
+  undefined,
+  '',
+  'https://sqs.us-east-1.amazonaws.com/1/q',
+  'arn:aws:sns:us-east-1:123456789012:topic',
+])('a variable that holds %j is no queue', (value) => {
+  vi.stubEnv('MY_QUEUE', value)
+  expect(() => readQueueArn('MY_QUEUE')).toThrow('MY_QUEUE: expected the ARN of an SQS queue')
 })

@@ -8,6 +8,7 @@ import type { AuditReport } from '../../shared/ports/audit-reports.ts'
 import type { HotDrop, HotStore } from '../../shared/ports/hot-store.ts'
 import type { QuarantineRegister } from '../../shared/ports/quarantine.ts'
 import type { SegmentRemover, SegmentWriter } from '../../shared/ports/segment-store.ts'
+import { makeReplayInbox } from '../support/replay-inbox.ts'
 import { makeBuckets } from './buckets.ts'
 import { makeCatalog } from './catalog.ts'
 import type { Draw } from './draw.ts'
@@ -66,6 +67,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       return archive.remover.remove(key)
     },
   }
+  const inbox = makeReplayInbox()
   const hotStore = makeMemoryHotStore(s3, HOT)
   const hot: HotStore = {
     ...hotStore,
@@ -115,6 +117,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       quarantineIndex,
       thawer: watchThaws(s3, ARCHIVE, makeMemoryThawer(s3, ARCHIVE)),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
+      replay: inbox.replay,
       hot,
       hotLister: makeMemoryArchive(s3, HOT).lister,
       register: hotRegister,
@@ -133,7 +136,8 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       })),
     hotKeys: () => s3.listObjects({ bucket: HOT, prefix: '' }).objects.map(({ key }) => key),
     archived: () => s3.listObjects({ bucket: ARCHIVE, prefix: '' }).objects,
-    delivered: (key: string) => s3.getObject({ bucket: REHYDRATED, key }).content.bytes().toString('utf8'),
+    delivered: (key: string) => s3.getObject({ bucket: REHYDRATED, key }).content.bytes(),
+    replayed: inbox.bodiesOf,
     deliveredKeys: () => s3.listObjects({ bucket: REHYDRATED, prefix: '' }).objects.map(({ key }) => key),
   }
 }

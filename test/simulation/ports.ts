@@ -81,6 +81,7 @@ export const PORTS = [
   'delivery.find',
   'delivery.begin',
   'delivery.putWhole',
+  'replay.send',
   'draft.write',
   'draft.close',
   'draft.put',
@@ -95,7 +96,7 @@ export const PORTS = [
 /** Those that few histories come to: they fail more often where anything does. */
 export const SELDOM: ReadonlySet<string> = new Set(
   PORTS.filter((port) =>
-    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|thawer|tagger|report)/.test(
+    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|replay|thawer|tagger|report)/.test(
       port,
     ),
   ),
@@ -188,6 +189,8 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
       begin: async (...given: Parameters<typeof ports.delivery.begin>) =>
         wrap('draft', await ports.delivery.begin(...given)),
     }),
+    replay: wrap('replay', ports.replay),
+    wait: async () => undefined,
     objectsQueue: makeSender(queues.objects, wrap),
     sealQueue: makeSender(queues.seal, wrap),
     expireQueue: makeSender(queues.expire, wrap),

@@ -1,6 +1,8 @@
+import type { Destination } from '../../shared/domain/config.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { aDataset, NOON } from '../support/builders.ts'
+import { replaying } from '../support/replay-inbox.ts'
 
 export const START = NOON
 
@@ -58,7 +60,11 @@ export const configFor = (years: number, names: readonly string[]) => {
         .filter(({ name }) => names.includes(name))
         .map((dataset) => [dataset.name, dataset]),
     ),
-    destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
+    destinations: new Map<string, Destination>([
+      ['analysts', { name: 'analysts', prefix: 'analysts/' }],
+      // a few at a time, so that there is a middle to fail in
+      ['replay', replaying(3)],
+    ]),
   }
 }
 

@@ -5,12 +5,13 @@ import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery
 import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-signer.ts'
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
+import { makeMemoryReplay } from '../../shared/adapters/memory/memory-replay.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
 import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { type Commit, landingCommitId, nextGenerationId } from '../../shared/domain/commit.ts'
-import { INLINE } from '../../shared/domain/config.ts'
+import { type Destination, INLINE } from '../../shared/domain/config.ts'
 import type { Dataset, PromotedColumn } from '../../shared/domain/dataset.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import { type Guards, NO_GUARDS } from '../../shared/domain/guards.ts'
@@ -36,6 +37,7 @@ import { makeBill } from '../../simulator/bill.ts'
 import { makeRandom } from '../../simulator/randomness.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model, type S3ModelOptions } from '../../simulator/s3/s3-model.ts'
+import { makeSqsModel } from '../../simulator/sqs/sqs-model.ts'
 import { aDataset, NOON } from './builders.ts'
 import { aRange } from './selections.ts'
 
@@ -77,6 +79,15 @@ const pack = async (
   return { packed, data: sink.content(), received }
 }
 
+/** Queues of the simulated SQS that destinations of the same name replay to. */
+const REPLAY_QUEUES = { standard: 'replay', fifo: 'replay.fifo' } as const
+
+const aReplay = (name: keyof typeof REPLAY_QUEUES): Destination => ({
+  name,
+  prefix: `replays/${name}/`,
+  replay: { queue: `arn:aws:sqs:us-east-1:000000000000:${REPLAY_QUEUES[name]}`, perSecond: 100 },
+})
+
 /** The whole path of a rehydration on the simulated S3, with queues and events in the hand of the test. */
 export const aWorld = ({
   knobs = {},
@@ -104,11 +115,17 @@ export const aWorld = ({
     notifications: [{ id: 'events', queueArn: EVENTS, events: patterns, prefix: '', suffix: '' }],
   })
   events.length = 0
+  const sqs = makeSqsModel({ now, meter: bill })
+  sqs.createQueue(REPLAY_QUEUES.standard)
+  sqs.createQueue(REPLAY_QUEUES.fifo, { FifoQueue: 'true' })
+  const waits: number[] = []
   const config = {
     datasets: new Map([['orders', dataset]]),
-    destinations: new Map([
+    destinations: new Map<string, Destination>([
       ['analysts', { name: 'analysts', prefix: 'analysts/' }],
       ['inline', INLINE],
+      ['standard', aReplay('standard')],
+      ['fifo', aReplay('fifo')],
     ]),
   }
   const catalog = makeMemoryCatalog()
@@ -126,6 +143,12 @@ export const aWorld = ({
     delivery: makeMemoryDelivery(s3, REHYDRATED, maxPartBytes),
     results: makeMemoryArchive(s3, REHYDRATED).reader,
     signer: makeMemoryFileSigner(s3, REHYDRATED),
+    replay: makeMemoryReplay(sqs),
+    wait: async (ms: number) => {
+      waits.push(ms)
+      time += ms
+    },
+    hasTime: () => true,
     thawQueue,
     hydrateQueue,
     metrics: { rehydrationFinished: (facts: Finished) => void finished.push(facts) },
@@ -214,6 +237,8 @@ export const aWorld = ({
     thawQueue,
     hydrateQueue,
     finished,
+    sqs,
+    waits,
     now,
     /** How often a line of the price table was metered. */
     metered: (line: string) => bill.snapshot()[line] ?? 0,

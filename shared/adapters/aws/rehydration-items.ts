@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
+import { UNREAD_REASONS } from '../../domain/completeness.ts'
 import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
 import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydration.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
 import { NO_TERMS } from '../../domain/rehydration-terms.ts'
+import { NOT_SENT_REASONS } from '../../domain/replay-progress.ts'
 import { RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
 import { storedFilterSchema } from './stored-filter.ts'
 
@@ -46,6 +48,7 @@ const rehydrationState = z.discriminatedUnion('name', [
       records: digest,
       completeness,
       notFound: count.nullable(),
+      notSent: count.exactOptional(),
       manifest: z.string(),
     }),
   }),
@@ -112,6 +115,16 @@ const rehydrationSchema = z.object({
   terms: terms.default(NO_TERMS),
 })
 
+const replaySchema = z.object({
+  last: z.object({ id: z.string(), time: z.int(), keys: z.array(z.string()) }),
+  sent: digest,
+  left: z.array(z.object({ segmentId: z.string(), reason: z.enum(UNREAD_REASONS) })),
+  notSent: z.object({
+    count,
+    named: z.array(z.object({ id: z.string(), time: z.int(), reason: z.enum(NOT_SENT_REASONS) })),
+  }),
+})
+
 const taskSchema = z.object({
   partition: z.string(),
   thawedAsStandard: z.array(z.string()),
@@ -137,6 +150,7 @@ const taskSchema = z.object({
       }),
     }),
   ]),
+  replay: replaySchema.exactOptional(),
 })
 
 export const rehydrationFromItem = (item: unknown): Rehydration => rehydrationSchema.parse(item)
@@ -163,8 +177,18 @@ export const rehydrationStamp = (rehydration: Rehydration): string => {
   return JSON.stringify(canonical(isPlain ? state : { state, terms }))
 }
 
+/** Without a member where nothing was sent, as in the items of before anything could be. */
+const storedReplay = ({ replay }: RehydrationTask) =>
+  replay === undefined ? {} : { replay: { ...replay, sent: formatDigest(replay.sent) } }
+
 export const taskStamp = (task: RehydrationTask): string =>
-  JSON.stringify(canonical({ state: storedTaskState(task), thawedAsStandard: task.thawedAsStandard }))
+  JSON.stringify(
+    canonical({
+      state: storedTaskState(task),
+      thawedAsStandard: task.thawedAsStandard,
+      ...storedReplay(task),
+    }),
+  )
 
 /** The same members in the same order, whoever made the object. */
 const canonical = (value: unknown): unknown => {
@@ -199,5 +223,6 @@ export const taskToItem = (rehydrationId: string, task: RehydrationTask) => ({
   pk: rehydrationPk(rehydrationId),
   sk: `${TASK}${task.partition}`,
   state: storedTaskState(task),
+  ...storedReplay(task),
   stamp: taskStamp(task),
 })

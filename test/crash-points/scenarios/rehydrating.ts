@@ -63,6 +63,21 @@ const ids = aQuestion(
   },
 )
 
+const replayed = aQuestion(all, { ...EVERYTHING, destination: 'replay' })
+
+/** Every hydrate task that waits: the first may be one whose turn has not come. */
+const hydrateAll = async ({ consume }: Worker) => {
+  while (await consume.hydrate());
+}
+
+/** One batch is one record here, and no more than two faults are played at once. */
+const repeatsOnlyFaults = async ({ ports, replayed: inbox }: World) => {
+  const [newest] = await ports.index.newest(1)
+  const sent = inbox.messagesOf(newest?.id ?? '')
+  const most = sent.length - inbox.bodiesOf(newest?.id ?? '').length
+  if (most > 2) throw new Broken(`answers: ${most} of ${sent.length} records were sent again`)
+}
+
 /** As the sweep and the events do, partition by partition. */
 const resumeAll = async ({ use }: Worker, { ports }: World) => {
   for await (const { dataset, partition } of ports.registry.list('tickets'))
@@ -259,6 +274,28 @@ export const REHYDRATING: readonly Scenario[] = [
       world.pass(5 * DAY)
     },
     attempt: ({ consume }) => consume.hydrate(),
+  },
+  {
+    useCase: 'hydrateTask',
+    when: 'when records are sent to a queue, partition by partition',
+    given: readable(replayed),
+    attempt: hydrateAll,
+    inTheEnd: repeatsOnlyFaults,
+  },
+  {
+    useCase: 'hydrateTask',
+    when: 'when time runs out in the middle of sending',
+    given: async (world) => {
+      await readable(replayed)(world)
+      world.mood.batchesInTime = 3
+    },
+    attempt: async (worker, { mood, queues }) => {
+      await hydrateAll(worker)
+      mood.batchesInTime = Number.POSITIVE_INFINITY
+      // from here on nothing but the sweep sends it again
+      queues.hydrate.lose()
+    },
+    inTheEnd: repeatsOnlyFaults,
   },
   {
     useCase: 'finishRehydration',
