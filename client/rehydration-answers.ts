@@ -70,6 +70,7 @@ const progressSchema = z.object({
   bytes: z.int(),
   readyBy: z.string().nullable(),
   segmentsThawedAsStandard: z.int(),
+  segmentsLapsed: z.int(),
 })
 
 const lineSchema = z.object({
@@ -89,6 +90,17 @@ const lineSchema = z.object({
   columns: z.array(z.string()).nullable(),
   keepDays: z.int().nullable(),
   requestedAt: z.string(),
+  /** How much longer its restored copies are kept than was asked for at first. */
+  extension: z
+    .object({
+      keepDays: z.int(),
+      askedAt: z.string(),
+      until: z.string(),
+      cost: z.object({ atMost: z.number() }),
+    })
+    .nullable(),
+  /** When S3 takes the first of its restored copies away; null where none is known. */
+  keptUntil: z.string().nullable(),
   /** Who let it go on, where that was needed. */
   approval: z.object({ by: z.string(), at: z.string() }).nullable(),
   /** US dollars by list price; where guards wanted to know. */

@@ -7,6 +7,7 @@ import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/dynamo-quar
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import {
+  makeDynamoRehydrationChecks,
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
@@ -40,6 +41,7 @@ export const handler = createHandler({
   index: makeDynamoRehydrationIndex(dynamo),
   readLedger: readLedger({ registry, log, quarantine: makeDynamoQuarantineBooks(dynamo) }),
   budgets: makeDynamoBudgets(dynamo),
+  checks: makeDynamoRehydrationChecks(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,
   random: randomBytes,

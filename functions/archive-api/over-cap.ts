@@ -7,7 +7,9 @@ const figure = (cap: string, value: number): string =>
 const adviceFor = (cap: string): string =>
   cap.includes('perDay')
     ? 'ask for less, or again tomorrow (UTC)'
-    : 'ask for less, with a cheaper tier, or in several parts'
+    : cap.includes('approval')
+      ? 'ask for fewer days, or for a rehydration of its own, which can be approved'
+      : 'ask for less, with a cheaper tier, or in several parts'
 
 /** What was asked for is more than a guard of the configuration lets pass: nothing of it was written down. */
 export const overCap = ({ cap, limit, asked, left }: OverCap): Problem =>

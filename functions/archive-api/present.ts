@@ -5,7 +5,7 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Ledger } from '../../shared/domain/ledger.ts'
 import type { Quote } from '../../shared/domain/quote.ts'
 import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
-import type { RehydrationTerms } from '../../shared/domain/rehydration-terms.ts'
+import type { Extension, RehydrationTerms } from '../../shared/domain/rehydration-terms.ts'
 import type { RehydrationProgress } from '../../shared/use-cases/describe-rehydration.ts'
 import type { ListedSegment } from '../../shared/use-cases/list-segments.ts'
 
@@ -128,10 +128,23 @@ const presentOutcome = ({ acceptedAt, state }: Rehydration) => {
   }
 }
 
-const presentTerms = ({ price, approval }: RehydrationTerms) => ({
+const presentExtension = ({ keepDays, at, until, dollars }: Extension) => ({
+  keepDays,
+  askedAt: iso(at),
+  until: iso(until),
+  cost: { atMost: cents(dollars) },
+})
+
+const presentTerms = ({ price, approval, extension, keptUntil }: RehydrationTerms) => ({
+  extension: extension && presentExtension(extension),
+  keptUntil: isoOrNull(keptUntil),
   approval: approval && { by: approval.by, at: iso(approval.at) },
   ...(price && { cost: { atMost: cents(price.dollars) } }),
 })
+
+/** As it was asked for, or extended to. */
+const extendedDays = ({ request, terms }: Rehydration): number | null =>
+  terms.extension === null ? request.keepDays : Math.max(request.keepDays ?? 0, terms.extension.keepDays)
 
 /** One line of the list; a selection may be long, so it is only in the full answer. */
 export const presentRehydration = (rehydration: Rehydration) => {
@@ -149,7 +162,7 @@ export const presentRehydration = (rehydration: Rehydration) => {
     format: request.format,
     compression: request.compression,
     columns: request.columns,
-    keepDays: request.keepDays,
+    keepDays: extendedDays(rehydration),
     requestedAt: iso(acceptedAt),
     ...presentTerms(terms),
     ...presentOutcome(rehydration),
@@ -158,6 +171,7 @@ export const presentRehydration = (rehydration: Rehydration) => {
 
 export const presentStatus = (rehydration: Rehydration, progress: RehydrationProgress | null) => ({
   ...presentRehydration(rehydration),
+  ...(progress && { keptUntil: isoOrNull(progress.keptUntil) }),
   select: presentSelection(rehydration.request.selection),
   ...(progress && {
     progress: {
@@ -167,6 +181,7 @@ export const presentStatus = (rehydration: Rehydration, progress: RehydrationPro
       bytes: progress.bytes,
       readyBy: isoOrNull(progress.readyBy),
       segmentsThawedAsStandard: progress.segmentsThawedAsStandard,
+      segmentsLapsed: progress.segmentsLapsed,
     },
   }),
 })

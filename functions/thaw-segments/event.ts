@@ -7,4 +7,5 @@ import { partitionField } from '../../shared/runtime/task-fields.ts'
 export const thawTaskSchema: z.ZodType<ThawTask> = z.object({
   rehydrationId: z.string().regex(ULID_PATTERN, 'expected a rehydration id'),
   partition: partitionField.nullable(),
+  keep: z.literal(true).exactOptional(),
 })

@@ -20,7 +20,8 @@ export type StorageFacts = {
 /** A restored copy with less than this left is thawed for longer before it is relied on. */
 export const SHORTEST_WINDOW = 6 * HOUR
 
-const windowEnd = (restore: StorageFacts['restore']): number =>
+/** Until when a restored copy is readable; 0 where there is none. */
+export const windowEnd = (restore: StorageFacts['restore']): number =>
   restore === null || restore.ongoing || restore.readableUntil === null ? 0 : restore.readableUntil
 
 export const isReadable = ({ storageClass, restore }: StorageFacts, now: number): boolean =>

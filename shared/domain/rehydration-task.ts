@@ -19,6 +19,18 @@ export type TaskResult = {
   readonly found: readonly number[]
   /** The coldest class that it was read from. */
   readonly coldest: StorageClass
+  /** When S3 takes the first of the restored copies away that it was read from; missing where none is known. */
+  readonly keptUntil?: number | undefined
+}
+
+/** What became of the restored copies of a partition when they were to be kept for longer. */
+export type KeptCopies = {
+  /** The extension's time that was seen to. */
+  readonly for: number
+  /** The earliest time at which S3 takes one of them away; null where none is left, or none is needed. */
+  readonly until: number | null
+  /** Segments whose copy was gone already. */
+  readonly lapsed: number
 }
 
 export type TaskState =
@@ -37,6 +49,8 @@ export type TaskState =
       readonly readableAt: number
       readonly doneAt: number
       readonly result: TaskResult
+      /** Missing until they were to be kept for longer. */
+      readonly kept?: KeptCopies | undefined
     }
 
 /** One partition of one rehydration. */
@@ -61,6 +75,8 @@ export type TaskEvent =
   | { readonly name: 'released'; readonly attempt: string }
   | { readonly name: 'replayed'; readonly attempt: string; readonly progress: ReplayProgress }
   | { readonly name: 'delivered'; readonly at: number; readonly attempt: string; readonly result: TaskResult }
+  /** Its copies were seen to for an extension. */
+  | { readonly name: 'kept'; readonly kept: KeptCopies }
   /** Nothing of it is wanted any more: the limit was reached before it. */
   | { readonly name: 'skipped'; readonly at: number; readonly result: TaskResult }
 
@@ -71,12 +87,15 @@ export type TaskEvent =
 export const LONGEST_RUN = 20 * 60_000
 
 /**
- * The task after an event, or undefined when the event changes nothing. A task that is done stays as it is. A task may go
+ * The task after an event, or undefined when the event changes nothing. A task that is done stays as it is, but for how long its copies are kept. A task may go
  * back from hydrating to thawing: a restored copy can expire, and a seal can put a colder segment in a readable one's place.
  */
 export const advanceTask = (task: RehydrationTask, event: TaskEvent): RehydrationTask | undefined => {
   const { state } = task
-  if (state.name === 'done') return undefined
+  if (state.name === 'done') {
+    const isLater = event.name === 'kept' && (state.kept?.for ?? 0) < event.kept.for
+    return isLater ? { ...task, state: { ...state, kept: event.kept } } : undefined
+  }
   switch (event.name) {
     case 'waits':
       return {
@@ -110,6 +129,8 @@ export const advanceTask = (task: RehydrationTask, event: TaskEvent): Rehydratio
             state: { name: 'done', readableAt: state.readableAt, doneAt: event.at, result: event.result },
           }
         : undefined
+    case 'kept':
+      return undefined
     case 'skipped':
       return {
         ...task,

@@ -12,8 +12,12 @@ export type ObjectsQueue = {
 export type RecordsMessage = { readonly body: string; readonly dataset: string | null }
 export type RecordsQueue = { send(messages: readonly RecordsMessage[]): Promise<void> }
 
-/** A rehydration to plan (no partition), or one partition of it to thaw. */
-export type ThawTask = { readonly rehydrationId: string; readonly partition: string | null }
+/** A rehydration to plan (no partition), or one partition of it to thaw; `keep`: to keep its restored copies for longer. */
+export type ThawTask = {
+  readonly rehydrationId: string
+  readonly partition: string | null
+  readonly keep?: true
+}
 export type ThawQueue = { send(tasks: readonly ThawTask[]): Promise<void> }
 
 export type HydrateTask = { readonly rehydrationId: string; readonly partition: string }

@@ -31,6 +31,11 @@ export type TaskList = {
   close(rehydrationId: string, partition: string): Promise<void>
 }
 
+export type RehydrationChecks = {
+  /** Has a rehydration checked on no later than `dueAt`, also when its checks had ended. */
+  expect(id: string, dueAt: number): Promise<void>
+}
+
 export type RehydrationPosition = { readonly acceptedAt: number; readonly id: string }
 /** When they were asked for: from a time on, and before another; null: no bound. */
 export type RequestedWithin = { readonly from: number | null; readonly to: number | null }

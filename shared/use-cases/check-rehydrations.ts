@@ -1,9 +1,11 @@
 import { DAY, HOUR } from '../domain/duration.ts'
+import { isToKeep, keptUntilOf } from '../domain/keep-copies.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import { endedAt } from '../domain/rehydration-states.ts'
+import type { RehydrationTask } from '../domain/rehydration-task.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { RehydrationCheck, RehydrationIndex, Rehydrations } from '../ports/rehydrations.ts'
-import { advanceStored } from './advance-rehydration.ts'
+import { advanceStored, changeStored } from './advance-rehydration.ts'
 import { mapBounded } from './bounded.ts'
 import { CHECK_AFTER } from './request-rehydration.ts'
 import { type SettleDeps, settleReservations } from './settle-reservations.ts'
@@ -33,10 +35,24 @@ export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: 
   const settle = settleReservations(deps)
   const plan = (id: string) => thawQueue.send([{ rehydrationId: id, partition: null }])
 
+  /** Whether an extension has still to be seen to. Once it has been, until when the copies are kept is written down. */
+  const isKeeping = async (rehydration: Rehydration): Promise<boolean> => {
+    const { id, state, terms } = rehydration
+    if (state.name !== 'completed' || terms.extension === null) return false
+    const all: RehydrationTask[] = []
+    for await (const task of taskList.all(id)) all.push(task)
+    if (terms.extension.until > now() && all.some((task) => isToKeep(rehydration, task))) return true
+    const keptUntil = keptUntilOf(all)
+    await changeStored(rehydrations, id, (stored) =>
+      stored.terms.keptUntil === keptUntil ? undefined : { ...stored, terms: { ...stored.terms, keptUntil } },
+    )
+    return false
+  }
+
   const checkOver = async (due: RehydrationCheck, rehydration: Rehydration, since: number) => {
     const { id } = due
     await settle(rehydration)
-    const hasOpen = (await taskList.open(id, 1)).length > 0
+    const hasOpen = (await taskList.open(id, 1)).length > 0 || (await isKeeping(rehydration))
     if (hasOpen) await plan(id)
     // who was planning it when it ended may have added a task since
     const isNew = since + CHECK_AFTER > now()

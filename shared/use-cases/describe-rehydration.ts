@@ -1,5 +1,6 @@
+import { keptUntilOf } from '../domain/keep-copies.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
-import type { TaskState } from '../domain/rehydration-task.ts'
+import type { RehydrationTask, TaskState } from '../domain/rehydration-task.ts'
 import type { Rehydrations, TaskList } from '../ports/rehydrations.ts'
 
 export type RehydrationProgress = {
@@ -8,6 +9,10 @@ export type RehydrationProgress = {
   /** When the last segment that is waited for must be readable by AWS's figures; null when none is waited for. */
   readonly readyBy: number | null
   readonly segmentsThawedAsStandard: number
+  /** The earliest time at which S3 takes a restored copy away that was read; null where none is known. */
+  readonly keptUntil: number | null
+  /** Segments whose copy was gone when it was to be kept for longer. */
+  readonly segmentsLapsed: number
   /** What is delivered so far. */
   readonly files: number
   readonly records: number
@@ -23,8 +28,12 @@ export const describeRehydration =
     const partitions = { planned: 0, thawing: 0, hydrating: 0, done: 0 }
     let readyBy: number | null = null
     let segmentsThawedAsStandard = 0
+    let segmentsLapsed = 0
+    const tasks: RehydrationTask[] = []
     const delivered = { files: 0, records: 0, bytes: 0 }
-    for await (const { state, thawedAsStandard } of taskList.all(id)) {
+    for await (const task of taskList.all(id)) {
+      const { state, thawedAsStandard } = task
+      tasks.push(task)
       partitions[state.name] += 1
       segmentsThawedAsStandard += thawedAsStandard.length
       if (state.name === 'done') {
@@ -32,8 +41,19 @@ export const describeRehydration =
         delivered.files += file === null ? 0 : 1
         delivered.records += records.count
         delivered.bytes += file?.bytes ?? 0
+        segmentsLapsed += state.kept?.lapsed ?? 0
       }
       if (state.name === 'thawing') readyBy = Math.max(readyBy ?? 0, state.readyBy)
     }
-    return { rehydration, progress: { partitions, readyBy, segmentsThawedAsStandard, ...delivered } }
+    return {
+      rehydration,
+      progress: {
+        partitions,
+        readyBy,
+        segmentsThawedAsStandard,
+        keptUntil: keptUntilOf(tasks),
+        segmentsLapsed,
+        ...delivered,
+      },
+    }
   }

@@ -1,6 +1,7 @@
 import { addCompleteness, isComplete } from '../domain/completeness.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import { addDigests, formatDigest } from '../domain/digest.ts'
+import { keptUntilOf } from '../domain/keep-copies.ts'
 import { coldest, tierFor } from '../domain/plan-thaw.ts'
 import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
@@ -137,9 +138,9 @@ export const finishRehydration =
       await advanceStored(rehydrations, id, { name: 'failed', at: now(), reason })
       return 'over'
     }
-    const tasks: Done[] = []
-    for await (const task of taskList.all(id)) tasks.push(doneOf(task))
-    const all = summarize(rehydration, state.plannedAt, tasks, destination.replay !== undefined)
+    const read: RehydrationTask[] = []
+    for await (const task of taskList.all(id)) read.push(task)
+    const all = summarize(rehydration, state.plannedAt, read.map(doneOf), destination.replay !== undefined)
     const manifest = `${deliveryPrefix(destination.prefix, id)}manifest.json`
     await delivery.putWhole(
       manifest,
@@ -148,12 +149,8 @@ export const finishRehydration =
     )
     const { completedAt, readableAt } = all
     const summary = { ...all.summary, manifest }
-    const ended = await advanceStored(rehydrations, id, {
-      name: 'finished',
-      at: completedAt,
-      readableAt,
-      summary,
-    })
+    const event = { name: 'finished', at: completedAt, readableAt, summary } as const
+    const ended = await advanceStored(rehydrations, id, event, { keptUntil: keptUntilOf(read) })
     if (!ended?.changed) return 'over'
     metrics.rehydrationFinished({
       phases: {

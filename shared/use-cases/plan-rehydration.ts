@@ -1,9 +1,10 @@
+import { isToKeep } from '../domain/keep-copies.ts'
 import { MAX_PARTITIONS, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Budgets } from '../ports/budgets.ts'
 import type { CommitLog, PartitionRegistry, Waiters } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { HydrateQueue, ThawQueue } from '../ports/queues.ts'
+import type { HydrateQueue, ThawQueue, ThawTask } from '../ports/queues.ts'
 import type { Rehydrations, RehydrationTasks, TaskList } from '../ports/rehydrations.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import { advanceStored } from './advance-rehydration.ts'
@@ -47,6 +48,16 @@ const narrowPartitions = async (
   return kept.flat()
 }
 
+/** Sends what is delivered, and whose restored copies are to be kept for longer. */
+const sendKeeps = async ({ taskList, thawQueue }: PlanDeps, rehydration: Rehydration): Promise<void> => {
+  if (rehydration.terms.extension === null) return
+  const { id: rehydrationId } = rehydration
+  const keeps: ThawTask[] = []
+  for await (const task of taskList.all(rehydrationId))
+    if (isToKeep(rehydration, task)) keeps.push({ rehydrationId, partition: task.partition, keep: true })
+  if (keeps.length > 0) await thawQueue.send(keeps)
+}
+
 /**
  * Splits a rehydration into one task for each partition. The tasks are written before the state says so, and sent after
  * that: a crash anywhere is made good by the next delivery of the same message. Of one that is over what is left is taken away.
@@ -59,6 +70,7 @@ export const planRehydration =
     if (rehydration === undefined) return 'unknown'
     if (isOver(rehydration.state)) {
       await tidyRehydration(deps)(rehydration)
+      if (rehydration.state.name === 'completed') await sendKeeps(deps, rehydration)
       return 'over'
     }
     if (rehydration.state.name === 'awaiting-approval') return 'awaiting-approval'
@@ -79,6 +91,7 @@ export const planRehydration =
         return 'over'
       }
     }
+    await sendKeeps(deps, rehydration)
     const open = await taskList.open(id, MAX_PARTITIONS)
     if (open.length > 0) await thawQueue.send(open.map((partition) => ({ rehydrationId: id, partition })))
     else await hydrateQueue.send([{ rehydrationId: id, partition: NO_PARTITION }])

@@ -1,4 +1,5 @@
 import type { Completeness, Unread } from '../domain/completeness.ts'
+import { earliestLapse } from '../domain/keep-copies.ts'
 import { coldest, storedClass } from '../domain/plan-thaw.ts'
 import type { Selection } from '../domain/rehydration.ts'
 import type { TaskResult } from '../domain/rehydration-task.ts'
@@ -11,7 +12,9 @@ import { type FoundSegment, searchSegments } from './search-segments.ts'
 export type ReadPartitionDeps = { readonly log: CommitLog; readonly reader: SegmentReader }
 
 /** What was made of a partition's segments, and what of them it was made of. */
-export type PartitionRead<Made> = Pick<TaskResult, 'completeness' | 'coldest'> & { readonly made: Made }
+export type PartitionRead<Made> = Pick<TaskResult, 'completeness' | 'coldest' | 'keptUntil'> & {
+  readonly made: Made
+}
 
 /** All that may hold what is selected, those of them that are to be read, and why the others are not. */
 export type PartitionSegments = {
@@ -53,11 +56,16 @@ export const readPartition = ({ log, reader }: ReadPartitionDeps) => {
       const state = await log.read(ref)
       const found = await search(state, selection)
       const readable = found.filter(({ segment }) => !left.has(segment.id))
+      const keptUntil = earliestLapse(
+        readable.map(({ segment }) => segment),
+        state.holdings,
+      )
       try {
         return {
           made: await make({ found, readable, left }),
           completeness: completenessOf(found, left),
           coldest: coldest(readable.map(({ segment }) => storedClass(segment, state.holdings))),
+          ...(keptUntil !== null && { keptUntil }),
         }
       } catch (error) {
         if (!(error instanceof SegmentUnread)) throw error

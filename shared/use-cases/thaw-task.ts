@@ -1,4 +1,5 @@
 import { HOUR } from '../domain/duration.ts'
+import { keepDaysAt } from '../domain/keep-copies.ts'
 import { decideThaw, neededUntil } from '../domain/plan-thaw.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Segment } from '../domain/segment.ts'
@@ -7,6 +8,7 @@ import type { HydrateQueue, ThawTask } from '../ports/queues.ts'
 import type { Rehydrations, RehydrationTasks } from '../ports/rehydrations.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { mapBounded } from './bounded.ts'
+import { keepPartition } from './keep-partition.ts'
 import { searchSegments } from './search-segments.ts'
 import { type ThawSegmentDeps, thawSegment } from './thaw-segment.ts'
 
@@ -33,11 +35,12 @@ const nothing = (outcome: ThawTaskOutcome['outcome']): ThawTaskOutcome => ({ out
 
 /**
  * Plans a rehydration (a task without a partition), or sees to it that all that it needs of one partition is readable: then
- * it is sent to be hydrated, else it waits there. Every step may be repeated.
+ * it is sent to be hydrated, else it waits there. What is delivered may have its restored copies kept for longer. Every step may be repeated.
  */
 export const thawTask = (deps: ThawTaskDeps) => {
   const { rehydrations, tasks, waiters, registry, hydrateQueue, log, reader, now } = deps
   const thaw = thawSegment(deps)
+  const keepCopies = keepPartition(deps)
   const search = searchSegments(reader)
 
   const allReadable = async (segments: readonly Segment[], keepDays: number | null): Promise<boolean> => {
@@ -47,7 +50,7 @@ export const thawTask = (deps: ThawTaskDeps) => {
     return facts.every((one) => one === undefined || decideThaw(one, { until, now: now() }) === 'readable')
   }
 
-  return async ({ rehydrationId, partition }: ThawTask): Promise<ThawTaskOutcome> => {
+  return async ({ rehydrationId, partition, keep }: ThawTask): Promise<ThawTaskOutcome> => {
     if (partition === null) {
       await deps.plan(rehydrationId)
       return nothing('planned')
@@ -55,7 +58,9 @@ export const thawTask = (deps: ThawTaskDeps) => {
     const rehydration = await rehydrations.find(rehydrationId)
     const task = await tasks.find(rehydrationId, partition)
     if (rehydration === undefined || task === undefined) return nothing('unknown')
-    const { request, state } = rehydration
+    if (keep) return nothing((await keepCopies(rehydration, partition)) === 'later' ? 'waiting' : 'readable')
+    const { state } = rehydration
+    const request = { ...rehydration.request, keepDays: keepDaysAt(rehydration, now()) }
     const ref = { dataset: request.dataset, partition }
     if (isOver(state)) {
       await waiters.remove(ref, rehydrationId)

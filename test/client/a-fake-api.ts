@@ -70,6 +70,8 @@ export const aRehydrationAnswer = (status: string, parts: object = {}) => ({
   columns: null,
   keepDays: null,
   requestedAt: '2030-01-02T00:00:00.000Z',
+  extension: null,
+  keptUntil: null,
   approval: null,
   select: { from: '2029-01-01T00:00:00.000Z', to: '2029-01-02T00:00:00.000Z' },
   ...parts,

@@ -5,6 +5,7 @@ import {
   makeDynamoTaskList,
 } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import {
+  makeDynamoRehydrationChecks,
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
@@ -32,6 +33,7 @@ const makeDynamo = async (): Promise<MemoryRehydrations> => {
     tasks: makeDynamoRehydrationTasks(table),
     taskList: makeDynamoTaskList(table),
     index: makeDynamoRehydrationIndex(table),
+    checks: makeDynamoRehydrationChecks(table),
   }
 }
 
@@ -210,6 +212,23 @@ describe.each([
     expect(await index.settle(again, null)).toBe('settled')
     expect((await index.due(NOON + 90, 9)).map(({ id }) => id)).toEqual([late.id])
     expect(await index.newest(9)).toHaveLength(2)
+  })
+
+  test('are checked on again when somebody expects it, and no later', async () => {
+    const { rehydrations, index, checks } = await make()
+    const rehydration = aRehydration()
+    const { id } = rehydration
+    await rehydrations.create(rehydration, NOON)
+    const next = async () => (await index.due(NOON + 1000, 9)).map(({ dueAt }) => dueAt - NOON)
+    await index.settle({ id, dueAt: NOON }, null)
+    expect(await next()).toEqual([])
+    await checks.expect(id, NOON + 20)
+    expect(await next()).toEqual([20])
+    await checks.expect(id, NOON + 30)
+    expect(await next()).toEqual([20])
+    await checks.expect(id, NOON + 10)
+    expect(await index.due(NOON + 1000, 9)).toEqual([{ id, dueAt: NOON + 10 }])
+    expect(await index.settle({ id, dueAt: NOON + 10 }, null)).toBe('settled')
   })
 
   test('have tasks that are added once and stay as they are', async () => {

@@ -2,9 +2,11 @@ import { liveCommits, liveSegments } from '../../shared/domain/commit.ts'
 import { classAtAge } from '../../shared/domain/dataset.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { hasCaps } from '../../shared/domain/guards.ts'
+import { isToKeep } from '../../shared/domain/keep-copies.ts'
 import { partitionOf, partitionRange } from '../../shared/domain/partition.ts'
 import { removableCommits } from '../../shared/domain/plan-sweep.ts'
 import { storedClass } from '../../shared/domain/plan-thaw.ts'
+import type { Rehydration } from '../../shared/domain/rehydration.ts'
 import { isOver } from '../../shared/domain/rehydration-states.ts'
 import type { BudgetDay } from '../../shared/ports/budgets.ts'
 import { type PartitionView, viewQuarantine } from './archive-view.ts'
@@ -43,6 +45,13 @@ const openBudgets = async ({ ports, now }: Cloud) => {
   return open
 }
 
+/** An extension whose time is not over has still to be seen to. */
+const hasToKeep = async ({ ports, now }: Cloud, rehydration: Rehydration): Promise<boolean> => {
+  if ((rehydration.terms.extension?.until ?? 0) <= now()) return false
+  for await (const task of ports.taskList.all(rehydration.id)) if (isToKeep(rehydration, task)) return true
+  return false
+}
+
 const isOfASegment = (key: string) => /^(landing|sealed|index)\//.test(key)
 
 /** What is still to be done: nothing, once everything has come to its end (I5, I6). */
@@ -56,8 +65,11 @@ export const whatIsLeft = async (
   for (const key of cloud.hotKeys()) if (!staysHot.includes(key)) left.push(`${key} is hot`)
   for (const { name, all } of Object.values(cloud.queues))
     if (all().length > 0) left.push(`the ${name} queue is not empty`)
-  for (const { id, state } of await cloud.ports.index.newest(100))
+  for (const rehydration of await cloud.ports.index.newest(100)) {
+    const { id, state } = rehydration
     if (!isOver(state)) left.push(`rehydration ${id} is ${state.name}`)
+    if (await hasToKeep(cloud, rehydration)) left.push(`rehydration ${id} has copies to keep`)
+  }
   for (const { dataset, day } of await openBudgets(cloud)) left.push(`${dataset} has reservations of ${day}`)
   const named = new Set(
     views.flatMap(({ commits }) =>

@@ -19,6 +19,7 @@ import { cancelRehydration } from '../../shared/use-cases/cancel-rehydration.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
+import { extendRehydration } from '../../shared/use-cases/extend-rehydration.ts'
 import { findQuarantined } from '../../shared/use-cases/find-quarantined.ts'
 import { findRecord } from '../../shared/use-cases/find-record.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
@@ -160,6 +161,7 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       checkRehydrations: noted('checkRehydrations', checkRehydrations(ports)),
       describeRehydration: noted('describeRehydration', describeRehydration(ports)),
       expireObjects: noted('expireObjects', expireObjects(ports)),
+      extendRehydration: noted('extendRehydration', extendRehydration(ports)),
       findQuarantined: noted('findQuarantined', findQuarantined(inQuarantine)),
       findRecord: noted('findRecord', findRecord(ports)),
       finishRehydration: finish,

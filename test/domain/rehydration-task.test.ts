@@ -36,6 +36,7 @@ const EVENTS: Readonly<Record<string, TaskEvent>> = {
   delivered: { name: 'delivered', at: late, attempt: 'mine', result },
   'delivered by another': { name: 'delivered', at: late, attempt: 'other', result },
   skipped: { name: 'skipped', at: late, result },
+  kept: { name: 'kept', kept: { for: 9, until: 10, lapsed: 0 } },
 }
 
 const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskState['name'] | '-'>>>> = {
@@ -48,6 +49,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     delivered: '-',
     'delivered by another': '-',
     skipped: 'done',
+    kept: '-',
   },
   thawing: {
     waits: 'thawing',
@@ -58,6 +60,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     delivered: '-',
     'delivered by another': '-',
     skipped: 'done',
+    kept: '-',
   },
   hydrating: {
     waits: 'thawing',
@@ -68,6 +71,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     delivered: 'done',
     'delivered by another': '-',
     skipped: 'done',
+    kept: '-',
   },
   done: {
     waits: '-',
@@ -78,6 +82,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     delivered: '-',
     'delivered by another': '-',
     skipped: '-',
+    kept: 'done',
   },
 }
 
@@ -119,4 +124,14 @@ describe('a task', () => {
     })
     expect(waiting?.state).toMatchObject({ since: 1, readyBy: 8 })
   })
+})
+
+test('a task that is done has its copies kept for ever longer', () => {
+  const task = { partition: 'p', thawedAsStandard: [], state: STATES.done }
+  const kept = (of: RehydrationTask, until: number) =>
+    advanceTask(of, { name: 'kept', kept: { for: until, until, lapsed: 1 } })
+  const once = kept(task, 9)
+  expect(once).toEqual({ ...task, state: { ...STATES.done, kept: { for: 9, until: 9, lapsed: 1 } } })
+  expect(once && kept(once, 9)).toBeUndefined()
+  expect(once && kept(once, 10)?.state).toMatchObject({ kept: { for: 10 } })
 })

@@ -142,3 +142,73 @@ describe('[S11] a request of a guarded dataset', () => {
     expect(world.metered('s3.restore-request.GLACIER.Expedited')).toBe(1)
   })
 })
+
+describe('POST of an extension', () => {
+  const EXTENSION = `POST ${ROUTE}/extension`
+
+  test('keeps the copies longer, and says what that adds at most and until when S3 keeps them', async () => {
+    const { world, json, path } = await underWay()
+    await world.pass(5 * HOUR)
+    expect((await json(`GET ${ROUTE}`, { path })).body).toMatchObject({
+      status: 'completed',
+      keepDays: null,
+      keptUntil: '2024-03-14T00:00:00.000Z',
+      extension: null,
+    })
+    const extended = await json(EXTENSION, { path, body: { keepDays: 10 } })
+    expect(extended).toMatchObject({
+      status: 200,
+      body: {
+        status: 'completed',
+        keepDays: 10,
+        keptUntil: '2024-03-14T00:00:00.000Z',
+        extension: {
+          keepDays: 10,
+          askedAt: '2024-03-10T17:00:00.000Z',
+          until: '2024-03-20T17:00:00.000Z',
+          cost: { atMost: expect.any(Number) },
+        },
+      },
+    })
+    expect(extended.body.extension.cost.atMost).toBeGreaterThan(0)
+    await world.drain()
+    expect((await json(`GET ${ROUTE}`, { path })).body).toMatchObject({
+      keptUntil: '2024-03-21T00:00:00.000Z',
+      progress: { segmentsLapsed: 0 },
+    })
+  })
+
+  test.each([
+    [{}, 'keepDays'],
+    [{ keepDays: 0 }, 'keepDays'],
+    [{ keepDays: 31 }, 'keepDays'],
+    [{ keepDays: 2, until: 'noon' }, 'until'],
+  ])('with %j is refused, and the field is named', async (body, field) => {
+    const { json, path } = await underWay()
+    expect(await json(EXTENSION, { path, body })).toMatchObject(
+      problem(400, 'invalid-request', { errors: [{ field }] }),
+    )
+  })
+
+  test('of what is over, waits for approval, is too dear or another’s is refused', async () => {
+    const body = { keepDays: 10 }
+    const waits = await underWay({ ...NO_GUARDS, approvalAboveUsd: 0.000001 })
+    expect(await waits.json(EXTENSION, { path: waits.path, body })).toMatchObject(
+      problem(409, 'awaiting-approval'),
+    )
+    await waits.json(`DELETE ${ROUTE}`, { path: waits.path })
+    expect(await waits.json(EXTENSION, { path: waits.path, body })).toMatchObject(
+      problem(409, 'rehydration-is-over'),
+    )
+    const capped = await underWay({ ...NO_GUARDS, approvalAboveUsd: 0.00006 })
+    expect(await capped.json(EXTENSION, { path: capped.path, body })).toMatchObject(
+      problem(422, 'over-cap', {
+        cap: 'guards.approvalAboveUsd',
+        detail: expect.stringContaining('a rehydration of its own'),
+      }),
+    )
+    expect(await capped.json(EXTENSION, { path: capped.path, body, caller: STRANGER })).toMatchObject(
+      problem(404, 'unknown-rehydration'),
+    )
+  })
+})

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Rehydration } from '../../domain/rehydration.ts'
 import type {
   RehydrationCheck,
+  RehydrationChecks,
   RehydrationIndex,
   RehydrationPosition,
   Rehydrations,
@@ -44,6 +45,20 @@ export const makeDynamoRehydrations = (dynamo: DynamoTable): Rehydrations => ({
     (await conditionalPut(dynamo, rehydrationToItem(rehydration), rehydrationStamp(expected)))
       ? 'put'
       : 'stale',
+})
+
+export const makeDynamoRehydrationChecks = ({ documents, table }: DynamoTable): RehydrationChecks => ({
+  expect: async (id, dueAt) => {
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: { pk: rehydrationPk(id), sk: CHECK },
+      UpdateExpression: 'SET id = :id, duePool = :pool, dueAt = :at',
+      // one that has ended keeps its last time, and is in no pool
+      ConditionExpression: 'attribute_not_exists(duePool) OR dueAt > :at',
+      ExpressionAttributeValues: { ':id': id, ':pool': CHECK_POOL, ':at': dueAt },
+    })
+    await wroteIf(documents.send(update))
+  },
 })
 
 const checkSchema = z.object({ id: z.string(), dueAt: z.int() })

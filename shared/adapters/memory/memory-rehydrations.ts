@@ -1,13 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Rehydration } from '../../domain/rehydration.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
-import type { RehydrationIndex, Rehydrations, RehydrationTasks, TaskList } from '../../ports/rehydrations.ts'
+import type {
+  RehydrationChecks,
+  RehydrationIndex,
+  Rehydrations,
+  RehydrationTasks,
+  TaskList,
+} from '../../ports/rehydrations.ts'
 
 export type MemoryRehydrations = {
   readonly rehydrations: Rehydrations
   readonly tasks: RehydrationTasks
   readonly taskList: TaskList
   readonly index: RehydrationIndex
+  readonly checks: RehydrationChecks
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : 1)
@@ -15,14 +22,14 @@ const byText = (a: string, b: string) => (a < b ? -1 : 1)
 /** The ports of rehydrations in memory, with the same promises as in DynamoDB. */
 export const makeMemoryRehydrations = (): MemoryRehydrations => {
   const stored = new Map<string, Rehydration>()
-  const checks = new Map<string, number>()
+  const dueAts = new Map<string, number>()
   const tasksOf = new Map<string, Map<string, RehydrationTask>>()
   const openOf = new Map<string, Set<string>>()
 
   const rehydrations: Rehydrations = {
     create: async (rehydration, checkAt) => {
       const { id } = rehydration
-      if (!checks.has(id)) checks.set(id, checkAt)
+      if (!dueAts.has(id)) dueAts.set(id, checkAt)
       if (stored.has(id)) return 'exists'
       stored.set(id, rehydration)
       return 'created'
@@ -68,6 +75,12 @@ export const makeMemoryRehydrations = (): MemoryRehydrations => {
     },
   }
 
+  const checks: RehydrationChecks = {
+    expect: async (id, dueAt) => {
+      dueAts.set(id, Math.min(dueAt, dueAts.get(id) ?? dueAt))
+    },
+  }
+
   const newestFirst = (a: Rehydration, b: Rehydration) => b.acceptedAt - a.acceptedAt || -byText(a.id, b.id)
 
   const index: RehydrationIndex = {
@@ -84,17 +97,17 @@ export const makeMemoryRehydrations = (): MemoryRehydrations => {
         )
         .slice(0, limit),
     due: async (now, limit) =>
-      [...checks]
+      [...dueAts]
         .filter(([, dueAt]) => dueAt <= now)
         .toSorted(([, a], [, b]) => a - b)
         .slice(0, limit)
         .map(([id, dueAt]) => ({ id, dueAt })),
     settle: async ({ id, dueAt }, nextDue) => {
-      if (checks.get(id) !== dueAt) return 'stale'
-      checks.set(id, nextDue ?? Number.POSITIVE_INFINITY)
+      if (dueAts.get(id) !== dueAt) return 'stale'
+      dueAts.set(id, nextDue ?? Number.POSITIVE_INFINITY)
       return 'settled'
     },
   }
 
-  return { rehydrations, tasks, taskList, index }
+  return { rehydrations, tasks, taskList, index, checks }
 }

@@ -1,3 +1,4 @@
+import { liveSegments } from '../../../shared/domain/commit.ts'
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import { NO_CAPS } from '../../../shared/domain/guards.ts'
 import { partitionOf } from '../../../shared/domain/partition.ts'
@@ -21,6 +22,7 @@ import {
   planned,
   readable,
   restoresOnce,
+  thawAll,
   thawing,
 } from './rehydrating.ts'
 
@@ -61,6 +63,33 @@ const spends = (dollars: 'nothing' | 'something') => async (world: World) => {
   const { spent } = await world.ports.budgets.read(TODAY)
   if (spent.microDollars > 0 !== (dollars === 'something'))
     throw new Broken(`budgets: ${spent.microDollars} millionths of a dollar were spent`)
+}
+
+const KEEP_DAYS = 20
+
+const extend = async ({ extendRehydration }: Pick<UseCases, 'extendRehydration'>, world: World) => {
+  const outcome = await extendRehydration(await newest(world), KEEP_DAYS)
+  if (outcome?.kind !== 'extended') throw new Broken(`answers: what was to be extended is ${outcome?.kind}`)
+}
+
+/** Completed, and its copies are still there. */
+const delivered = async (world: World) => {
+  await thawing(aQuestion(all, EVERYTHING))(world)
+  world.pass(6 * HOUR)
+  await world.workOff()
+}
+
+/** Every copy that a rehydration was extended for is there for so long, and nothing was restored twice. */
+const copiesAreKept = async (world: World) => {
+  const [rehydration] = await world.ports.index.newest(1)
+  const until = rehydration?.terms.extension?.until ?? Number.POSITIVE_INFINITY
+  for await (const ref of world.ports.registry.list(rehydration?.request.dataset ?? '')) {
+    for (const { key, storageClass } of liveSegments((await world.ports.log.read(ref)).commits)) {
+      const restore = storageClass === 'GLACIER' ? (await world.ports.reader.head(key))?.restore : undefined
+      if (restore !== undefined && (restore?.readableUntil ?? 0) < until)
+        throw new Broken(`thaws: ${key} is readable until ${restore?.readableUntil}, and not until ${until}`)
+    }
+  }
 }
 
 /** What changes the course of a rehydration that was asked for before. */
@@ -160,5 +189,45 @@ export const STEERING: readonly Scenario[] = [
     },
     attempt: ({ use }) => use.reconcileBudgets(),
     inTheEnd: spends('something'),
+  },
+  {
+    useCase: 'extendRehydration',
+    when: 'that is completed',
+    given: delivered,
+    attempt: ({ use }, world) => extend(use, world),
+    inTheEnd: copiesAreKept,
+  },
+  {
+    useCase: 'extendRehydration',
+    when: 'that is thawed, of a dataset with a budget',
+    given: async (world) => {
+      await asked(dear, coldVault)(world)
+      await approve(world.soundWorker.use, world)
+      await thawAll(world.soundWorker)
+    },
+    attempt: ({ use }, world) => extend(use, world),
+    inTheEnd: copiesAreKept,
+  },
+  {
+    useCase: 'thawTask',
+    when: 'when copies are to be kept for longer',
+    given: async (world) => {
+      await delivered(world)
+      await extend(world.soundWorker.use, world)
+    },
+    attempt: thawAll,
+    inTheEnd: copiesAreKept,
+  },
+  {
+    useCase: 'checkRehydrations',
+    when: 'when the message of an extension was lost',
+    given: async (world) => {
+      await delivered(world)
+      await extend(world.soundWorker.use, world)
+      world.queues.thaw.lose()
+      world.pass(2 * HOUR)
+    },
+    attempt: ({ use }) => use.checkRehydrations(),
+    inTheEnd: copiesAreKept,
   },
 ]
