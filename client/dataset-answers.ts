@@ -51,7 +51,12 @@ export const segmentSchema = z.object({
 })
 export type SegmentAnswer = z.infer<typeof segmentSchema>
 
-export const segmentPageSchema = z.object({ segments: z.array(segmentSchema), next: z.string().nullable() })
+export const segmentPageSchema = z.object({
+  segments: z.array(segmentSchema),
+  /** Whether this is the last page. */
+  complete: z.boolean(),
+  next: z.string().nullable(),
+})
 
 const entrySchema = z.object({ records: z.int(), digest: z.string() })
 

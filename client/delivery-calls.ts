@@ -9,7 +9,7 @@ import type { Send } from './send.ts'
 /** Null where it has been removed since. It holds for a quarter of an hour, and is as good as the file: keep it to yourself. */
 const urlShape = { url: z.string().nullable(), urlExpiresAt: z.string().nullable() }
 
-const filesSchema = z.object({
+export const filesSchema = z.object({
   /** False: more may come. */
   complete: z.boolean(),
   status: z.enum(REHYDRATION_STATUSES),

@@ -21,7 +21,7 @@ export type RecordAnswer = {
   readonly complete: boolean
 }
 
-const versionsSchema = z.object({
+export const versionsSchema = z.object({
   complete: z.boolean(),
   segments: completenessSchema,
   versions: z.array(

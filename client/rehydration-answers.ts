@@ -58,6 +58,8 @@ const resultSchema = z.object({
   segments: completenessSchema,
   /** Selected ids that no record was found of; null for a range. */
   notFound: z.int().nullable(),
+  /** Records that its queue did not take; of a destination that is a queue. */
+  notSent: z.int().optional(),
   /** Its key in the rehydrated bucket. */
   manifest: z.string(),
 })
@@ -73,7 +75,7 @@ const progressSchema = z.object({
   segmentsLapsed: z.int(),
 })
 
-const lineSchema = z.object({
+export const lineSchema = z.object({
   id: z.string(),
   status: z.enum(REHYDRATION_STATUSES),
   dataset: z.string(),

@@ -4,6 +4,7 @@ import type { Telemetry } from '../../shared/runtime/telemetry.ts'
 import type { FindDeps } from '../../shared/use-cases/find-record.ts'
 import { type DatasetRoutesDeps, datasetRoutes } from './dataset-routes.ts'
 import { type DeliveryRoutesDeps, deliveryRoutes } from './delivery-routes.ts'
+import { documentRoutes } from './document-routes.ts'
 import { type ApiEvent, apiEventSchema, callerOf } from './event.ts'
 import { Problem } from './problem.ts'
 import { recordRoutes } from './record-routes.ts'
@@ -28,6 +29,7 @@ export const createHandler = (deps: ArchiveApiDeps) => {
   const { logger } = deps.telemetry
   const routes = new Map<string, Route>(
     Object.entries({
+      ...documentRoutes,
       ...datasetRoutes(deps),
       ...recordRoutes(deps),
       ...rehydrationRoutes(deps),

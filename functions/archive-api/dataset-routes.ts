@@ -15,7 +15,7 @@ export type DatasetRoutesDeps = Access &
 
 const positionSchema = z.object({ partition: z.string(), segmentId: z.string() })
 
-const segmentsQuerySchema = z
+export const segmentsQuerySchema = z
   .strictObject({
     from: instantSchema.optional(),
     to: instantSchema.optional(),

@@ -17,12 +17,12 @@ export type DeliveryRoutesDeps = Access &
   ListFilesDeps &
   ReadAnswerDeps & { readonly rehydrations: Pick<Rehydrations, 'find'>; readonly now: Clock }
 
-const filesQuerySchema = z.strictObject({
+export const filesQuerySchema = z.strictObject({
   limit: limitSchema(500, 100),
   next: nextSchema(partitionField).optional(),
 })
 
-const recordsQuerySchema = z.strictObject({ partial: z.enum(['true', 'false']).default('false') })
+export const recordsQuerySchema = z.strictObject({ partial: z.enum(['true', 'false']).default('false') })
 
 const iso = (time: number) => new Date(time).toISOString()
 

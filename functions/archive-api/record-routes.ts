@@ -9,7 +9,7 @@ import { idSchema, instantSchema, queryOf } from './request.ts'
 import { type ApiResponse, bytes, json, MAX_ANSWER_BYTES } from './respond.ts'
 import { type Access, datasetFor, type Routes } from './routes.ts'
 
-const querySchema = z.strictObject({
+export const recordQuerySchema = z.strictObject({
   id: idSchema.optional(),
   time: instantSchema.optional(),
   all: z.enum(['true', 'false']).default('false'),
@@ -88,7 +88,7 @@ export const recordRoutes = (deps: Access & FindDeps): Routes => {
   return {
     'GET /datasets/{dataset}/records/{id+}': async ({ event, caller }) => {
       const { name } = datasetFor(deps, caller, event.pathParameters.dataset)
-      const query = parsePart(querySchema, queryOf(event))
+      const query = parsePart(recordQuerySchema, queryOf(event))
       const { id } = parsePart(z.object({ id: idSchema }), { id: query.id ?? event.pathParameters.id })
       const selector = { id, time: query.time ?? null }
       const found = await find(name, selector)

@@ -25,7 +25,7 @@ export type RehydrationRoutesDeps = Access &
   QuoteDeps &
   Pick<RequestDeps, 'rehydrations'> & { readonly taskList: TaskList; readonly index: RehydrationIndex }
 
-const listQuerySchema = z
+export const listQuerySchema = z
   .strictObject({
     status: z.enum(REHYDRATION_STATES).optional(),
     dataset: z.string().optional(),

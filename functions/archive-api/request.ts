@@ -196,3 +196,4 @@ export const limitSchema = (most: number, usual: number) =>
     .refine((limit) => limit <= most, `expected a number from 1 to ${most}`)
     .optional()
     .transform((limit) => limit ?? usual)
+    .meta({ minimum: 1, maximum: most, description: `${usual} unless given` })

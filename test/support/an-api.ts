@@ -3,6 +3,7 @@ import { createHandler } from '../../functions/archive-api/create-handler.ts'
 import type { ApiResponse } from '../../functions/archive-api/respond.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import { makeLedger } from '../../shared/domain/ledger.ts'
+import { expectDocumented } from './documented.ts'
 import { aWorld, type World } from './rehydration-world.ts'
 import { keptTelemetry } from './silent-telemetry.ts'
 import { aContext } from './sqs-event.ts'
@@ -61,7 +62,9 @@ export const anApi = (world: World = aWorld()) => {
   }
   const json = async (routeKey: string, given: Call = {}) => {
     const { statusCode, headers, text } = await call(routeKey, given)
-    return { status: statusCode, headers, body: JSON.parse(text) }
+    const body = JSON.parse(text)
+    expectDocumented(routeKey, statusCode, body)
+    return { status: statusCode, headers, body }
   }
   return { world, call, json, lines }
 }
