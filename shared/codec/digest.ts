@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Digest } from '../domain/digest.ts'
 import { addDigests, emptyDigest } from '../domain/digest.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
@@ -23,6 +23,24 @@ const preimage = ({ id, time, body, header }: RecordIdentity): string =>
     ? `${Buffer.byteLength(id)},-,${time}:${id}${body}`
     : `${Buffer.byteLength(id)},${Buffer.byteLength(header)},${time}:${id}${header}${body}`
 
+/** Texts longer than this are not put together to be hashed: that takes their memory twice over. */
+const LONG = 2 ** 20
+
+const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
+
+/** The MD5 of a record, one byte a character: the cheapest of the encodings that crypto offers. */
+const md5Of = (record: RecordIdentity): string => {
+  const { body } = record
+  if (body.length <= LONG) return hash('md5', preimage(record), 'binary')
+  const md5 = createHash('md5').update(preimage({ ...record, body: '' }))
+  for (let at = 0, end = 0; at < body.length; at = end) {
+    // a pair of surrogates is one character of UTF-8
+    end = at + LONG + Number(isHighSurrogate(body.charCodeAt(at + LONG - 1)))
+    md5.update(body.slice(at, end))
+  }
+  return md5.digest('binary')
+}
+
 /** Sums of 32-bit limbs stay exact in a number for 2^21 records. */
 const FOLD_AFTER = 2 ** 20
 
@@ -41,8 +59,7 @@ export const makeDigester = (): Digester => {
 
   return {
     add: (record) => {
-      // one byte a character: the cheapest of the encodings that crypto offers
-      const md5 = hash('md5', preimage(record), 'binary')
+      const md5 = md5Of(record)
       a += limb(md5, 0)
       b += limb(md5, 4)
       c += limb(md5, 8)

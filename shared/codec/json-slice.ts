@@ -111,3 +111,20 @@ export const sourceAt = (text: string, path: readonly string[]): string | undefi
   }
   return text.slice(slice.start, slice.end)
 }
+
+/**
+ * The places of the members at these paths, the last one where keys repeat, in the order of the paths; undefined where there
+ * is none. The outermost object is gone through once.
+ */
+export const slicesAt = (
+  text: string,
+  paths: readonly (readonly string[])[],
+): readonly (string | undefined)[] => {
+  const wanted = new Set(paths.map(([first]) => first))
+  const found = new Map<string | undefined, Slice>()
+  for (const member of objectMembers(text)) if (wanted.has(member.key)) found.set(member.key, member)
+  return paths.map(([first, ...rest]) => {
+    const slice = found.get(first)
+    return slice && sourceAt(text.slice(slice.start, slice.end), rest)
+  })
+}

@@ -15,11 +15,17 @@ const PARAMS = { [constants.ZSTD_c_compressionLevel]: 5, [constants.ZSTD_c_check
 const MOST_AT_ONCE = 1024 * 1024
 /** What zstd adds at most to a short text that it cannot compress. */
 const FRAME = 128
+/** A record by itself, of more than a row group may hold: its pieces would have to be put together in as much memory again. */
+const LARGE = 16 * 1024 * 1024
+
+/** Room is taken for what is written into it: more of it than is needed costs nothing. */
+const roomFor = (bytes: number): number =>
+  bytes > LARGE ? bytes + (bytes >> 8) + FRAME : Math.min(MOST_AT_ONCE, bytes + FRAME)
 
 export const compressors = {
   // room for the outcome and no more: a megabyte for each of a small segment's columns costs more than compressing them
   ZSTD: (bytes: Uint8Array): Uint8Array =>
-    zstdCompressSync(bytes, { params: PARAMS, chunkSize: Math.min(MOST_AT_ONCE, bytes.byteLength + FRAME) }),
+    zstdCompressSync(bytes, { params: PARAMS, chunkSize: roomFor(bytes.byteLength) }),
 }
 
 export const decompressors = {
@@ -27,6 +33,6 @@ export const decompressors = {
     // at least 1: zlib takes no limit of 0, and the length is checked against the header afterwards
     zstdDecompressSync(bytes, {
       maxOutputLength: Math.max(length, 1),
-      chunkSize: Math.min(MOST_AT_ONCE, length + FRAME),
+      chunkSize: roomFor(length),
     }),
 }

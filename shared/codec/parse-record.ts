@@ -1,26 +1,11 @@
-import type { Dataset, FieldPath } from '../domain/dataset.ts'
+import type { Dataset } from '../domain/dataset.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import { badTime, checkBody, checkId, checkTime } from './check-record.ts'
-import { sourceAt } from './json-slice.ts'
+import { readDocument } from './json-document.ts'
 import { parseJsonTime } from './parse-time.ts'
 import { promoteJson } from './promote.ts'
 import type { Rejection } from './rejection.ts'
-import { describe } from './rejection.ts'
-
-type JsonObject = { readonly [key: string]: unknown }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The own member at a path; keys like `__proto__` are data like any other. */
-const valueAt = (document: JsonObject, path: FieldPath): unknown => {
-  let value: unknown = document
-  for (const key of path) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined
-    value = value[key]
-  }
-  return value
-}
+import { describe, isRejection } from './rejection.ts'
 
 const INTEGER = /^-?\d+$/
 
@@ -52,22 +37,18 @@ export const parseJsonRecord = (
 ): ArchiveRecord | Rejection => {
   const wrong = checkBody(dataset, text)
   if (wrong !== undefined) return wrong
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (error) {
-    const message = String(error).replace('SyntaxError: ', '').slice(0, 200)
-    return { reason: 'malformed-json', detail: `body: expected a JSON document: ${message}` }
-  }
-  if (!isObject(document))
-    return { reason: 'not-an-object', detail: `body: expected a JSON object, got ${describe(document)}` }
+  const { version } = dataset
+  const paths = [dataset.id, dataset.time.path, ...(version === null ? [] : [version])]
+  const columns = dataset.promoted.map((column) => column.path)
+  const document = readDocument(text, [...paths, ...columns])
+  if (isRejection(document)) return document
+  const { valueAt, sourceAt } = document
 
-  const sourceOf = (path: FieldPath) => () => sourceAt(text, path)
   const idField = dataset.id.join('.')
-  const idValue = valueAt(document, dataset.id)
+  const idValue = valueAt(dataset.id)
   if (idValue === undefined || idValue === null)
     return { reason: 'missing-id', detail: `${idField}: expected an id, got ${describe(idValue)}` }
-  const id = idText(idValue, sourceOf(dataset.id))
+  const id = idText(idValue, () => sourceAt(dataset.id))
   if (id === undefined)
     return {
       reason: 'bad-id',
@@ -78,7 +59,7 @@ export const parseJsonRecord = (
 
   const { path, unit } = dataset.time
   const timeField = path.join('.')
-  const timeValue = valueAt(document, path)
+  const timeValue = valueAt(path)
   if (timeValue === undefined || timeValue === null)
     return { reason: 'missing-time', detail: `${timeField}: expected a time, got ${describe(timeValue)}` }
   const time = parseJsonTime(timeValue, unit)
@@ -86,17 +67,15 @@ export const parseJsonRecord = (
   const wrongTime = checkTime(dataset, time, timeField, arrived)
   if (wrongTime !== undefined) return wrongTime
 
-  const { version } = dataset
-  const root = document
   return {
     id,
     time,
     body: text,
     header: null,
     arrived,
-    version: version === null ? null : versionText(valueAt(root, version), sourceOf(version)),
+    version: version === null ? null : versionText(valueAt(version), () => sourceAt(version)),
     promoted: dataset.promoted.map((column) =>
-      promoteJson(valueAt(root, column.path), column.type, sourceOf(column.path)),
+      promoteJson(valueAt(column.path), column.type, () => sourceAt(column.path)),
     ),
   }
 }

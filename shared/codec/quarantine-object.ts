@@ -42,12 +42,23 @@ const countReasons = (items: readonly QuarantinedItem[]): Record<string, number>
   return Object.fromEntries([...reasons].map(([reason, some]) => [reason, some.length] as const).sort())
 }
 
+/** Written into one buffer: an item may be so long that it must not be there twice. */
+const linesOf = (lines: readonly string[]): Buffer => {
+  const data = Buffer.alloc(
+    lines.reduce((bytes, line) => bytes + Buffer.byteLength(line) + 1, 0),
+    '\n',
+  )
+  let at = 0
+  for (const line of lines) at += data.write(line, at) + 1
+  return data
+}
+
 export const packQuarantine = ({ dataset, unit, items, digest, at }: QuarantineUnit): PackedUnit => {
   const reasons = countReasons(items)
   const about = { dataset, unit, items: items.length, reasons }
   const header = { icecore: 'quarantine', format: FORMAT, ...about, digest: formatDigest(digest) }
-  // a buffer each: together they can be longer than a string may be
-  const data = Buffer.concat([header, ...items].map((line) => Buffer.from(`${JSON.stringify(line)}\n`)))
+  // each by itself: together they can be longer than a string may be
+  const data = linesOf([header, ...items].map((line) => JSON.stringify(line)))
   return { data, facts: { ...about, name: hash('sha256', data, 'hex'), digest, at, retriedAt: null } }
 }
 

@@ -1,5 +1,3 @@
-import type { ArchiveRecord } from '../domain/record.ts'
-
 export const REJECTION_REASONS = [
   'malformed-json',
   'malformed-csv',
@@ -19,7 +17,7 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number]
 /** Why something cannot be archived as a record. `detail` names the field, what was expected and what came. */
 export type Rejection = { readonly reason: RejectionReason; readonly detail: string }
 
-export const isRejection = (result: ArchiveRecord | Rejection): result is Rejection => 'reason' in result
+export const isRejection = (result: object): result is Rejection => 'reason' in result
 
 const SHOWN = 60
 

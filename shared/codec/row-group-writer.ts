@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
+import { giveBack } from './give-back.ts'
 import { columnsOf, segmentSchema } from './parquet-columns.ts'
 import { compressors } from './parquet-values.ts'
 import { CRC_BLANK, stampFooter } from './segment-footer.ts'
@@ -12,6 +13,9 @@ import { METADATA_KEYS, SEGMENT_FORMAT } from './segment-format.ts'
 const MAX_BYTES = 1_000_000
 
 const PAGE_PER_COLUMN = 2 ** 31 - 1
+
+/** A buffer that a large record has made larger than this is given back: it would stay so until the segment is done. */
+const KEPT_BUFFER = 16 * 2 ** 20
 
 /** Bodies of fewer bytes than this are stored as they are, with all that goes with them: frames cost more than they save. */
 const WORTH_COMPRESSING = 4096
@@ -44,11 +48,18 @@ export const makeRowGroupWriter = (
   take: (bytes: Uint8Array) => Promise<void>,
 ): RowGroupWriter => {
   const writer = new ByteWriter()
+  // pages, and what became of them, are copied into `writer`: once a row group is written nobody needs them
+  const spent: Uint8Array[] = []
+  const ZSTD = (page: Uint8Array): Uint8Array => {
+    const packed = compressors.ZSTD(page)
+    spent.push(page, packed)
+    return packed
+  }
   const parquet = new ParquetWriter({
     writer,
     schema: segmentSchema(promoted),
     codec: 'ZSTD',
-    compressors,
+    compressors: { ZSTD },
     createdBy: 'icecore',
   })
   const rowGroups: RowGroup[] = []
@@ -65,6 +76,10 @@ export const makeRowGroupWriter = (
   const flush = async () => {
     await take(new Uint8Array(writer.buffer, 0, writer.index))
     writer.index = 0
+    if (writer.buffer.byteLength <= KEPT_BUFFER) return
+    // not a new one: this gives the old one's memory back at once
+    writer.buffer = writer.buffer.transfer(1024)
+    writer.view = new DataView(writer.buffer)
   }
 
   const write = async (records: ArchiveRecord[], bodies: Buffer[]): Promise<number> => {
@@ -76,6 +91,7 @@ export const makeRowGroupWriter = (
       rowGroupSize: records.length,
       pageSize: PAGE_PER_COLUMN,
     })
+    for (const bytes of spent.splice(0)) giveBack(bytes)
     const bytes = writer.offset - start.offset
     if (bytes > MAX_BYTES && records.length > 1) {
       rollBack(start)

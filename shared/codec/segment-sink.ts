@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { giveBack } from './give-back.ts'
 
 /** Where the bytes of a segment go, in order. */
 export type SegmentSink = {
@@ -9,7 +10,7 @@ export type SegmentSink = {
 }
 
 export type MemorySink = SegmentSink & {
-  /** All that was written. */
+  /** All that was written, once it is all. */
   content(): Buffer
 }
 
@@ -21,8 +22,10 @@ export const makeMemorySink = (): MemorySink => {
     },
     close: async () => undefined,
     content: () => {
+      const [first, ...others] = chunks
+      if (first !== undefined && others.length === 0) return first
       const whole = Buffer.concat(chunks)
-      chunks.splice(0, chunks.length, whole)
+      for (const chunk of chunks.splice(0, chunks.length, whole)) giveBack(chunk)
       return whole
     },
   }

@@ -5,6 +5,7 @@ import { formatDigest } from '../domain/digest.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import { compareRecords } from '../domain/record.ts'
 import { makeDigester } from './digest.ts'
+import { giveBack } from './give-back.ts'
 import { makeIdFilterBuilder } from './id-filter.ts'
 import { makeRowGroupWriter } from './row-group-writer.ts'
 import type { JsonValue, RowGroup, SegmentIdentity } from './segment-format.ts'
@@ -91,6 +92,7 @@ export const makeSegmentWriter = (options: {
     bodies = []
     rawBytes = 0
     const packed = await writer.write(records, texts)
+    for (const text of texts) giveBack(text)
     rawLimit = Math.min(MAX_RAW_BYTES, Math.max(TARGET_BYTES, (raw / Math.max(packed, 1)) * TARGET_BYTES))
   }
 

@@ -11,7 +11,7 @@ export type QuarantinedItem = {
   readonly named?: string
   readonly reason: string
   readonly detail: string
-  /** The exact text; for bytes that are not UTF-8, `encoding` is base64. */
+  /** The exact text; for bytes that are not UTF-8, and for those of very long texts, `encoding` is base64. */
   readonly text: string
   readonly encoding: 'utf8' | 'base64'
   readonly header: string | null

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { digestTexts } from '../codec/digest.ts'
+import { giveBack } from '../codec/give-back.ts'
 import { makeCsvRecordParser } from '../codec/parse-csv-record.ts'
 import { parseJsonRecord } from '../codec/parse-record.ts'
 import { isRejection, type Rejection } from '../codec/rejection.ts'
@@ -40,11 +41,24 @@ const makeParser = (dataset: Dataset) => {
   }
 }
 
-/** A row as text where it is text, else in base64. */
+/** A longer text goes in base64: JSON may write a character in six, and no string holds six times the longest body. */
+const LONGEST_TEXT = 16 * 2 ** 20
+
+const inBase64 = (text: string): string => {
+  const bytes = Buffer.from(text)
+  const encoded = bytes.toString('base64')
+  giveBack(bytes)
+  return encoded
+}
+
+/** A row as text where it is text of a usual length, else in base64. */
 const textOf = (item: SourceItem): Pick<QuarantinedItem, 'text' | 'encoding'> => {
-  if (item.kind === 'text') return { text: item.text, encoding: 'utf8' }
-  const raw = Buffer.from(item.raw)
-  return isUtf8(raw)
+  if (item.kind === 'text')
+    return item.text.length > LONGEST_TEXT
+      ? { text: inBase64(item.text), encoding: 'base64' }
+      : { text: item.text, encoding: 'utf8' }
+  const raw = Buffer.from(item.raw.buffer, item.raw.byteOffset, item.raw.byteLength)
+  return raw.length <= LONGEST_TEXT && isUtf8(raw)
     ? { text: raw.toString('utf8'), encoding: 'utf8' }
     : { text: raw.toString('base64'), encoding: 'base64' }
 }

@@ -24,6 +24,68 @@ const reject = (text: string, dataset: Partial<Dataset> = {}) => {
 const columns = (...types: PromotedColumn['type'][]): PromotedColumn[] =>
   types.map((type) => ({ name: type, path: ['v'], type }))
 
+describe('a long JSON record', () => {
+  const dataset = {
+    id: ['key', 'id'],
+    version: ['v'],
+    promoted: (['string', 'integer', 'number', 'boolean', 'timestamp'] as const).map((type) => ({
+      name: type,
+      path: type === 'string' ? ['constructor'] : ['n', type],
+      type,
+    })),
+  }
+  const aValue = fc.oneof(
+    fc.json(),
+    fc.constantFrom(
+      '9007199254740993',
+      '-0',
+      '1e400',
+      '"\\ud800"',
+      '"2024-03-10T12:00:00Z"',
+      '{"id":"x"}',
+      '{"id":7}',
+      '{"at":1}',
+    ),
+  )
+  const aKey = fc.constantFrom('key', 'at', 'v', 'n', 'constructor', '__proto__', 'k\\u0065y', 'other')
+  const aDocument = fc
+    .array(fc.tuple(aKey, aValue), { maxLength: 8 })
+    .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join()}}`)
+  const known = `"key":{"id":9007199254740993},"at":"2024-03-10T12:00:00Z","v":12345678901234567890`
+
+  /** Which is read in the other way, for its length, and means the same. */
+  const longer = (text: string) => `${' '.repeat(2 ** 20)}${text}\n`
+
+  it('is read as a short one of the same content', () =>
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          aDocument,
+          aDocument.map((text) => `{${known}${text === '{}' ? '' : ','}${text.slice(1)}`),
+          aValue,
+        ),
+        (text) => {
+          const [short, long] = [text, longer(text)].map((each) =>
+            parseJsonRecord(aDataset(dataset), each, NOON),
+          )
+          if (short === undefined || long === undefined) throw new Error('both were read')
+          if (isRejection(short)) expect(long).toEqual(short)
+          else expect(long).toEqual({ ...short, body: longer(text) })
+        },
+      ),
+      { numRuns: 50 },
+    ))
+
+  it('is found to be none where it stops to be JSON', () => {
+    const text = longer('{"id":"a"')
+    expect(reject(text)).toEqual({
+      reason: 'malformed-json',
+      detail: `body: expected a JSON document: unexpected end at position ${text.length}`,
+    })
+    expect(reject(longer('{"id":"a";')).detail).toContain(`unexpected character at position ${2 ** 20 + 9}`)
+  })
+})
+
 describe('a JSON record', () => {
   it('keeps its text and has its id and time', () => {
     const text = ` {"id":"o-1",${AT},"n":1.0 } `

@@ -28,3 +28,18 @@ test('an attempt under a lower limit on bodies begins behind the last row that i
   expect(bodiesOf(await readAll(world))).toEqual(orders.toSorted())
   expect(await world.ledger()).toMatchObject({ received: { count: 3 }, balanced: true })
 })
+
+test('a text of many megabytes goes to quarantine whole, in base64 whatever JSON would make of it', async () => {
+  const longest = 16 * 2 ** 20
+  const inBase64 = async (line: string, limit: number, reason: string) => {
+    const world = anArchiveWorld([upTo(limit)])
+    world.putHot(key, line)
+    expect(await world.ageObject({ key })).toEqual({ outcome: 'archived', records: 0, quarantined: 1 })
+    const [item] = world.quarantine.units().flatMap(({ items }) => items)
+    expect(item).toMatchObject({ reason, encoding: 'base64' })
+    expect(Buffer.from(item?.text ?? '', 'base64').equals(Buffer.from(line))).toBe(true)
+    expect(await world.ledger()).toMatchObject({ quarantined: { count: 1 }, balanced: true })
+  }
+  await inBase64('\0'.repeat(longest + 1), longest + 1, 'malformed-json')
+  await inBase64(`${'é'.repeat(longest / 2)}x`, longest, 'body-too-long')
+})
