@@ -38,7 +38,7 @@ const awaitsApproval = (): Problem =>
       'nothing of it is thawed yet that could be kept: cancel it, and ask again with the keepDays that you want',
   })
 
-const extensionBodySchema = z.strictObject({ keepDays: z.int().min(1).max(MAX_KEEP_DAYS) })
+export const extensionBodySchema = z.strictObject({ keepDays: z.int().min(1).max(MAX_KEEP_DAYS) })
 
 /** What changes the course of a rehydration that was asked for before. */
 export const steeringRoutes = (deps: SteeringRoutesDeps): Routes => {

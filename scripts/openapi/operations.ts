@@ -13,6 +13,7 @@ import { filesQuerySchema, recordsQuerySchema } from '../../functions/archive-ap
 import { recordQuerySchema } from '../../functions/archive-api/record-routes.ts'
 import { listQuerySchema } from '../../functions/archive-api/rehydration-routes.ts'
 import { quoteBodySchema, rehydrationBodySchema } from '../../functions/archive-api/request.ts'
+import { extensionBodySchema } from '../../functions/archive-api/steering-routes.ts'
 import { CONTENT_TYPES } from '../../shared/domain/part-file.ts'
 
 /** One route as it is documented: what it takes, what it answers, and which problems it can answer. */
@@ -149,6 +150,20 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       'own-request',
       'rehydration-is-over',
       'not-awaiting-approval',
+      'over-cap',
+    ],
+  },
+  'POST /rehydrations/{rehydrationId}/extension': {
+    id: 'extendRehydration',
+    summary: 'Keeps its restored copies for longer',
+    body: extensionBodySchema,
+    answer: rehydrationSchema,
+    problems: [
+      'invalid-request',
+      'unknown-rehydration',
+      'rehydration-is-over',
+      'awaiting-approval',
+      'too-broad',
       'over-cap',
     ],
   },

@@ -38,6 +38,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
     members: { rehydrationStatus: z.string(), files: requestSchema },
   },
   'not-awaiting-approval': { status: 409, when: 'It needs no approval.' },
+  'awaiting-approval': { status: 409, when: 'What waits for an approval is not extended.' },
   'record-is-cold': {
     status: 409,
     when: 'If the record exists, it is in a segment that must be thawed.',
