@@ -24,8 +24,9 @@ const stored = async (world: ReturnType<typeof aWorld>, { key, bytes }: Segment)
 
 describe('[F7] a damaged segment', () => {
   test('serves no record: one that is asked for is said to be unreadable', async () => {
-    const { world, json } = anApi()
-    const { segment } = await world.land([aRecord({ body: '{"id":"o-1","sum":1}' })])
+    const { world, call, json } = anApi()
+    const body = '{"id":"o-1","sum":1}'
+    const { segment } = await world.land([aRecord({ body })])
     const whole = await stored(world, segment)
     const path = { dataset: 'orders', id: 'o-1' }
     for (const damage of [
@@ -34,10 +35,14 @@ describe('[F7] a damaged segment', () => {
       Buffer.alloc(whole.length),
     ]) {
       world.corrupt(segment.key, damage)
-      const answer = await json(RECORD, { path }).catch((error: unknown) => error)
+      const answer = await call(RECORD, { path })
       // a footer that is damaged only here is not read: it is in the index object too
-      if (JSON.stringify(answer).includes('"sum":1')) expect(answer).toMatchObject({ status: 200 })
-      else expect(answer).toMatchObject({ status: 503, body: { segments: { unreadable: 1 } } })
+      if (answer.statusCode === 200) expect(answer.text).toBe(body)
+      else
+        expect(await json(RECORD, { path })).toMatchObject({
+          status: 503,
+          body: { segments: { unreadable: 1 } },
+        })
     }
   })
 
