@@ -129,7 +129,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
         ...progress,
         state: 'under-way',
         chunks: chunk.index + 1,
-        rows: chunk.items.at(-1)?.row ?? progress.rows,
+        rows: chunk.lastRow,
         records: progress.records + aged.records,
         quarantined: progress.quarantined + aged.quarantined,
         keptInHot: progress.keptInHot + aged.keptInHot,
