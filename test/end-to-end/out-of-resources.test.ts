@@ -96,7 +96,7 @@ describe('[F14] nothing is lost, and nothing is twice', () => {
       )
     expect(reasons.filter((reason) => reason.includes('memory limit')).length).toBeGreaterThan(2)
     await expectAllArchived(world)
-  }, 180_000)
+  })
 
   it('when functions are stopped at any moment for lack of time', async () => {
     const world = await aCloudForDeployments()
@@ -111,5 +111,5 @@ describe('[F14] nothing is lost, and nothing is twice', () => {
       )
     expect(reasons.filter((reason) => reason.includes('timed out')).length).toBeGreaterThan(2)
     await expectAllArchived(world)
-  }, 180_000)
+  })
 })
