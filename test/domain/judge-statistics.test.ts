@@ -89,7 +89,7 @@ describe('statistics', () => {
     expect(rowGroupStatistics(footer, rowGroup, 0)('arrived')).toBeUndefined()
   })
 
-  test('of a column without a count of nulls may lack values', async () => {
+  test('of a column without a count of nulls, or without a bound, are of unknown values, and it may lack them', async () => {
     const promoted = [{ name: 'word', path: ['a'], type: 'string' }] as const
     const [one] = fc.sample(someRecords, 1)[0] ?? []
     if (one === undefined) throw new Error('no record')
@@ -99,6 +99,14 @@ describe('statistics', () => {
     for (const { columns } of footer.parquet.row_groups)
       for (const { meta_data } of columns) if (meta_data?.statistics) delete meta_data.statistics.null_count
     expect(rowGroupStatistics(footer, rowGroup, 0, promoted)('word')).toMatchObject({ mayLack: true })
+    for (const bound of ['max_value', 'min_value'] as const) {
+      for (const { columns } of footer.parquet.row_groups)
+        for (const { meta_data } of columns) if (meta_data?.statistics) delete meta_data.statistics[bound]
+      expect(rowGroupStatistics(footer, rowGroup, 0, promoted)('word')).toEqual({
+        range: undefined,
+        mayLack: true,
+      })
+    }
     const bare = { ...footer, parquet: { ...footer.parquet, row_groups: [] } }
     expect(rowGroupStatistics(bare, rowGroup, 0, promoted)('word')).toBeUndefined()
   })

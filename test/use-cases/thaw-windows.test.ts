@@ -223,6 +223,36 @@ describe('a thaw that others need too', () => {
     expect(kept?.asking).toBeUndefined()
   })
 
+  test('[F12] keeps what others write down however often they do so, while it lets them ask', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    await world.ask()
+    for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+    const [task] = world.thawQueue.receive()
+    if (task === undefined) throw new Error('expected a task')
+    let others = 0
+    const slow = world.on({
+      ...ports,
+      holdings: {
+        put: async (ref, holding, expected) => {
+          const isRelease = expected?.asking !== undefined && holding.asking === undefined
+          if (isRelease && others < 3) {
+            const stored = await holdingOf(world, segment)
+            if (stored === undefined) throw new Error('expected a holding')
+            others += 1
+            const changed = { ...stored, target: 'DEEP_ARCHIVE', taggedAt: NOON + others } as const
+            await ports.holdings.put(REF, changed, stored)
+          }
+          return ports.holdings.put(ref, holding, expected)
+        },
+      },
+    })
+    expect(await slow.thaw(task)).toEqual({ outcome: 'waiting', thaws: 1 })
+    const kept = await holdingOf(world, segment)
+    expect(kept).toMatchObject({ target: 'DEEP_ARCHIVE', taggedAt: NOON + 3, thaw: { tier: 'Standard' } })
+    expect(kept?.asking).toBeUndefined()
+  })
+
   test('[F12] leaves alone who asks now, though it asked before', async () => {
     const { world, segment } = await coldWorld()
     const { ports } = world
