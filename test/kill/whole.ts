@@ -17,8 +17,12 @@ const isSealed = async (client: Client) => {
   return segments.flat().every(({ kind }) => kind === 'sealed')
 }
 
-/** What of a dataset could be read: each record once, and those that lie in a second segment besides. */
-type Readable = { readonly once: ReadonlyMap<string, SourceRecord>; readonly again: readonly SourceRecord[] }
+/** What of a dataset could be read: each record once, and those that lie in a second segment besides; and segments that are cold. */
+type Readable = {
+  readonly once: ReadonlyMap<string, SourceRecord>
+  readonly again: readonly SourceRecord[]
+  readonly cold: number
+}
 
 /**
  * Each segment that can be read holds what the catalog says, each record once, and all of it was sent. A repeat that came when its
@@ -27,10 +31,12 @@ type Readable = { readonly once: ReadonlyMap<string, SourceRecord>; readonly aga
 const readArchive = async (client: Client, dataset: string, books: Books): Promise<Readable> => {
   const once = new Map<string, SourceRecord>()
   const again: SourceRecord[] = []
+  let cold = 0
   for (const segment of await segmentsOf(client, dataset)) {
     const records = await readSegment(client, segment).catch((error: unknown) => {
-      if (error instanceof SegmentIsCold) return []
-      throw error
+      if (!(error instanceof SegmentIsCold)) throw error
+      cold += 1
+      return []
     })
     if (records.length > 0 && formatDigest(digestOf(records)) !== formatDigest(segment.records))
       throw new Difference(`${segment.key} is not what the catalog says`)
@@ -43,7 +49,7 @@ const readArchive = async (client: Client, dataset: string, books: Books): Promi
       else once.set(body, record)
     }
   }
-  return { once, again }
+  return { once, again, cold }
 }
 
 /** Lets everything come to rest, and compares all that can be read. */
@@ -73,14 +79,28 @@ const rehydrateAll = async (client: Client, dataset: string) => {
   return { digest: result.digest, lines: await readDelivered(client, result.manifest) }
 }
 
-const compareBooks = async (
-  client: Client,
-  dataset: string,
-  books: Books,
-  { came, digest, gone }: { came: ReadonlyMap<string, SourceRecord>; digest: string; gone: number },
-) => {
-  // all of it is thawed by now
-  const { once, again } = await readArchive(client, dataset, books)
+/**
+ * Rehydrates all of a dataset, and reads the segments themselves. One that was read where it lay may have been moved to a colder
+ * class since: from there it is thawed.
+ */
+const bringBack = async (client: Client, dataset: string, books: Books) => {
+  for (let tries = 0; tries < 5; tries += 1) {
+    const delivered = await rehydrateAll(client, dataset)
+    const stored = await readArchive(client, dataset, books)
+    if (stored.cold === 0) return { ...delivered, stored }
+  }
+  throw new Difference(`${dataset}: its segments grow cold as fast as they are thawed`)
+}
+
+type CameBack = {
+  readonly came: ReadonlyMap<string, SourceRecord>
+  readonly digest: string
+  readonly gone: number
+  readonly stored: Readable
+}
+
+const compareBooks = async (client: Client, dataset: string, { came, digest, gone, ...back }: CameBack) => {
+  const { once, again } = back.stored
   const { archived, expired } = await readLedger(client, dataset)
   const sent = formatDigest(digestRecords(came.values()))
   const stored = formatDigest(digestRecords(once.values()))
@@ -104,7 +124,7 @@ export const compareAll = async (
 ): Promise<number> => {
   let count = 0
   for (const dataset of DATASETS) {
-    const { digest, lines } = await rehydrateAll(client, dataset)
+    const { digest, lines, stored } = await bringBack(client, dataset, books)
     const came = new Map(
       lines.map((line) => {
         const body = bodyOfLine(line, books)
@@ -123,7 +143,7 @@ export const compareAll = async (
     const gone = promised.filter(({ body }) => !came.has(body))
     const missing = gone.filter(({ time }) => !isExpired(dataset, partitionOf(time, 'day'), now))
     if (missing.length > 0) throw new Difference(`did not come back: ${JSON.stringify(missing)}`)
-    await compareBooks(client, dataset, books, { came, digest, gone: gone.length })
+    await compareBooks(client, dataset, { came, digest, gone: gone.length, stored })
     count += lines.length
   }
   return count
