@@ -34,13 +34,13 @@ const PARTITIONS_AT_ONCE = 8
 
 type Planned = 'planned' | 'sent-again' | 'failed' | 'over' | 'awaiting-approval' | 'unknown'
 
-/** Of the partitions of an id search, those whose segments' ranges and id filters do not rule every id out. */
+/** Of the partitions of a search for ids or by a filter, those of which the catalog and index objects do not rule everything out. */
 const narrowPartitions = async (
   { log, reader }: PlanDeps,
   { dataset, selection }: Rehydration['request'],
   partitions: readonly string[],
 ) => {
-  if (selection.kind === 'range') return partitions
+  if (selection.kind === 'range' && selection.where === null) return partitions
   const kept = await mapBounded(partitions, PARTITIONS_AT_ONCE, async (partition) => {
     const found = await searchSegments(reader)(await log.read({ dataset, partition }), selection)
     return found.length > 0 ? [partition] : []

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Filter } from '../../shared/domain/filter.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { type ArchiveRecord, compareRecords, sameRecord } from '../../shared/domain/record.ts'
 import type { Selection } from '../../shared/domain/rehydration.ts'
 import { wants } from '../support/brute-force-filter.ts'
-import { NOON } from '../support/builders.ts'
+import { aRecord, NOON } from '../support/builders.ts'
 import { aFilter, COLUMNS, FILTERED, someRecords } from '../support/filtered-records.ts'
 import { aWorld, type World } from '../support/rehydration-world.ts'
 import { aRange, someIds } from '../support/selections.ts'
@@ -53,6 +54,9 @@ const aSelection = fc
     )
   })
 
+/** The promoted values of a record with this word. */
+const columns = (word: string) => COLUMNS.map((name) => (name === 'word' ? word : null))
+
 /** Lands records, a segment for some of each day. */
 const landAll = async (world: World, batches: readonly (readonly ArchiveRecord[])[]) => {
   for (const batch of batches)
@@ -83,6 +87,26 @@ const lineOf = (one: string): string => {
 }
 
 describe('a rehydration with a filter and a limit', () => {
+  test('plans no partition of which the catalog or the index objects rule everything out', async () => {
+    const world = aWorld({ dataset: FILTERED })
+    const land = (id: string, time: number, word: string) =>
+      world.land([aRecord({ id, time, body: `{"id":"${id}","a":"${word}"}`, promoted: columns(word) })])
+    await land('r1', NOON, 'a')
+    await land('r2', NOON - DAY, 'ab')
+    await land('r3', NOON - 2 * DAY, 'b')
+    const planned = async (where: Filter) => {
+      const id = await world.ask({ selection: aRange(NOON - 9 * DAY, NOON + DAY, { where }) })
+      await world.run.thaw({ rehydrationId: id, partition: null })
+      return world.ports.taskList.open(id, 9)
+    }
+    expect(await planned({ field: 'word', eq: 'ab' })).toEqual(['2024-03-09'])
+    expect(await planned({ field: 'word', gte: 'ab' })).toEqual(['2024-03-08', '2024-03-09'])
+    expect(await planned({ field: 'id', lte: 'r2' })).toEqual(['2024-03-09', '2024-03-10'])
+    expect(await planned({ field: 'word', eq: 'none' })).toEqual([])
+    // what stands in bodies shows only in reading them
+    expect(await planned({ field: '/a', eq: 'ab' })).toHaveLength(3)
+  })
+
   test('delivers of any records those that are owed, each once, in any storage class', async () => {
     let cut = 0
     await fc.assert(
