@@ -13,11 +13,19 @@ import { makeDynamoRehydrations } from '../../shared/adapters/aws/dynamo-rehydra
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeS3Thawer } from '../../shared/adapters/aws/s3-thawer.ts'
 import { makeHydrateQueue, makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
+import { makePacedThawer } from '../../shared/adapters/paced-thawer.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { createHandler } from './create-handler.ts'
 
-const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL', 'HYDRATE_QUEUE_URL')
+const env = readEnv(
+  'CATALOG_TABLE',
+  'ARCHIVE_BUCKET',
+  'ACCOUNT_ID',
+  'THAW_QUEUE_URL',
+  'HYDRATE_QUEUE_URL',
+  'THAWS_PER_SECOND',
+)
 const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
@@ -32,7 +40,7 @@ export const handler = createHandler({
   holdings: makeDynamoHoldings(dynamo),
   waiters: makeDynamoWaiters(dynamo),
   reader: makeS3SegmentReader(archive),
-  thawer: makeS3Thawer(archive),
+  thawer: makePacedThawer(makeS3Thawer(archive), Number(env.THAWS_PER_SECOND)),
   budgets: makeDynamoBudgets(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),

@@ -22,6 +22,7 @@ const variables = {
   AUDIT_COMPARE_EVERY_HOURS: count,
   AUDIT_READ_EVERY_HOURS: count,
   AUDIT_BYTES: count,
+  THAWS_PER_SECOND: count,
   QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]+-$/, 'expected the beginning of a queue’s name'),
 }
 

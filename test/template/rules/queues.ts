@@ -148,6 +148,21 @@ export const queueRules: Rule[] = [
     breakIt: (template) => setInMapping(template, 'FilterCriteria', { Filters: [{ Pattern: '{}' }] }),
   },
   {
+    name: 'whatever runs at once asks S3 for less than 1,000 thaws a second',
+    violations: (template) =>
+      unless(template, MAPPING, ({ Properties }) => {
+        const lambda = at(template, `Resources.${referred(Properties.FunctionName)}`)
+        const perSecond = at(lambda, 'Properties.Environment.Variables.THAWS_PER_SECOND')
+        if (perSecond === undefined) return true
+        // one that has just died asked for as many within the same second as its successor
+        return 2 * Number(perSecond) * Number(at(Properties, 'ScalingConfig.MaximumConcurrency')) < 1000
+      }),
+    breakIt: (template) =>
+      set(template, 'Resources.ThawDashsegmentsLambdaFunction.Properties.Environment.Variables', {
+        THAWS_PER_SECOND: 100,
+      }),
+  },
+  {
     name: 'S3 may send to a queue only for one bucket of this account',
     violations: (template) =>
       unless(template, QUEUE, (queue) =>
