@@ -9,6 +9,7 @@ import { type LastingBill, makeLastingBill } from './lasting-bill.ts'
 import { type LastingClock, makeLastingClock } from './lasting-clock.ts'
 import { makeIds, makeRandom } from './randomness.ts'
 import { makeDurableS3Store } from './s3/durable-store.ts'
+import { makeControlHandler } from './s3/jobs/control-handler.ts'
 import { makeMemoryS3Store } from './s3/memory-store.ts'
 import { makeS3Model, type S3Model, type S3ModelOptions } from './s3/s3-model.ts'
 import { makeS3Handler } from './s3/wire/s3-handler.ts'
@@ -158,6 +159,7 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     now: clock.now,
     checkSkew,
     s3: makeS3Handler(s3, { signingOf: provenSignatureOf }),
+    s3Control: makeControlHandler(s3),
     sqs: makeSqsHandler(sqs),
     dynamodb: dynamodb.handle,
     routes,

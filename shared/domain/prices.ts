@@ -102,6 +102,9 @@ const otherLines: [string, Price][] = [
   ['s3.storage.restored-copy', perGbMonth(classPrices.STANDARD.storage)],
   ['s3.storage.tags', { dollars: 0.0065, per: 10_000 * MONTH_MS, unit: '10,000 tag-months' }],
   ['s3.list', perThousand(0.005)],
+  // S3 Batch Operations, on top of what its requests cost.
+  ['s3.batch-job', { dollars: 0.25, per: 1, unit: 'job' }],
+  ['s3.batch-object', perMillion(1, '1,000,000 objects')],
   ['s3.tag', perThousand(0.005)],
   ['sqs.request', perMillion(0.4)],
   ['sqs.request.fifo', perMillion(0.5)],

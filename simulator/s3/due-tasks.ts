@@ -1,4 +1,5 @@
 import { makeDeleteMarker } from './delete-object.ts'
+import { runJob } from './jobs/run-job.ts'
 import { DAY } from './lifecycle-plan.ts'
 import { closeUpload } from './multipart.ts'
 import { expireRestore, finishRestore } from './restore-object.ts'
@@ -35,6 +36,10 @@ const runLifecycle = (world: World, state: BucketState, task: LifecycleTask, at:
 
 /** What happens by itself, at its time. */
 export const runTask = (world: World, task: DueTask, at: number) => {
+  if (task.kind === 'job') {
+    runJob(world, task.jobId)
+    return
+  }
   const owner = task.kind === 'abort-upload' ? task.upload : task.version
   const state = world.buckets.get(owner.bucket)
   if (state === undefined) return

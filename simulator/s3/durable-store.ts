@@ -10,7 +10,7 @@ import type { S3Store } from './store.ts'
 const INLINE_BYTES = 64 * 1024
 
 const rowSchema = z.object({
-  kind: z.enum(['bucket', 'version', 'upload', 'part', 'event', 'state']),
+  kind: z.enum(['bucket', 'version', 'upload', 'part', 'event', 'state', 'job', 'job-outcomes']),
   id: z.string(),
   value: z.string(),
 })

@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import { makeBucketState } from './bucket-operations.ts'
+import { planJob } from './jobs/job-state.ts'
+import { type Job, jobSchema, type Outcomes, outcomesSchema } from './jobs/stored-job.ts'
 import { levelsOf, levelsOfPart, makeStorageMeter } from './storage-meter.ts'
 import {
   bucketSchema,
@@ -54,14 +56,30 @@ export const loadWorld = (base: Omit<World, 'storage'>, onOrder: (order: number)
     keep(part.piece.blob)
   }
 
+  const takeJob = (job: Job) => {
+    world.jobs.set(job.id, { job, outcomes: [] })
+    for (const { blob } of job.manifest) keep(blob)
+  }
+  const takeOutcomes = (outcomes: Outcomes) => {
+    const state = world.jobs.get(outcomes.jobId)
+    if (state === undefined)
+      throw new Error(`the store has outcomes of job ${outcomes.jobId}, but not the job`)
+    state.outcomes.push(outcomes)
+  }
+
   for (const bucket of all('bucket', bucketSchema)) world.buckets.set(bucket.name, makeBucketState(bucket))
   all('version', versionSchema)
     .sort((a, b) => a.order - b.order)
     .forEach(takeVersion)
   all('upload', uploadSchema).forEach(takeUpload)
   all('part', partSchema).forEach(takePart)
+  all('job', jobSchema).forEach(takeJob)
+  all('job-outcomes', outcomesSchema)
+    .sort((a, b) => a.from - b.from)
+    .forEach(takeOutcomes)
   for (const event of all('event', pendingEventSchema)) world.events.resume(event)
   base.store.keepOnly(blobs)
   for (const state of world.buckets.values()) planBucket(world, state)
+  for (const state of world.jobs.values()) planJob(world, state)
   return world
 }

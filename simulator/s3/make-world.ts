@@ -4,6 +4,7 @@ import { makeAgenda } from './agenda.ts'
 import { makeEvents, type Notify } from './events.ts'
 import { makeJournal } from './journal.ts'
 import { loadWorld } from './load-world.ts'
+import { makeRestoreThrottle } from './restore-rules.ts'
 import type { S3Store } from './store.ts'
 import { type DueTask, newOpaqueId, type S3Faults, type S3Knobs, type World } from './world.ts'
 
@@ -19,6 +20,10 @@ export type S3ModelOptions = {
   readonly faults?: S3Faults
 }
 
+/** AWS says neither; both are this simulator's. The rate leaves room for others below 1,000 a second. */
+const JOB_PREPARATION = 30_000
+const JOB_RESTORES_PER_SECOND = 500
+
 /** The state that a model works on, as its store remembers it. `now` is the time at which things are done. */
 export const makeWorld = (options: S3ModelOptions, now: () => number): World => {
   const { store, meter, random = Math.random, notify = () => false } = options
@@ -27,10 +32,14 @@ export const makeWorld = (options: S3ModelOptions, now: () => number): World => 
     restoreDraw: random,
     expeditedAvailable: () => true,
     restoreRequestsPerSecond: 1000,
+    jobPreparation: () => JOB_PREPARATION,
+    jobRestoresPerSecond: JOB_RESTORES_PER_SECOND,
+    jobTaskFails: () => false,
     eventDelays: () => [0],
     ...options.knobs,
   }
   const journal = makeJournal(store)
+  const mayRestore = makeRestoreThrottle()
   let order = 0
   const events = makeEvents({
     journal,
@@ -49,6 +58,8 @@ export const makeWorld = (options: S3ModelOptions, now: () => number): World => 
     journal,
     events,
     agenda: makeAgenda<DueTask>(),
+    jobs: new Map(),
+    mayRestore: () => mayRestore(now(), knobs.restoreRequestsPerSecond),
   }
   return loadWorld({ ...base, buckets: new Map(), nextOrder: () => ++order }, (seen) => {
     order = Math.max(order, seen)

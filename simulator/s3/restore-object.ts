@@ -17,15 +17,11 @@ export type RestoreObjectInput = VersionTarget & {
 export type RestoreOutcome = { readonly status: 200 | 202 }
 
 /** A restored copy's expiry is kept in the object; it is never the caller's to compute. */
-export const restoreObject = (
-  world: World,
-  mayRestore: (now: number, perSecond: number) => boolean,
-  input: RestoreObjectInput,
-): RestoreOutcome => {
+export const restoreObject = (world: World, input: RestoreObjectInput): RestoreOutcome => {
   const { days, tier = 'Standard' } = input
   const at = world.now()
   // "Amazon S3 … accepts up to 1,000 restore requests per second per AWS account"
-  if (!mayRestore(at, world.knobs.restoreRequestsPerSecond)) throw slowDown()
+  if (!world.mayRestore()) throw slowDown()
   const state = openBucket(world, input.bucket)
   const version = findObject(state, input.key, input.versionId)
   const { storageClass, size, restore: earlier } = version

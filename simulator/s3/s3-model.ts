@@ -6,6 +6,7 @@ import { copyObject } from './copy-object.ts'
 import { corruptObject } from './corrupt-object.ts'
 import { deleteObject, deleteObjects } from './delete-object.ts'
 import { runTask } from './due-tasks.ts'
+import * as jobs from './jobs/create-job.ts'
 import { listObjects } from './list-objects.ts'
 import { listUploads, listVersions } from './list-versions.ts'
 import { makeWorld, type S3ModelOptions } from './make-world.ts'
@@ -13,7 +14,6 @@ import * as multipart from './multipart.ts'
 import { putObject } from './put-object.ts'
 import { getObject, headObject } from './read-object.ts'
 import { restoreObject } from './restore-object.ts'
-import { makeRestoreThrottle } from './restore-rules.ts'
 import type { BlobSink } from './store.ts'
 import * as tagging from './tag-object.ts'
 import { uploadPartCopy } from './upload-part-copy.ts'
@@ -30,7 +30,6 @@ export const makeS3Model = (options: S3ModelOptions) => {
   let taskTime: number | undefined
   const world = makeWorld(options, () => taskTime ?? options.now())
   const { agenda, events, journal, storage } = world
-  const mayRestore = makeRestoreThrottle()
   const faults = options.faults ?? {}
 
   const nextDue = () => earliest(agenda.nextDue(), events.nextDue())
@@ -125,9 +124,11 @@ export const makeS3Model = (options: S3ModelOptions) => {
     putRetention: operation('PutObjectRetention', tagging.putRetention),
     getLock: operation('GetObjectLock', tagging.getLock),
 
-    restoreObject: operation('RestoreObject', (inner, input: Parameters<typeof restoreObject>[2]) =>
-      restoreObject(inner, mayRestore, input),
-    ),
+    restoreObject: operation('RestoreObject', restoreObject),
+
+    createJob: operation('CreateJob', jobs.createJob),
+    describeJob: operation('DescribeJob', jobs.describeJob),
+    cancelJob: operation('UpdateJobStatus', jobs.cancelJob),
 
     /** Takes a large body before its request is known to be right; give it to `putObject` or `uploadPart`. */
     openSink: (): BlobSink => world.store.openSink(),

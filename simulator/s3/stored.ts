@@ -156,4 +156,4 @@ export type PendingEvent = z.infer<typeof pendingEventSchema>
 export const meterStateSchema = z.object({ meteredUntil: z.number() })
 
 /** Row kinds and what each holds. */
-export type RowKind = 'bucket' | 'version' | 'upload' | 'part' | 'event' | 'state'
+export type RowKind = 'bucket' | 'version' | 'upload' | 'part' | 'event' | 'state' | 'job' | 'job-outcomes'

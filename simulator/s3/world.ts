@@ -1,6 +1,7 @@
 import type { Meter } from '../model.ts'
 import type { Agenda } from './agenda.ts'
 import type { EventPublisher } from './events.ts'
+import type { JobState } from './jobs/job-state.ts'
 import type { Journal } from './journal.ts'
 import type { LifecycleStep } from './lifecycle-plan.ts'
 import { noSuchBucket } from './s3-error.ts'
@@ -17,6 +18,12 @@ export type S3Knobs = {
   restoreDraw(): number
   expeditedAvailable(): boolean
   restoreRequestsPerSecond: number
+  /** How long a job of Batch Operations takes before its first request, ms. */
+  jobPreparation(): number
+  /** How many restores one job asks for in a second. */
+  jobRestoresPerSecond: number
+  /** Whether a job's request for this key fails for good. */
+  jobTaskFails(key: string): boolean
   /** When the copies of an event are delivered, in ms from it: `[0]` at once, `[]` never, `[0, 5000]` twice. */
   eventDelays(eventName: string, key: string): readonly number[]
 }
@@ -44,6 +51,7 @@ export type DueTask =
   | { readonly kind: 'restored'; readonly version: ObjectVersion }
   | { readonly kind: 'restore-expired'; readonly version: ObjectVersion }
   | { readonly kind: 'abort-upload'; readonly upload: Upload }
+  | { readonly kind: 'job'; readonly jobId: string }
 
 export type World = {
   readonly now: () => number
@@ -58,6 +66,10 @@ export type World = {
   readonly agenda: Agenda<DueTask>
   readonly events: EventPublisher
   readonly buckets: Map<string, BucketState>
+  /** By id. */
+  readonly jobs: Map<string, JobState>
+  /** One restore more in this second; false: too many. */
+  readonly mayRestore: () => boolean
   /** See `ObjectVersion.order`. */
   readonly nextOrder: () => number
 }

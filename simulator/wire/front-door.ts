@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isForControl } from '../s3/jobs/control-handler.ts'
 import { type Dialect, errorAnswer, refusalAnswer } from './auth-answer.ts'
 import { readBody } from './read-body.ts'
 import type { Route, ServiceHandler, WireAnswer, WireHandler } from './service-handler.ts'
@@ -17,6 +18,7 @@ export type FrontDoorOptions = {
   /** Compare signing times with the virtual clock; off for clients that cannot know it. */
   readonly checkSkew: boolean
   readonly s3: ServiceHandler
+  readonly s3Control: WireHandler
   readonly sqs: WireHandler
   readonly sts: WireHandler
   readonly dynamodb: WireHandler
@@ -52,6 +54,9 @@ export const makeFrontDoor = (options: FrontDoorOptions): ServiceHandler => {
     if (target.startsWith('AmazonSQS.')) return { service: 'sqs', dialect: 'json', handle: options.sqs }
     if (claimed === 'sqs' || (claimed === undefined && isForm(request))) {
       return { service: 'sqs', dialect: 'query', handle: options.sqs }
+    }
+    if (claimed === 's3' && isForControl(path) && request.headers['x-amz-account-id'] !== undefined) {
+      return { service: 's3', dialect: 'query', handle: options.s3Control }
     }
     if (claimed === 'sts') return { service: 'sts', dialect: 'query', handle: options.sts }
     if (claimed === undefined || claimed === 's3') return { service: 's3', dialect: 's3', handle: undefined }

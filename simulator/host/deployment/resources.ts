@@ -21,7 +21,6 @@ const WITHOUT_EFFECT_HERE = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
@@ -37,6 +36,7 @@ export const BUCKET = 'AWS::S3::Bucket'
 export const QUEUE = 'AWS::SQS::Queue'
 export const TABLE = 'AWS::DynamoDB::Table'
 const KEY = 'AWS::KMS::Key'
+const ROLE = 'AWS::IAM::Role'
 
 type Naming = {
   readonly service: string
@@ -68,6 +68,9 @@ export const valuesOf = (
       return { ref: name, attributes: { Arn: `arn:aws:dynamodb:${region}:${accountId}:table/${name}` } }
     case KEY:
       return { ref: name, attributes: { Arn: `arn:aws:kms:${region}:${accountId}:key/${name}` } }
+    // who may do what is not modelled; its name is what others hand on
+    case ROLE:
+      return { ref: name, attributes: { Arn: `arn:aws:iam::${accountId}:role/${name}` } }
     default:
       if (!WITHOUT_EFFECT_HERE.has(Type)) {
         throw new Error(
