@@ -30,6 +30,9 @@ export const isArchiveClass = (text: string): text is ArchiveClass =>
 export const isRetrievalTier = (text: string): text is RetrievalTier =>
   RETRIEVAL_TIERS.some((tier) => tier === text)
 
+/** The tiers that a job of S3 Batch Operations can ask for. */
+export type JobTier = Exclude<RetrievalTier, 'Expedited'>
+
 /** Which tier each archive class is thawed with. */
 export type ClassTiers = Readonly<Record<ArchiveClass, RetrievalTier>>
 

@@ -2,6 +2,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { onTestFinished } from 'vitest'
+import { makeControlClient } from '../../shared/adapters/aws/control-client.ts'
 import { accountId } from '../../simulator/account.ts'
 import { type CloudOptions, makeCloud } from '../../simulator/cloud.ts'
 
@@ -14,12 +15,14 @@ export const aCloudWithClients = async (options: CloudOptions = {}) => {
   const config = { endpoint: cloud.endpoint, region: 'us-east-1', credentials }
   const s3 = new S3Client({ ...config, forcePathStyle: true })
   const dynamodb = new DynamoDBClient(config)
+  const control = makeControlClient(config)
   onTestFinished(async () => {
     s3.destroy()
+    control.destroy()
     dynamodb.destroy()
     await cloud.close()
   })
-  return { cloud, s3, dynamodb, owner: accountId }
+  return { cloud, s3, control, dynamodb, owner: accountId }
 }
 
 /** The catalog's table, with its `due` index. */
