@@ -2,6 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import type { Telemetry } from '../../shared/runtime/telemetry.ts'
 import type { FindDeps } from '../../shared/use-cases/find-record.ts'
+import { conditional } from './conditional.ts'
 import { type DatasetRoutesDeps, datasetRoutes } from './dataset-routes.ts'
 import { type DeliveryRoutesDeps, deliveryRoutes } from './delivery-routes.ts'
 import { documentRoutes } from './document-routes.ts'
@@ -44,7 +45,7 @@ export const createHandler = (deps: ArchiveApiDeps) => {
     if (caller === undefined) throw new Problem(403, 'no-identity', 'The caller has no identity')
     const route = routes.get(event.routeKey)
     if (route === undefined) throw new Problem(404, 'unknown-route', 'There is no such route')
-    return route({ event, caller })
+    return conditional(event, await route({ event, caller }))
   }
 
   const answerOrProblem = async (event: ApiEvent): Promise<ApiResponse> => {

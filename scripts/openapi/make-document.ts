@@ -12,6 +12,7 @@ import {
   quoteSchema,
   rehydrationSchema,
 } from '../../client/rehydration-answers.ts'
+import { hasEtag } from '../../functions/archive-api/conditional.ts'
 import { filterSchema } from '../../functions/archive-api/filter-schema.ts'
 import { instantSchema, selectSchema } from '../../functions/archive-api/request.ts'
 import { FILTER_SCHEMA } from './filter.ts'
@@ -58,7 +59,8 @@ const contentOf = ({ answer, bytes }: Operation) => ({
   ...Object.fromEntries((bytes?.types ?? []).map((type) => [type, { schema: {} }])),
 })
 
-const headersOf = ({ bytes, status }: Operation) => ({
+const headersOf = (key: string, { bytes, status }: Operation) => ({
+  ...(hasEtag(key) && { etag: { schema: { type: 'string' as const } } }),
   ...Object.fromEntries(
     (bytes?.headers ?? []).map((name) => [name, { schema: { type: 'string' as const } }]),
   ),
@@ -78,13 +80,18 @@ const keyHeaderSchema = z.object({
     .meta({ description: 'The same key, caller and request are the same rehydration for ever.' }),
 })
 
-const documented = (path: string, operation: Operation): ZodOpenApiOperationObject => ({
+const tagHeaderSchema = z.object({
+  'if-none-match': z.string().optional().meta({ description: 'The ETag of an answer that the caller has.' }),
+})
+
+const documented = (key: string, path: string, operation: Operation): ZodOpenApiOperationObject => ({
   operationId: operation.id,
   summary: operation.summary,
   requestParams: {
     path: pathSchemaOf(path),
     ...(operation.query instanceof z.ZodObject && { query: operation.query }),
     ...(operation.takesKey === true && { header: keyHeaderSchema }),
+    ...(hasEtag(key) && { header: tagHeaderSchema }),
   },
   ...(operation.body && {
     requestBody: { required: true, content: { 'application/json': { schema: operation.body } } },
@@ -92,9 +99,10 @@ const documented = (path: string, operation: Operation): ZodOpenApiOperationObje
   responses: {
     [`${operation.status ?? 200}` as const]: {
       description: operation.summary,
-      ...(Object.keys(headersOf(operation)).length > 0 && { headers: headersOf(operation) }),
+      ...(Object.keys(headersOf(key, operation)).length > 0 && { headers: headersOf(key, operation) }),
       content: contentOf(operation),
     },
+    ...(hasEtag(key) && { 304: { description: 'It is what the caller has: it still bears that ETag.' } }),
     ...problemsOf(operation),
   },
 })
@@ -108,7 +116,7 @@ const paths = () => {
     const [method = '', path = ''] = key.split(' ')
     found[documentedPath(path)] = {
       ...found[documentedPath(path)],
-      [method.toLowerCase()]: documented(path, operation),
+      [method.toLowerCase()]: documented(key, path, operation),
     }
   }
   return found

@@ -39,7 +39,7 @@ const aStore = () => {
   return { times, restoring, thaw }
 }
 
-test('[F4] 100,000 segments are asked for at less than 1,000 a second, whatever environments die on the way', async () => {
+test('100,000 segments are asked for at less than 1,000 a second, whatever environments die on the way', async () => {
   const store = aStore()
   const waiting = Array.from({ length: SEGMENTS }, (_, index) => `segment-${index}`)
   let crashes = 0
