@@ -16,23 +16,37 @@ export const completenessSchema = z.object({
 
 const tierQuoteSchema = z.object({
   tier: tierSchema,
+  /** US dollars, at most. */
   dollars: z.object({
     requests: z.number(),
     retrieval: z.number(),
     temporaryStorage: z.number(),
+    reads: z.number(),
+    compute: z.number(),
     total: z.number(),
   }),
-  readyBy: z.string(),
+  /** The total where S3 keeps each restored copy for as short as it may. */
+  atLeast: z.number(),
+  /** When all of it is readable: in half of all cases, and in 95 of 100. */
+  readyBy: z.object({ p50: z.string(), p95: z.string() }),
 })
 export type TierQuoteAnswer = z.infer<typeof tierQuoteSchema>
 
 export const quoteSchema = z.object({
   dataset: z.string(),
+  partitions: z.int(),
   segments: z.int(),
-  recordsAtMost: z.int(),
+  /** Of these segments. */
   bytes: z.int(),
   segmentsToThaw: z.int(),
   bytesToThaw: z.int(),
+  readableNow: z.object({ segments: z.int(), bytes: z.int() }),
+  /** Of the row groups that may hold what is selected. */
+  bytesWanted: z.int(),
+  /** Not exact: about so many. */
+  records: z.object({ count: z.int(), exact: z.boolean() }),
+  /** What was ruled out before anything is thawed for it. */
+  pruned: z.object({ partitions: z.int(), segments: z.int(), rowGroups: z.int() }),
   tiers: z.array(tierQuoteSchema),
 })
 export type QuoteAnswer = z.infer<typeof quoteSchema>

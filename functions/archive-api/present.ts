@@ -81,17 +81,23 @@ export const presentSegment = ({ segment, ...where }: ListedSegment) => ({
 
 const cents = (dollars: number): number => Math.round(dollars * 1e6) / 1e6
 
+/** What one record costs has many zeros; never less than it is. */
+const roundUp = (dollars: number): number => Math.ceil(dollars * 1e9) / 1e9
+
 export const presentQuote = ({ tiers, ...quote }: Quote) => ({
   ...quote,
-  tiers: tiers.map(({ tier, dollars, readyBy }) => ({
+  tiers: tiers.map(({ tier, dollars, atLeast, readyBy }) => ({
     tier,
     dollars: {
-      requests: cents(dollars.requests),
-      retrieval: cents(dollars.retrieval),
-      temporaryStorage: cents(dollars.temporaryStorage),
-      total: cents(dollars.total),
+      requests: roundUp(dollars.requests),
+      retrieval: roundUp(dollars.retrieval),
+      temporaryStorage: roundUp(dollars.temporaryStorage),
+      reads: roundUp(dollars.reads),
+      compute: roundUp(dollars.compute),
+      total: roundUp(dollars.total),
     },
-    readyBy: iso(readyBy),
+    atLeast: roundUp(atLeast),
+    readyBy: { p50: iso(readyBy.p50), p95: iso(readyBy.p95) },
   })),
 })
 

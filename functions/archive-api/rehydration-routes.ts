@@ -43,7 +43,7 @@ export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
   'POST /quotes': async ({ event, caller }) => {
     const wanted = parsePart(quoteBodySchema, jsonBody(event))
     const selection = fitSelection(wanted.selection, datasetFor(deps, caller, wanted.dataset))
-    const quoted = await quote(deps)({ ...wanted, selection })
+    const quoted = await quote(deps)({ ...wanted, selection, destination: null })
     if (quoted.kind === 'too-broad') throw tooBroad(quoted.limit, quoted.hint)
     return json(200, { dataset: wanted.dataset, ...presentQuote(quoted.quote) })
   },

@@ -21,13 +21,20 @@ export type OpenSegment = {
   find(id: string, time?: number): Promise<ArchiveRecord[]>
 }
 
+/** What is read at once: bytes `start` (inclusive) to `end` (exclusive). */
+export type PlannedRead = {
+  start: number
+  end: number
+  readonly groups: { readonly rowGroup: RowGroup; readonly at: number }[]
+}
+
 /** Runs of wanted row groups that stand side by side, each within `limit` bytes unless it is a single row group. */
-const planReads = (
+export const planReads = (
   rowGroups: readonly RowGroup[],
   wanted: (rowGroup: RowGroup, at: number) => boolean,
   limit: number,
-) => {
-  const reads: { start: number; end: number; groups: { rowGroup: RowGroup; at: number }[] }[] = []
+): readonly PlannedRead[] => {
+  const reads: PlannedRead[] = []
   rowGroups.forEach((rowGroup, at) => {
     if (!wanted(rowGroup, at)) return
     const end = rowGroup.offset + rowGroup.bytes

@@ -25,7 +25,7 @@ export type SegmentFooter = {
 }
 
 /** One read of this size holds the footer of nearly every segment. */
-const FIRST_READ = 256 * 1024
+export const FIRST_READ = 256 * 1024
 const MAX_FOOTER = 64 * 1024 * 1024
 
 /** Eight digits, put in place of the checksum while it is computed. */

@@ -1,124 +1,122 @@
-import { DAY } from './duration.ts'
-import type { Holding } from './holding.ts'
-import { isReadable, storedClass, thawDays, thawedBy } from './plan-thaw.ts'
-import { dollarsFor } from './prices.ts'
-import type { Segment } from './segment.ts'
+import type { Moments } from './copy-life.ts'
+import { HOUR, MINUTE } from './duration.ts'
+import { tierFor } from './plan-thaw.ts'
+import { type Dollars, priceWork } from './price-work.ts'
 import {
   ARCHIVE_CLASSES,
   type ArchiveClass,
-  isArchiveClass,
+  type ClassTiers,
   offersTier,
   RETRIEVAL_TIERS,
   type RetrievalTier,
-  type StorageClass,
+  tiersOf,
 } from './storage-class.ts'
-import { longestThaw } from './thaw-times.ts'
+import type { ThawTimes } from './thaw-times.ts'
+import type { PrunedWork, SegmentWork, WorkPlan } from './work-plan.ts'
 
-/** What asking with one tier costs, in US dollars by list price, and when it is there by AWS's figures. */
+/** What it costs at most with these tiers, and when it is there. */
 export type TierQuote = {
   readonly tier: RetrievalTier
-  readonly dollars: {
-    /** RestoreObject and GET requests. */
-    readonly requests: number
-    /** Bytes taken out of a class that bills for them. */
-    readonly retrieval: number
-    /** The restored copies, for as long as they are kept. */
-    readonly temporaryStorage: number
-    readonly total: number
-  }
-  /** When the last segment is readable; delivering comes after that. */
-  readonly readyBy: number
+  readonly dollars: Dollars
+  /** The total where each restored copy is there for as short as it may be. */
+  readonly atLeast: number
+  /** When the last segment is readable, in half of all cases and in 95 of 100; delivering comes after that. */
+  readonly readyBy: { readonly p50: number; readonly p95: number }
 }
 
 export type Quote = {
+  readonly partitions: number
   readonly segments: number
-  /** All records of these segments: how many of them are selected shows only in reading. */
-  readonly recordsAtMost: number
+  /** Of these segments. */
   readonly bytes: number
   readonly segmentsToThaw: number
   readonly bytesToThaw: number
+  /** What can be read without waiting for anything. */
+  readonly readableNow: { readonly segments: number; readonly bytes: number }
+  /** Of the row groups that may hold what is selected. */
+  readonly bytesWanted: number
+  /** How many are selected: known, or else about so many. */
+  readonly records: { readonly count: number; readonly exact: boolean }
+  readonly pruned: PrunedWork
   /** Each tier that serves every segment, cheapest first. */
   readonly tiers: readonly TierQuote[]
 }
 
-export type QuoteFacts = {
-  readonly segments: readonly Segment[]
-  /** By segment id. */
-  readonly holdings: ReadonlyMap<string, Holding>
-  readonly keepDays: number | null
-  readonly now: number
-}
+export type QuoteOptions = { readonly now: number; readonly thawTimes: ThawTimes }
 
-/** Classes that are read at once and bill for each byte. */
-const PAID_READS: readonly StorageClass[] = ['STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR']
+/** How long a quote can be accepted, in ms. */
+export const QUOTE_VALID_FOR = HOUR
 
-type Placed = { readonly bytes: number; readonly storageClass: StorageClass; readonly readyBy: number | null }
+/** A rehydration is asked for within the time of its quote, and S3 for its thaws a little later. */
+const QUEUED_FOR = 30 * MINUTE
 
-/** Where each segment is, and when it is readable: null for one that has to be thawed first. */
-const place = ({ segments, holdings, now }: QuoteFacts): readonly Placed[] =>
-  segments.map((segment) => {
-    const storageClass = storedClass(segment, holdings)
-    const thaw = holdings.get(segment.id)?.thaw ?? null
-    const restore = thaw && { ongoing: thaw.readableUntil === null, readableUntil: thaw.readableUntil }
-    if (isReadable({ storageClass, restore }, now))
-      return { bytes: segment.bytes, storageClass, readyBy: now }
-    const readyBy = restore?.ongoing ? Math.max(now, thawedBy({ storageClass, thaw }, now)) : null
-    return { bytes: segment.bytes, storageClass, readyBy }
-  })
+export const momentsOfQuote = (now: number): Moments => ({
+  from: now,
+  to: now + QUOTE_VALID_FOR + QUEUED_FOR,
+})
 
-const sumBytes = (placed: readonly Placed[]): number => placed.reduce((sum, { bytes }) => sum + bytes, 0)
+const isCold = ({ readable }: SegmentWork): boolean => readable === 'cold'
 
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0)
-
-const quoteTier = (
-  placed: readonly Placed[],
-  cold: ReadonlyMap<ArchiveClass, readonly Placed[]>,
-  tier: RetrievalTier,
-  { keepDays, now }: QuoteFacts,
-): TierQuote => {
-  const classes = [...cold]
-  const requests =
-    sum(placed.map(({ storageClass }) => dollarsFor(`s3.get.${storageClass}`, 1))) +
-    sum(classes.map(([from, of]) => dollarsFor(`s3.restore-request.${from}.${tier}`, of.length)))
-  const retrieval =
-    sum(
-      PAID_READS.map((storageClass) =>
-        dollarsFor(
-          `s3.retrieval-gb.${storageClass}`,
-          sumBytes(placed.filter((one) => one.storageClass === storageClass)),
-        ),
-      ),
-    ) + sum(classes.map(([from, of]) => dollarsFor(`s3.restore-gb.${from}.${tier}`, sumBytes(of))))
-  const copies = sum(classes.map(([, of]) => sumBytes(of)))
-  const temporaryStorage = dollarsFor('s3.storage.restored-copy', copies * thawDays(keepDays) * DAY)
+/** When all of it is readable that has to be thawed with these tiers, or that others have thawed. */
+export const readyBy = (
+  work: Pick<WorkPlan, 'partitions'>,
+  tiers: ClassTiers,
+  { now, thawTimes }: QuoteOptions,
+): TierQuote['readyBy'] => {
+  const segments = work.partitions.flatMap((partition) => partition.segments)
+  const others = segments.reduce(
+    (latest, { readable }) => (typeof readable === 'number' ? Math.max(latest, readable) : latest),
+    now,
+  )
+  const times = ARCHIVE_CLASSES.map((storageClass) =>
+    thawTimes({
+      storageClass,
+      tier: tierFor(storageClass, tiers),
+      sizes: segments
+        .filter((segment) => isCold(segment) && segment.storageClass === storageClass)
+        .map(({ bytes }) => bytes),
+    }),
+  )
   return {
-    tier,
-    dollars: { requests, retrieval, temporaryStorage, total: requests + retrieval + temporaryStorage },
-    readyBy: Math.max(
-      now,
-      ...classes.map(([from]) => now + longestThaw(from, tier)),
-      placed.reduce((latest, { readyBy }) => Math.max(latest, readyBy ?? now), now),
-    ),
+    p50: times.reduce((latest, { p50 }) => Math.max(latest, now + p50), others),
+    p95: times.reduce((latest, { p95 }) => Math.max(latest, now + p95), others),
   }
 }
 
-/** The price and time of having these segments read, for each retrieval tier. By the catalog, which may lag behind S3. */
-export const quoteSegments = (facts: QuoteFacts): Quote => {
-  const placed = place(facts)
-  const toThaw = placed.filter(({ readyBy }) => readyBy === null)
-  const cold = new Map(
-    ARCHIVE_CLASSES.map(
-      (from) => [from, toThaw.filter(({ storageClass }) => storageClass === from)] as const,
-    ).filter(([, of]) => of.length > 0),
+/** Tiers that every archive class offers in which something has to be thawed. */
+export const tiersThatServe = (classes: ReadonlySet<ArchiveClass>): readonly RetrievalTier[] =>
+  RETRIEVAL_TIERS.filter((tier) => [...classes].every((storageClass) => offersTier(storageClass, tier)))
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0)
+
+/** The price and time of a rehydration, for each retrieval tier that can serve it. By the catalog, which may lag behind S3. */
+export const quoteWork = (work: WorkPlan, options: QuoteOptions): Quote => {
+  const segments = work.partitions.flatMap((partition) => partition.segments)
+  const cold = segments.filter(isCold)
+  const readable = segments.filter((segment) => segment.readable === 'now')
+  const classes = new Set(
+    ARCHIVE_CLASSES.filter((storageClass) => cold.some((segment) => segment.storageClass === storageClass)),
   )
-  const serves = (tier: RetrievalTier) =>
-    [...cold.keys()].every((from) => isArchiveClass(from) && offersTier(from, tier))
+  const asked = momentsOfQuote(options.now)
+  const quoteTier = (tier: RetrievalTier): TierQuote => {
+    const tiers = tiersOf(tier)
+    return { tier, ...priceWork(work, tiers, asked), readyBy: readyBy(work, tiers, options) }
+  }
+  const records = sum(segments, ({ wanted }) => wanted.records)
   return {
-    segments: placed.length,
-    recordsAtMost: sum(facts.segments.map(({ records }) => records.count)),
-    bytes: sumBytes(placed),
-    segmentsToThaw: toThaw.length,
-    bytesToThaw: sumBytes(toThaw),
-    tiers: RETRIEVAL_TIERS.filter(serves).map((tier) => quoteTier(placed, cold, tier, facts)),
+    partitions: work.partitions.length,
+    segments: segments.length,
+    bytes: sum(segments, ({ bytes }) => bytes),
+    segmentsToThaw: cold.length,
+    bytesToThaw: sum(cold, ({ bytes }) => bytes),
+    readableNow: { segments: readable.length, bytes: sum(readable, ({ bytes }) => bytes) },
+    bytesWanted: sum(segments, ({ wanted }) => wanted.bytes),
+    records: {
+      count: work.limit === null ? records : Math.min(records, work.limit),
+      exact: work.partitions.every(({ isExact }) => isExact),
+    },
+    pruned: work.pruned,
+    tiers: tiersThatServe(classes).map(quoteTier),
   }
 }

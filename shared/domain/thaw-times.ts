@@ -22,6 +22,12 @@ const AWS: Readonly<Record<ArchiveClass, Readonly<Record<RetrievalTier, Range>>>
 export const longestThaw = (storageClass: ArchiveClass, tier: RetrievalTier): number =>
   AWS[storageClass][tier].longest
 
+/** How long a thaw takes at least, in ms, by what S3 says; nothing where it only says at most. */
+export const shortestThaw = (storageClass: ArchiveClass, tier: RetrievalTier): number => {
+  const { shortest, longest } = AWS[storageClass][tier]
+  return shortest === longest ? 0 : shortest
+}
+
 /** Segments of one class that are thawed with one tier at the same time. */
 export type ThawsAtOnce = {
   readonly storageClass: ArchiveClass

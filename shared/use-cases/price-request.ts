@@ -1,15 +1,15 @@
 import { liveSegments } from '../domain/commit.ts'
 import type { Holding } from '../domain/holding.ts'
 import { makeSegmentCheck } from '../domain/plan-selection.ts'
-import { storedClass } from '../domain/plan-thaw.ts'
-import { quoteSegments } from '../domain/quote.ts'
+import { priceWork } from '../domain/price-work.ts'
+import { momentsOfQuote } from '../domain/quote.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price } from '../domain/rehydration-terms.ts'
 import type { Segment } from '../domain/segment.ts'
-import type { RetrievalTier } from '../domain/storage-class.ts'
 import { mapBounded } from './bounded.ts'
 import { findPartitions, type TooBroad } from './find-partitions.ts'
 import type { QuoteDeps } from './quote.ts'
+import { surveySelection } from './survey-selection.ts'
 
 const PARTITIONS_AT_ONCE = 16
 
@@ -41,22 +41,11 @@ export const selectSegments =
 export const priceRequest =
   (deps: QuoteDeps) =>
   async (request: RehydrationRequest): Promise<{ kind: 'priced'; price: Price } | TooBroad> => {
-    const selected = await selectSegments(deps)(request)
-    if ('kind' in selected) return selected
-    const { holdings } = selected
-    const now = deps.now()
-    const { keepDays, tiers } = request
-    const isDeep = (segment: Segment) => storedClass(segment, holdings) === 'DEEP_ARCHIVE'
-    const totalOf = (segments: readonly Segment[], wanted: RetrievalTier) =>
-      quoteSegments({ segments, holdings, keepDays, now })
-        .tiers.filter(({ tier }) => tier === wanted)
-        .reduce((sum, { dollars }) => sum + dollars.total, 0)
-    const dollars =
-      totalOf(selected.segments.filter(isDeep), tiers.DEEP_ARCHIVE) +
-      totalOf(
-        selected.segments.filter((segment) => !isDeep(segment)),
-        tiers.GLACIER,
-      )
-    const bytes = selected.segments.reduce((sum, segment) => sum + segment.bytes, 0)
-    return { kind: 'priced', price: { dollars, bytes } }
+    const survey = await surveySelection(deps)(request)
+    if (survey.kind === 'too-broad') return survey
+    const { dollars } = priceWork(survey.work, request.tiers, momentsOfQuote(deps.now()))
+    const bytes = survey.work.partitions
+      .flatMap(({ segments }) => segments)
+      .reduce((sum, segment) => sum + segment.bytes, 0)
+    return { kind: 'priced', price: { dollars: dollars.total, bytes } }
   }

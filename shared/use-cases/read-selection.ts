@@ -36,6 +36,15 @@ const ROW_GROUP_TEXT = 8 * MiB
 /** What the merge may hold of its inputs, one row group each. */
 const MAX_OPEN_TEXT = 512 * MiB
 
+/** How much of each of these segments is read at once, and whether their ids overlap. */
+export const readingOf = (
+  found: readonly OneFound[],
+  limit: number | null,
+): { readonly readBytes: number; readonly overlaps: boolean } => {
+  const chains = chainsOf(found)
+  return { readBytes: limit === null ? readBytesFor(chains.length) : MiB, overlaps: chains.length > 1 }
+}
+
 /** Few segments are read in large pieces, many in small ones: what is read ahead is 64 MiB in all. */
 const readBytesFor = (segments: number): number =>
   Math.min(8 * MiB, Math.max(MiB, Math.floor((64 * MiB) / segments)))

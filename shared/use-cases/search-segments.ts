@@ -19,7 +19,7 @@ import { recordFilterOf, rowFilterOf } from './row-filter.ts'
 
 const INDEXES_AT_ONCE = 16
 
-/** How much of a segment may be wanted. */
+/** How much of a segment may be wanted; of ids one record each is counted. */
 export type Share = { readonly rowGroups: number; readonly records: number; readonly bytes: number }
 
 /**
@@ -35,7 +35,12 @@ export type FoundSegment = {
 /** What need not be looked at: segments by their ranges or their index objects, row groups of the others by the latter. */
 export type Pruned = { readonly segments: number; readonly rowGroups: number }
 
-export type Search = { readonly found: readonly FoundSegment[]; readonly pruned: Pruned }
+export type Search = {
+  readonly found: readonly FoundSegment[]
+  readonly pruned: Pruned
+  /** Index objects that were read for it. */
+  readonly indexReads: number
+}
 
 /**
  * The index object of a segment; undefined where it is missing or broken, which only makes a search wider. It lies in
@@ -83,9 +88,10 @@ const lookInto = async (
   const { rowGroups } = index.footer
   const wanted = rowGroups.filter(makePruner({ ...filter, ...ids }, index.footer))
   if (wanted.length === 0) return undefined
+  const rows = sum(wanted.map((rowGroup) => rowGroup.rows))
   const share = {
     rowGroups: wanted.length,
-    records: sum(wanted.map(({ rows }) => rows)),
+    records: here === undefined ? rows : Math.min(here.length, rows),
     bytes: sum(wanted.map(({ bytes }) => bytes)),
   }
   return { one: { segment, index, wanted: share }, rowGroups: rowGroups.length - wanted.length }
@@ -108,7 +114,7 @@ export const surveySegments =
       namedIds(selection) === undefined && (where?.columns ?? []).every((name) => IN_CATALOG.includes(name))
     if (isTold) {
       const found = within.map((segment) => ({ segment, index: undefined, wanted: wholeOf(segment) }))
-      return { found, pruned: { segments: live.length - found.length, rowGroups: 0 } }
+      return { found, pruned: { segments: live.length - found.length, rowGroups: 0 }, indexReads: 0 }
     }
     const filter = rowFilterOf(selection, where)
     const looks = await mapBounded(within, INDEXES_AT_ONCE, (segment) =>
@@ -121,6 +127,7 @@ export const surveySegments =
         segments: live.length - found.length,
         rowGroups: sum(found.map(({ rowGroups }) => rowGroups)),
       },
+      indexReads: within.length,
     }
   }
 

@@ -149,7 +149,7 @@ describe('a rehydration', () => {
 
   it('is priced, asked for, watched and downloaded', async () => {
     expect((await icecore('quote', 'flights', ...range)).out).toMatch(
-      /^TIER +COST +READABLE BY\nBulk +\$0\.0/,
+      /^TIER +COST AT MOST +READABLE, LIKELY +READABLE BY\nBulk +\$0\.0/,
     )
     const output = join(folder, 'out')
     const ask = ['rehydrate', 'flights', ...range, '--destination', 'analysts', '--output', output]

@@ -1,54 +1,65 @@
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import type { Holding } from '../../shared/domain/holding.ts'
-import { holdingOf } from '../../shared/domain/plan-thaw.ts'
-import { GB, MONTH_MS } from '../../shared/domain/prices.ts'
-import { quoteSegments } from '../../shared/domain/quote.ts'
-import type { Segment } from '../../shared/domain/segment.ts'
+import { HOUR } from '../../shared/domain/duration.ts'
+import { fixedDollars, priceWork, thawDollars } from '../../shared/domain/price-work.ts'
+import { GB } from '../../shared/domain/prices.ts'
+import { momentsOfQuote, quoteWork } from '../../shared/domain/quote.ts'
 import type { StorageClass } from '../../shared/domain/storage-class.ts'
-import { aSegment, NOON } from '../support/builders.ts'
+import { AWS_THAW_TIMES } from '../../shared/domain/thaw-times.ts'
+import type { PartitionWork, WorkPlan } from '../../shared/domain/work-plan.ts'
+import { aWorkPlan, partitionWork, segmentWork } from '../support/a-work-plan.ts'
+import { NOON } from '../support/builders.ts'
 
-const ofClass = (storageClass: StorageClass) => aSegment({ bytes: GB, storageClass })
+const ofClass = (storageClass: StorageClass, readable: 'now' | 'cold' | number = 'cold') =>
+  partitionWork([segmentWork({ bytes: GB, storageClass, readable })])
 
-const quoted = (
-  segments: readonly Segment[],
-  holdings: readonly Holding[] = [],
-  keepDays: number | null = 1,
-) =>
-  quoteSegments({
-    segments,
-    holdings: new Map(holdings.map((holding) => [holding.segmentId, holding])),
-    keepDays,
-    now: NOON,
-  })
-
-const copyOfADay = (0.023 * DAY) / MONTH_MS
+const quoted = (partitions: readonly PartitionWork[], parts: Partial<WorkPlan> = {}) =>
+  quoteWork(aWorkPlan(partitions, { keepDays: 1, ...parts }), { now: NOON, thawTimes: AWS_THAW_TIMES })
 
 describe('a quote', () => {
   test('of one GB in GLACIER offers every tier at its price and time', () => {
     const { tiers, ...totals } = quoted([ofClass('GLACIER')])
     expect(totals).toEqual({
+      partitions: 1,
       segments: 1,
-      recordsAtMost: 10,
       bytes: GB,
       segmentsToThaw: 1,
       bytesToThaw: GB,
+      readableNow: { segments: 0, bytes: 0 },
+      bytesWanted: GB,
+      records: { count: 10, exact: true },
+      pruned: { partitions: 0, segments: 0, rowGroups: 0 },
     })
-    expect(tiers.map(({ tier, readyBy }) => [tier, readyBy - NOON])).toEqual([
-      ['Bulk', 12 * HOUR],
-      ['Standard', 5 * HOUR],
-      ['Expedited', HOUR / 12],
+    expect(tiers.map(({ tier, readyBy }) => [tier, readyBy.p50 - NOON, readyBy.p95 - NOON])).toEqual([
+      ['Bulk', 8.5 * HOUR, 12 * HOUR],
+      ['Standard', 4 * HOUR, 5 * HOUR],
+      ['Expedited', HOUR / 20, HOUR / 12],
     ])
-    const standard = tiers[1]?.dollars
-    expect(standard?.requests).toBeCloseTo(0.05 / 1000 + 0.0004 / 1000, 12)
-    expect(standard?.retrieval).toBeCloseTo(0.01, 12)
-    expect(standard?.temporaryStorage).toBeCloseTo(copyOfADay, 12)
-    expect(standard?.total).toBeCloseTo(0.05 / 1000 + 0.0004 / 1000 + 0.01 + copyOfADay, 12)
+    const [bulk, standard] = tiers
+    expect(standard?.dollars.retrieval).toBeCloseTo(0.01, 12)
+    expect(Number(standard?.dollars.requests) - Number(bulk?.dollars.requests)).toBeCloseTo(0.05 / 1000, 12)
+    // there from 15:00 to 18:30, until midnight of the day after the next
+    expect(standard?.dollars.temporaryStorage).toBeCloseTo((0.023 * 33) / 730, 12)
+    expect(Number(standard?.dollars.total) - Number(standard?.atLeast)).toBeCloseTo((0.023 * 3.5) / 730, 12)
+    // functions
+    expect(standard?.dollars.compute).toBeGreaterThan(0.0005)
+  })
+
+  test('is the sum of its parts, and of what any tier costs and what each class adds', () => {
+    const work = aWorkPlan([ofClass('GLACIER'), ofClass('DEEP_ARCHIVE'), ofClass('GLACIER_IR', 'now')])
+    const tiers = { GLACIER: 'Bulk', DEEP_ARCHIVE: 'Standard' } as const
+    const asked = momentsOfQuote(NOON)
+    const { total, ...parts } = priceWork(work, tiers, asked).dollars
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBeCloseTo(total, 12)
+    expect(
+      fixedDollars(work) +
+        thawDollars(work, 'GLACIER', 'Bulk', asked) +
+        thawDollars(work, 'DEEP_ARCHIVE', 'Standard', asked),
+    ).toBeCloseTo(total, 12)
   })
 
   test('leaves Expedited out as soon as one segment is in DEEP_ARCHIVE, and takes the slowest time', () => {
     const { tiers } = quoted([ofClass('GLACIER'), ofClass('DEEP_ARCHIVE')])
-    expect(tiers.map(({ tier, readyBy }) => [tier, readyBy - NOON])).toEqual([
+    expect(tiers.map(({ tier, readyBy }) => [tier, readyBy.p95 - NOON])).toEqual([
       ['Bulk', 48 * HOUR],
       ['Standard', 12 * HOUR],
     ])
@@ -56,26 +67,29 @@ describe('a quote', () => {
   })
 
   test('thaws nothing of what is readable at once, and still bills its reads', () => {
-    const { tiers, bytesToThaw } = quoted([ofClass('STANDARD'), ofClass('GLACIER_IR')])
+    const { tiers, bytesToThaw, readableNow } = quoted([
+      ofClass('STANDARD', 'now'),
+      ofClass('GLACIER_IR', 'now'),
+    ])
     expect(bytesToThaw).toBe(0)
-    expect(tiers.map(({ readyBy }) => readyBy)).toEqual([NOON, NOON, NOON])
+    expect(readableNow).toEqual({ segments: 2, bytes: 2 * GB })
+    expect(tiers.map(({ readyBy }) => readyBy)).toEqual(Array(3).fill({ p50: NOON, p95: NOON }))
     expect(tiers[0]?.dollars).toMatchObject({ retrieval: 0.03, temporaryStorage: 0 })
+    expect(tiers[0]?.atLeast).toBe(tiers[0]?.dollars.total)
   })
 
-  test('does not thaw again what is thawed or being thawed by another', () => {
-    const [thawed, thawing] = [ofClass('GLACIER'), ofClass('GLACIER')]
-    const holdings: Holding[] = [
-      {
-        ...holdingOf(thawed, undefined),
-        thaw: { tier: 'Bulk', requestedAt: NOON - DAY, readableUntil: NOON + DAY },
-      },
-      {
-        ...holdingOf(thawing, undefined),
-        thaw: { tier: 'Standard', requestedAt: NOON - HOUR, readableUntil: null },
-      },
-    ]
-    const { segmentsToThaw, tiers } = quoted([thawed, thawing], holdings)
+  test('does not thaw again what others are thawing, and waits for it', () => {
+    const { segmentsToThaw, tiers } = quoted([
+      ofClass('GLACIER', NOON + 4 * HOUR),
+      ofClass('GLACIER', NOON + HOUR),
+    ])
     expect(segmentsToThaw).toBe(0)
-    expect(tiers[0]?.readyBy).toBe(NOON + 4 * HOUR)
+    expect(tiers[0]?.readyBy).toEqual({ p50: NOON + 4 * HOUR, p95: NOON + 4 * HOUR })
+  })
+
+  test('says when the number of records is no more than about so many', () => {
+    const vague = partitionWork([segmentWork()], { isExact: false })
+    expect(quoted([vague, partitionWork()]).records).toEqual({ count: 20, exact: false })
+    expect(quoted([vague, partitionWork()], { limit: 5 }).records).toEqual({ count: 5, exact: false })
   })
 })

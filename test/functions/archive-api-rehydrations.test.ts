@@ -16,11 +16,13 @@ describe('a quote', () => {
       segments: 1,
       segmentsToThaw: 1,
       bytesToThaw: segment.bytes,
-      recordsAtMost: 1,
+      records: { count: 1, exact: true },
+      readableNow: { segments: 0, bytes: 0 },
+      pruned: { partitions: 0, segments: 0, rowGroups: 0 },
       tiers: [
-        { tier: 'Bulk', readyBy: '2024-03-11T00:00:00.000Z' },
-        { tier: 'Standard', readyBy: '2024-03-10T17:00:00.000Z', dollars: { requests: 0.00005 } },
-        { tier: 'Expedited', readyBy: '2024-03-10T12:05:00.000Z', dollars: { requests: 0.01 } },
+        { tier: 'Bulk', readyBy: { p50: '2024-03-10T20:30:00.000Z', p95: '2024-03-11T00:00:00.000Z' } },
+        { tier: 'Standard', readyBy: { p95: '2024-03-10T17:00:00.000Z' } },
+        { tier: 'Expedited', readyBy: { p95: '2024-03-10T12:05:00.000Z' } },
       ],
     })
   })

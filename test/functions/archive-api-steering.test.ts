@@ -94,15 +94,15 @@ describe('POST of an approval', () => {
   })
 
   test('[S11] is refused where the day has no room for it', async () => {
-    const perDay = { ...NO_CAPS, maxCostUsd: 0.0001 }
+    const perDay = { ...NO_CAPS, maxCostUsd: 0.0002 }
     const { json, path } = await underWay({ ...guards, perDay })
     const { body } = await json('POST /rehydrations', { body: REQUEST })
     await json(APPROVAL, { path, caller: COLLEAGUE })
     const refused = await json(APPROVAL, { path: { rehydrationId: body.id }, caller: COLLEAGUE })
     expect(refused).toMatchObject(
-      problem(422, 'over-cap', { cap: 'guards.perDay.maxCostUsd', limit: 0.0001 }),
+      problem(422, 'over-cap', { cap: 'guards.perDay.maxCostUsd', limit: 0.0002 }),
     )
-    expect(refused.body.detail).toMatch(/^\$0\.00005\d* at most, and of the \$0\.0001 .* tomorrow/)
+    expect(refused.body.detail).toMatch(/^\$0\.0001\d* at most, and of the \$0\.0002 .* tomorrow/)
   })
 })
 
@@ -200,7 +200,7 @@ describe('POST of an extension', () => {
     expect(await waits.json(EXTENSION, { path: waits.path, body })).toMatchObject(
       problem(409, 'rehydration-is-over'),
     )
-    const capped = await underWay({ ...NO_GUARDS, approvalAboveUsd: 0.00006 })
+    const capped = await underWay({ ...NO_GUARDS, approvalAboveUsd: 0.00014 })
     expect(await capped.json(EXTENSION, { path: capped.path, body })).toMatchObject(
       problem(422, 'over-cap', {
         cap: 'guards.approvalAboveUsd',

@@ -9,7 +9,9 @@ const range = aRange(NOON - 2000 * DAY, NOON + DAY)
 
 test('a quote counts what has to be thawed', async () => {
   const { world, segment } = await coldWorld()
-  expect(await quote(world.ports)({ dataset: 'orders', selection: range, keepDays: null })).toMatchObject({
+  expect(
+    await quote(world.ports)({ dataset: 'orders', selection: range, keepDays: null, destination: null }),
+  ).toMatchObject({
     kind: 'quoted',
     quote: { segments: 1, segmentsToThaw: 1, bytesToThaw: segment.bytes },
   })
@@ -22,7 +24,9 @@ test('no quote looks through more than a thousand partitions', async () => {
       { dataset: 'orders', partition: new Date(NOON - at * DAY).toISOString().slice(0, 10) },
       NOON,
     )
-  expect(await quote(world.ports)({ dataset: 'orders', selection: range, keepDays: null })).toEqual({
+  expect(
+    await quote(world.ports)({ dataset: 'orders', selection: range, keepDays: null, destination: null }),
+  ).toEqual({
     kind: 'too-broad',
     limit: 1000,
     hint: 'ask for a shorter range',

@@ -124,8 +124,13 @@ export const READING: readonly Scenario[] = [
     when: 'of a range',
     given: archive,
     attempt: async ({ use }) => {
-      const quoted = await use.quote({ dataset: 'orders', selection: RANGE, keepDays: null })
-      expectEqual('the quote', quoted.kind === 'quoted' && quoted.quote.recordsAtMost, 4)
+      const quoted = await use.quote({
+        dataset: 'orders',
+        selection: RANGE,
+        keepDays: null,
+        destination: null,
+      })
+      expectEqual('the quote', quoted.kind === 'quoted' && quoted.quote.records.count, 4)
     },
   },
   {

@@ -1,0 +1,39 @@
+import { lifeOfCopy, type Moments } from './copy-life.ts'
+import { thawDays } from './plan-thaw.ts'
+import type { ArchiveClass, RetrievalTier } from './storage-class.ts'
+import type { WorkPlan } from './work-plan.ts'
+
+/** Quantities by lines of the price table. */
+export type Lines = readonly (readonly [line: string, quantity: number])[]
+
+export type BilledThaws = {
+  readonly lines: Lines
+  /** Byte-ms by which the restored copies may be there for shorter. */
+  readonly copiesMayLack: number
+}
+
+export const RESTORED_COPY = 's3.storage.restored-copy'
+
+/** What S3 bills for thawing what is cold in one class with one tier, when it is asked for it at some of these moments. */
+export const billThaws = (
+  { partitions, keepDays }: Pick<WorkPlan, 'partitions' | 'keepDays'>,
+  storageClass: ArchiveClass,
+  tier: RetrievalTier,
+  asked: Moments,
+): BilledThaws => {
+  const sizes = partitions
+    .flatMap(({ segments }) => segments)
+    .filter((segment) => segment.readable === 'cold' && segment.storageClass === storageClass)
+    .map(({ bytes }) => bytes)
+  if (sizes.length === 0) return { lines: [], copiesMayLack: 0 }
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
+  const life = lifeOfCopy(storageClass, tier, { days: thawDays(keepDays), asked })
+  return {
+    lines: [
+      [`s3.restore-request.${storageClass}.${tier}`, sizes.length],
+      [`s3.restore-gb.${storageClass}.${tier}`, bytes],
+      [RESTORED_COPY, bytes * life.most],
+    ],
+    copiesMayLack: bytes * (life.most - life.least),
+  }
+}

@@ -1,0 +1,151 @@
+import type { Lines } from './bill-thaws.ts'
+import type { StorageClass } from './storage-class.ts'
+import { type PartitionWork, readUnits, type SegmentWork, type WorkPlan } from './work-plan.ts'
+
+/** Messages of one batch: as many as SQS takes, and the batch size of the function that thaws. */
+const BATCH = 10
+/** S3 reports in other batches than it was asked. */
+const REPORT_BATCH = 5
+
+/** SQS bills each 64 KiB as a request. */
+const BILLED_MESSAGE_BYTES = 64 * 1024
+
+const WRITE_UNIT_BYTES = 1024
+const writeUnits = (bytes: number): number => Math.ceil(bytes / WRITE_UNIT_BYTES)
+
+/** Bytes of items, besides what grows with the request: they are rounded up to whole units. */
+const REHYDRATION_BYTES = 760
+const SUMMARY_BYTES = 760
+const TASK_BYTES = 620
+const PROGRESS_BYTES = 700
+const WAITER_BYTES = 190
+const SEGMENT_ID_BYTES = 28
+/** The position of an id, in a task and in the stamp that the task is compared by. */
+const POSITION_BYTES = 10
+const NAME_BYTES = 90
+
+/** Classes that are read at once and bill for each byte. */
+const PAID_READS: readonly StorageClass[] = ['STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR']
+
+const isCold = ({ readable }: SegmentWork): boolean => readable === 'cold'
+const isWaitedFor = ({ readable }: SegmentWork): boolean => readable !== 'now'
+
+const makeMeter = () => {
+  const lines = new Map<string, number>()
+  const add = (line: string, quantity: number) => {
+    if (quantity > 0) lines.set(line, (lines.get(line) ?? 0) + quantity)
+  }
+  return {
+    add,
+    lines: (): Lines => [...lines],
+    messages: (count: number) => add('sqs.request', count),
+    reads: (units: number) => add('dynamodb.read-unit', units),
+    writes: (units: number) => add('dynamodb.write-unit', units),
+    /** HEAD of each, so many times. */
+    heads: (segments: readonly SegmentWork[], times: number) => {
+      for (const { storageClass } of segments) add(`s3.get.${storageClass}`, times)
+    },
+  }
+}
+
+type Meter = ReturnType<typeof makeMeter>
+
+/** Read and write units of the rehydration's own item. */
+type Units = { readonly read: number; readonly write: number }
+
+const askAndPlan = (meter: Meter, { partitions, planning }: WorkPlan, own: Units) => {
+  const count = partitions.length
+  // the quote, the rehydration, and when to check on it
+  meter.reads(1)
+  meter.writes(1 + own.write)
+  meter.messages(3 + Math.max(1, Math.ceil(count / BATCH)))
+  meter.reads(2 * own.read + readUnits(planning.names * NAME_BYTES) + readUnits(count * NAME_BYTES))
+  meter.reads(planning.catalogUnits)
+  meter.add('s3.get.STANDARD', planning.indexReads)
+  meter.writes(own.write + 2 * count)
+}
+
+const thaw = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWork, own: Units) => {
+  meter.reads(own.read + 1 + catalogUnits)
+  meter.add('s3.get.STANDARD', indexReads)
+  meter.heads(segments, 1)
+  const cold = segments.filter(isCold)
+  const waitedFor = segments.filter(isWaitedFor)
+  // what it may cost, the claim, and its release
+  meter.reads(cold.length)
+  meter.writes(3 * cold.length)
+  if (waitedFor.length === 0) return
+  meter.reads(1)
+  meter.writes(2 + writeUnits(WAITER_BYTES + waitedFor.length * SEGMENT_ID_BYTES))
+  meter.heads(waitedFor, 1)
+  // S3 reports of each that its thaw has begun, that it is readable, and that it is no longer: the catalog is looked at each time
+  for (const segment of cold) {
+    meter.messages(5)
+    meter.reads(3 * catalogUnits)
+    meter.writes(2)
+    meter.heads([segment], 3)
+    meter.heads(waitedFor, 2)
+  }
+}
+
+/** Batches of messages, and after each the place that was reached. */
+const replay = (meter: Meter, { segments }: PartitionWork, size: number, own: Units) => {
+  const records = segments.reduce((sum, { wanted }) => sum + wanted.records, 0)
+  const text = segments.reduce((sum, { wanted }) => sum + wanted.text, 0)
+  const batches = Math.ceil(records / size)
+  meter.add('sqs.request.fifo', batches + Math.ceil(text / BILLED_MESSAGE_BYTES))
+  meter.reads(batches * (1 + own.read))
+  meter.writes(batches * writeUnits(TASK_BYTES + PROGRESS_BYTES))
+}
+
+const hydrate = (meter: Meter, partition: PartitionWork, work: WorkPlan, own: Units) => {
+  const { segments, indexReads, catalogUnits, ids } = partition
+  meter.messages(3)
+  meter.reads(3 * own.read + 5 + catalogUnits)
+  meter.writes(3 + writeUnits(TASK_BYTES + ids * POSITION_BYTES))
+  meter.add('s3.get.STANDARD', indexReads)
+  for (const { storageClass, reads } of segments) {
+    meter.add(`s3.get.${storageClass}`, reads.gets)
+    if (PAID_READS.includes(storageClass)) meter.add(`s3.retrieval-gb.${storageClass}`, reads.bytes)
+  }
+  if (work.messagesAtOnce !== null) return replay(meter, partition, work.messagesAtOnce, own)
+  // looked for, then put
+  meter.add('s3.get.STANDARD', 1)
+  meter.add('s3.put.STANDARD', 1)
+}
+
+/** Of partitions that follow each other, because of a limit or a rate, each looks whose turn it is and what the others have. */
+const takeTurns = (meter: Meter, { partitions, limit, messagesAtOnce }: WorkPlan) => {
+  const count = partitions.length
+  const all = limit === null ? 0 : readUnits(count * TASK_BYTES)
+  if (limit !== null || messagesAtOnce !== null) meter.reads(count * (3 + all))
+}
+
+const finish = (meter: Meter, { partitions, requestBytes }: WorkPlan, own: Units) => {
+  const count = partitions.length
+  if (count === 0) meter.messages(2)
+  meter.reads(own.read + readUnits(count * TASK_BYTES))
+  meter.writes(own.write + writeUnits(REHYDRATION_BYTES + SUMMARY_BYTES + requestBytes))
+  meter.add('s3.put.STANDARD', 1)
+}
+
+/**
+ * What is metered for a rehydration from the request to its end, but for the thaws themselves: as icecore's use cases and the
+ * adapters of AWS do it where nothing fails. docs/cost-of-a-rehydration.md has the same in words.
+ */
+export const billWork = (work: WorkPlan): Lines => {
+  const { partitions, requestBytes } = work
+  const meter = makeMeter()
+  const bytes = REHYDRATION_BYTES + requestBytes
+  const own = { read: readUnits(bytes), write: writeUnits(bytes) }
+  const cold = partitions.reduce((sum, { segments }) => sum + segments.filter(isCold).length, 0)
+  askAndPlan(meter, work, own)
+  meter.messages(2 * Math.ceil(partitions.length / BATCH) + 4 * Math.ceil(cold / REPORT_BATCH))
+  for (const partition of partitions) {
+    thaw(meter, partition, own)
+    hydrate(meter, partition, work, own)
+  }
+  takeTurns(meter, work)
+  finish(meter, work, own)
+  return meter.lines()
+}
