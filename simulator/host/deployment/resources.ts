@@ -92,6 +92,8 @@ const mergedSchema = z.strictObject({
   Outputs: z.record(z.string(), z.object({ Value: z.json() })).default({}),
   // extensions of what osls makes for itself: settings of the API's stage and the like
   extensions: z.unknown().optional(),
+  // they decide between settings that are not modelled
+  Conditions: z.unknown().optional(),
   Description: z.unknown().optional(),
 })
 
