@@ -26,8 +26,12 @@ export type QuoteRequest = {
 export type RehydrateRequest = {
   readonly dataset: string
   readonly select: Select
-  /** `Standard` unless given. */
+  /** `Standard` unless given; none beside `readyBy` and `maxCostUsd`, which settle the tiers. */
   readonly tier?: RetrievalTier
+  /** When all is to be readable: the cheapest tiers that are there in time. */
+  readonly readyBy?: Instant
+  /** US dollars that it may cost: the earliest that costs no more, or with `readyBy` nothing that does. */
+  readonly maxCostUsd?: number
   /** A destination's name in the configuration. */
   readonly destination: string
   /** `ndjson` unless given. */

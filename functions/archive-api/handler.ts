@@ -11,12 +11,14 @@ import {
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
 import { makeS3FileSigner } from '../../shared/adapters/aws/s3-file-signer.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { createHandler } from './create-handler.ts'
 
 const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'REHYDRATED_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL')
@@ -41,6 +43,7 @@ export const handler = createHandler({
   index: makeDynamoRehydrationIndex(dynamo),
   readLedger: readLedger({ registry, log, quarantine: makeDynamoQuarantineBooks(dynamo) }),
   budgets: makeDynamoBudgets(dynamo),
+  thawTimes: readThawTimes(makeDynamoThawHistory(dynamo), dynamo.now),
   checks: makeDynamoRehydrationChecks(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,

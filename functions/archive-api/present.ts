@@ -82,7 +82,7 @@ export const presentSegment = ({ segment, ...where }: ListedSegment) => ({
 const cents = (dollars: number): number => Math.round(dollars * 1e6) / 1e6
 
 /** What one record costs has many zeros; never less than it is. */
-const roundUp = (dollars: number): number => Math.ceil(dollars * 1e9) / 1e9
+export const roundUp = (dollars: number): number => Math.ceil(dollars * 1e9) / 1e9
 
 export const presentQuote = ({ tiers, ...quote }: Quote) => ({
   ...quote,

@@ -1,4 +1,5 @@
 import { type RequestDeps, requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
+import { cannotBeMet } from './cannot-be-met.ts'
 import { fitSelection } from './fit-filter.ts'
 import { overCap } from './over-cap.ts'
 import { presentStatus } from './present.ts'
@@ -24,7 +25,8 @@ const askFor =
     const selection = fitSelection(wanted.selection, datasetFor(deps, caller, wanted.dataset))
     const request = { ...wanted, selection }
     if (!mayExpedite && wanted.tier === 'Expedited') throw expeditedNotPermitted()
-    const requested = await requestRehydration(deps)(request, { caller: caller.principal, idempotencyKey })
+    const asker = { caller: caller.principal, idempotencyKey, mayExpedite }
+    const requested = await requestRehydration(deps)(request, asker)
     switch (requested.kind) {
       case 'unknown-dataset':
         throw unknownDataset()
@@ -56,6 +58,8 @@ const askFor =
         throw tooBroad(requested.limit, requested.hint)
       case 'over-cap':
         throw overCap(requested.over)
+      case 'cannot-be-met':
+        throw cannotBeMet(requested.choices)
       case 'key-reused':
         throw new Problem(422, 'idempotency-key-reused', 'This key was used for another request')
       case 'accepted':

@@ -118,7 +118,9 @@ export const rehydrationBodySchema = z
   .strictObject({
     dataset: z.string('expected the name of a dataset'),
     select: selectSchema,
-    tier: z.enum(RETRIEVAL_TIERS).default('Standard'),
+    tier: z.enum(RETRIEVAL_TIERS).optional(),
+    readyBy: instantSchema.nullish(),
+    maxCostUsd: z.number().min(0, 'expected no less than 0').nullish(),
     destination: z.string('expected the name of a destination'),
     format: z.enum(FORMATS).default('ndjson'),
     compression: z.enum(COMPRESSIONS).default('none'),
@@ -129,9 +131,20 @@ export const rehydrationBodySchema = z
     path: ['compression'],
     error: 'expected none for parquet, which compresses by itself',
   })
-  .transform(
-    ({ select, tier, ...rest }): RehydrationRequest => ({ ...rest, ...withTier(tier), selection: select }),
-  )
+  .refine(({ tier, readyBy, maxCostUsd }) => tier === undefined || (readyBy == null && maxCostUsd == null), {
+    path: ['tier'],
+    error: 'expected none: readyBy and maxCostUsd settle it',
+  })
+  .transform(({ select, tier, readyBy, maxCostUsd, ...rest }): RehydrationRequest => {
+    const hasWish = readyBy != null || maxCostUsd != null
+    const urgency = withTier(tier ?? 'Standard')
+    return {
+      ...rest,
+      ...urgency,
+      ...(hasWish && { tier: null, readyBy: readyBy ?? null, maxCostUsd: maxCostUsd ?? null }),
+      selection: select,
+    }
+  })
 
 /** The body of a request as JSON. Its text is never logged, nor shown in an error. */
 export const jsonBody = ({ body, isBase64Encoded }: ApiEvent): unknown => {

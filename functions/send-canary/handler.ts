@@ -6,10 +6,12 @@ import { makeDynamoCanary } from '../../shared/adapters/aws/dynamo-canary.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeDynamoRehydrations } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeRecordsQueue, makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { createHandler } from './create-handler.ts'
 
 const env = readEnv(
@@ -34,6 +36,7 @@ export const handler = createHandler({
   rehydrations: makeDynamoRehydrations(dynamo),
   recordsQueue: makeRecordsQueue({ sqs, url: env.RECORDS_QUEUE_URL }),
   budgets: makeDynamoBudgets(dynamo),
+  thawTimes: readThawTimes(makeDynamoThawHistory(dynamo), dynamo.now),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,
   random: randomBytes,

@@ -10,6 +10,7 @@ import {
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
 import { makeS3ClassTagger, makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
@@ -56,6 +57,7 @@ export const handler = createHandler({
   log,
   snapshots: makeSnapshots(makeS3Documents(archive)),
   holdings: makeDynamoHoldings(dynamo),
+  thawHistory: makeDynamoThawHistory(dynamo),
   lister: makeS3Lister(archive),
   tagger: makeS3ClassTagger(archive),
   sealQueue: makeSealQueue({ sqs, url: env.SEAL_QUEUE_URL }),

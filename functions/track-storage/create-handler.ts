@@ -23,8 +23,8 @@ export const createHandler = (
 
   const work = async ({ records }: StorageEvent): Promise<readonly (Tracked | 'not-our-bucket')[]> => {
     const outcomes: (Tracked | 'not-our-bucket')[] = []
-    for (const { bucket, key } of records) {
-      const outcome = bucket === deps.bucket ? await track(key) : 'not-our-bucket'
+    for (const { bucket, key, restoredAt } of records) {
+      const outcome = bucket === deps.bucket ? await track(key, restoredAt) : 'not-our-bucket'
       if (outcome === 'not-our-bucket' || outcome === 'not-in-catalog' || outcome === 'gone')
         logger.warn('event about an object that is not in the archive', { outcome, ...named(bucket, key) })
       outcomes.push(outcome)

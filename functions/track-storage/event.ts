@@ -5,19 +5,28 @@ const testEventSchema = z.object({ Event: z.literal('s3:TestEvent') })
 
 const recordSchema = z.object({
   eventVersion: z.string().regex(/^2\./, 'expected an event of version 2'),
+  eventName: z.unknown().optional(),
+  eventTime: z.unknown().optional(),
   s3: z.object({
     bucket: z.object({ name: z.string() }),
     object: z.object({ key: z.string() }),
   }),
 })
 
-/** What S3 sends to a queue. Of it all only names are used, so all else may be what it likes. */
+/** When a restore was completed, if that is what the event says. */
+const completedAt = (name: unknown, time: unknown): number | null => {
+  const at = name === 'ObjectRestore:Completed' && typeof time === 'string' ? Date.parse(time) : Number.NaN
+  return Number.isNaN(at) ? null : at
+}
+
+/** What S3 sends to a queue. Of it all only names and the time of a restore are used, so all else may be what it likes. */
 export const storageEventSchema = z.union([
   testEventSchema.transform(() => ({ records: [] })),
   z.object({ Records: z.array(recordSchema) }).transform(({ Records }) => ({
-    records: Records.map(({ s3 }) => ({
+    records: Records.map(({ s3, eventName, eventTime }) => ({
       bucket: s3.bucket.name,
       key: decodeKey(s3.object.key),
+      restoredAt: completedAt(eventName, eventTime),
     })),
   })),
 ])

@@ -46,6 +46,7 @@ const rehydrate = (id: string, summary: string, ...problems: readonly string[]):
     'unknown-dataset',
     'too-broad',
     'over-cap',
+    'cannot-be-met',
     'idempotency-key-reused',
     ...problems,
   ],

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { completenessSchema, quoteSchema } from '../../client/rehydration-answers.ts'
+import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 
 type ProblemKind = {
   readonly status: number
@@ -7,6 +8,14 @@ type ProblemKind = {
   /** What it has besides the members that every problem may have. */
   readonly members?: z.ZodRawShape
 }
+
+const tier = z.enum(RETRIEVAL_TIERS)
+const planSchema = z.object({
+  tiers: z.object({ GLACIER: tier, DEEP_ARCHIVE: tier }),
+  cost: z.object({ atMost: z.number() }),
+  expectedBy: z.string(),
+  readyBy: z.string(),
+})
 
 const requestSchema = z.object({ method: z.string(), path: z.string() })
 const completenessShape = { complete: z.boolean(), segments: completenessSchema }
@@ -61,6 +70,19 @@ export const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
     status: 422,
     when: 'It is more than the guards of its dataset let pass.',
     members: { cap: z.string(), limit: z.number(), asked: z.number(), left: z.number() },
+  },
+  'cannot-be-met': {
+    status: 422,
+    when: 'No mix of tiers is there by `readyBy`, or within `maxCostUsd`.',
+    members: {
+      possible: z.object({
+        earliest: planSchema,
+        cheapest: planSchema,
+        withinCost: planSchema.nullable(),
+        inTime: planSchema.nullable(),
+        expedited: planSchema.nullable(),
+      }),
+    },
   },
   'record-too-large': { status: 422, when: 'The record is more than 4 MiB.', members: { rehydrate } },
   'too-broad': {

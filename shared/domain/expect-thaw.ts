@@ -1,5 +1,6 @@
 import { MINUTE } from './duration.ts'
-import { type ArchiveClass, RETRIEVAL_TIERS, type RetrievalTier } from './storage-class.ts'
+import type { Holding } from './holding.ts'
+import { type ArchiveClass, isArchiveClass, RETRIEVAL_TIERS, type RetrievalTier } from './storage-class.ts'
 import { longestThaw, type ThawTimes } from './thaw-times.ts'
 
 /** A thaw that S3 was asked for and has not done yet. */
@@ -11,6 +12,17 @@ export type ThawUnderWay = {
   readonly bytes: number
   /** Whether S3 can still be asked for a faster tier. */
   readonly canRaise: boolean
+}
+
+/** The thaw that S3 is at for a segment of so many bytes, by the catalog; undefined where it is at none. */
+export const underWayOf = (
+  { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,
+  bytes: number,
+): ThawUnderWay | undefined => {
+  if (thaw === null || thaw.readableUntil !== null || !isArchiveClass(storageClass)) return undefined
+  const { tier, requestedAt, days } = thaw
+  // S3 takes a faster tier only with as many days as it was asked for
+  return { storageClass, tier, requestedAt, bytes, canRaise: days !== undefined }
 }
 
 /** From deciding to raise a thaw to having asked S3, at most, ms: a sweep decides, and it runs every quarter of an hour. */

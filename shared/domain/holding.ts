@@ -8,6 +8,8 @@ export type Thaw = {
   readonly readableUntil: number | null
   /** The longest that anybody has asked for it to be there; missing where nobody said. */
   readonly neededUntil?: number | undefined
+  /** That S3 was asked for; missing where nobody knows how it was asked for. */
+  readonly days?: number | undefined
 }
 
 /**

@@ -10,6 +10,7 @@ import { alignHolding, holdingOf, type StorageFacts } from './plan-thaw.ts'
 import type { PartitionRef, Segment } from './segment.ts'
 import { lastGeneration } from './snapshot.ts'
 import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
+import { type SeenThaw, thawSeen } from './thaw-sample.ts'
 import { ulidTime } from './ulid.ts'
 
 /** How long what is dead or was never committed is kept, in ms: far longer than any function or reader runs. */
@@ -50,6 +51,8 @@ export type SweepPlan = {
   readonly seal: boolean
   /** What the bucket shows and the catalog does not say yet. */
   readonly confirm: readonly HoldingChange[]
+  /** Thaws that are over and whose events were lost. They are looked for every hour: so late they may be seen. */
+  readonly thawsOver: readonly SeenThaw[]
   readonly move: readonly Move[]
   /** A commit that ends the partition because its retention has passed. */
   readonly retire: Commit | undefined
@@ -154,6 +157,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   const wanted = classAtAge(dataset.classes, now - end)
   const due: number[] = [now + PATROL]
   const confirm: HoldingChange[] = []
+  const thawsOver: SeenThaw[] = []
   const move: Move[] = []
 
   for (const segment of segments) {
@@ -163,6 +167,8 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     const holding = holdingOf(segment, before)
     // the list is the truth for class and restored copy
     const seen = alignHolding(holding, object, now)
+    const thawOver = thawSeen(segment, holding, seen, now)
+    if (thawOver !== undefined) thawsOver.push(thawOver)
     const shouldMove =
       segment.kind === 'sealed' &&
       coldness(wanted) > coldness(seen.storageClass) &&
@@ -203,6 +209,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   return {
     seal: seal.kind === 'seal' && retire === undefined,
     confirm,
+    thawsOver,
     move,
     retire,
     deadCommitIds: removable.map(({ id }) => id),

@@ -98,10 +98,10 @@ export const alignHolding = (before: Holding, facts: StorageFacts, now: number):
 /** The holding once a thaw has been asked for. */
 export const withThaw = (
   holding: Holding,
-  { tier, now, until }: { tier: RetrievalTier; now: number; until: number },
+  { tier, now, until, days }: { tier: RetrievalTier; now: number; until: number; days: number },
 ): Holding => ({
   ...holding,
-  thaw: { tier, requestedAt: now, readableUntil: null, neededUntil: until },
+  thaw: { tier, requestedAt: now, readableUntil: null, neededUntil: until, days },
 })
 
 /** The longest that anybody needs a segment's thaw, one who asks now included. */
@@ -114,11 +114,13 @@ export const withNeed = (holding: Holding, until: number): Holding => {
   return { ...holding, thaw: { ...thaw, neededUntil: until } }
 }
 
+/** Days to ask S3 for by one who needs it until then. */
+export const daysUntil = (until: number, keepDays: number | null, now: number): number =>
+  Math.max(thawDays(keepDays), Math.ceil((until - now) / DAY))
+
 /** Days to ask S3 for, so that nobody's window becomes shorter than it was promised. */
-export const daysToAsk = (holding: Holding, keepDays: number | null, now: number): number => {
-  const longest = longestNeed(holding, now)
-  return Math.max(thawDays(keepDays), Math.ceil((longest - now) / DAY))
-}
+export const daysToAsk = (holding: Holding, keepDays: number | null, now: number): number =>
+  daysUntil(longestNeed(holding, now), keepDays, now)
 
 /**
  * Longer than a function asks, with clocks off by a quarter of an hour either way, in ms: one who asks for longer than this has

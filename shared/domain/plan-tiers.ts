@@ -47,9 +47,9 @@ export type TierPlan = {
 export type TierChoices = {
   readonly earliest: TierPlan
   readonly cheapest: TierPlan
-  /** The earliest that costs no more than it may. */
+  /** The earliest that costs no more than it may; null also where it may cost anything. */
   readonly withinCost: TierPlan | null
-  /** The cheapest that is there in time. */
+  /** The cheapest that is there in time; null also where no time was given. */
   readonly inTime: TierPlan | null
   /** What Expedited, which has to be asked for by itself, would make possible. */
   readonly expedited: TierPlan | null
@@ -164,8 +164,9 @@ export const planTiers = (facts: TierFacts, wish: TierWish): PlannedTiers => {
     choices: {
       earliest: earliestOf(soonest),
       cheapest: cheapestOf(slow),
-      withinCost: ifAny([...slow, ...wanted, ...soonest].filter(isWithinCost), earliestOf),
-      inTime: ifAny(wanted.filter(isInTime), cheapestOf),
+      withinCost:
+        maxCostUsd === null ? null : ifAny([...slow, ...wanted, ...soonest].filter(isWithinCost), earliestOf),
+      inTime: readyBy === null ? null : ifAny(wanted.filter(isInTime), cheapestOf),
       expedited: mayExpedite ? null : bestOf(true),
     },
   }

@@ -16,6 +16,15 @@ export type Extension = {
   readonly reservedOn: string | null
 }
 
+/** What was told when it was asked for, by how long thaws took until then. */
+export type Promised = {
+  /** When all would be readable: in half of all cases, and in 95 of 100. */
+  readonly p50: number
+  readonly p95: number
+  /** US dollars of the price that are for thaws of others which have to be made faster for it. */
+  readonly raising: number
+}
+
 /** On which terms a rehydration goes on: what may change about it besides its state. */
 export type RehydrationTerms = {
   /** As weighed when it was asked for; null where no guard wanted to know. */
@@ -26,6 +35,8 @@ export type RehydrationTerms = {
   readonly extension: Extension | null
   /** The earliest time at which S3 takes a restored copy away that it has read, as S3 said; null: none that is known. */
   readonly keptUntil: number | null
+  /** Missing where no time and no cost was asked for. */
+  readonly promised?: Promised | undefined
 }
 
 export const NO_TERMS: RehydrationTerms = {

@@ -1,3 +1,4 @@
+import { underWayOf } from './expect-thaw.ts'
 import type { Holding } from './holding.ts'
 import { isReadable, thawedBy } from './plan-thaw.ts'
 import type { Selection } from './rehydration.ts'
@@ -9,14 +10,15 @@ export const standingOf = (
   segment: Segment,
   holding: Holding | undefined,
   now: number,
-): Pick<SegmentWork, 'bytes' | 'storageClass' | 'readable'> => {
+): Pick<SegmentWork, 'bytes' | 'storageClass' | 'readable' | 'underWay'> => {
   const { bytes } = segment
   const storageClass = holding?.storageClass ?? segment.storageClass
   const thaw = holding?.thaw ?? null
   const restore = thaw && { ongoing: thaw.readableUntil === null, readableUntil: thaw.readableUntil }
   if (isReadable({ storageClass, restore }, now)) return { bytes, storageClass, readable: 'now' }
-  const readable = restore?.ongoing ? Math.max(now, thawedBy({ storageClass, thaw }, now)) : 'cold'
-  return { bytes, storageClass, readable }
+  const underWay = underWayOf({ storageClass, thaw }, bytes)
+  if (underWay === undefined) return { bytes, storageClass, readable: 'cold' }
+  return { bytes, storageClass, readable: Math.max(now, thawedBy({ storageClass, thaw }, now)), underWay }
 }
 
 /** Which part of a segment's time the selection takes in, from 0 to 1: all of it where it names no range. */

@@ -1,4 +1,6 @@
-import type { ArchiveClass, RetrievalTier } from './storage-class.ts'
+import type { Holding } from './holding.ts'
+import type { Segment } from './segment.ts'
+import { type ArchiveClass, isArchiveClass, type RetrievalTier } from './storage-class.ts'
 
 const MIB = 1024 ** 2
 
@@ -22,4 +24,46 @@ export type ThawSample = {
   readonly took: number
   /** When it was ready. */
   readonly at: number
+}
+
+/** A sample, and which thaw it is of. */
+export type SeenThaw = ThawSample & { readonly segmentId: string; readonly requestedAt: number }
+
+/** Samples of one class and tier lie in so many shares, so that no writer waits for another. */
+export const HISTORY_SHARES = 4
+/** Samples of one size in one share. */
+export const HISTORY_PLACES = 64
+
+const FNV = { offset: 0x811c9dc5, prime: 0x01000193 } as const
+
+const hashOf = (text: string): number => {
+  let hash: number = FNV.offset
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), FNV.prime) >>> 0
+  return hash
+}
+
+/** Where a thaw is remembered: the same one always in the same place, any two seldom in one. */
+export const placeOf = ({ segmentId, requestedAt }: SeenThaw): { share: number; place: number } => {
+  const hash = hashOf(`${segmentId} ${requestedAt}`)
+  return { share: hash % HISTORY_SHARES, place: Math.floor(hash / HISTORY_SHARES) % HISTORY_PLACES }
+}
+
+/**
+ * The thaw that was under way before a look and is over after it. `at`: when it was ready, by what is known. Undefined: none was, or
+ * nobody knows when and how it was asked for, or it was made faster on its way and says nothing of either tier.
+ */
+export const thawSeen = (
+  { id, bytes }: Pick<Segment, 'id' | 'bytes'>,
+  before: Holding,
+  after: Holding,
+  at: number,
+): SeenThaw | undefined => {
+  const { storageClass } = after
+  const { thaw } = before
+  const isOver = thaw?.readableUntil === null && typeof after.thaw?.readableUntil === 'number'
+  if (!isOver || thaw.days === undefined || !isArchiveClass(storageClass)) return undefined
+  const { tier, requestedAt } = thaw
+  const took = Math.max(0, at - requestedAt)
+  return { storageClass, tier, size: thawSizeOf(bytes), took, at, segmentId: id, requestedAt }
 }

@@ -1,3 +1,4 @@
+import type { ThawUnderWay } from './expect-thaw.ts'
 import type { Segment } from './segment.ts'
 import type { StorageClass } from './storage-class.ts'
 
@@ -7,6 +8,8 @@ export type SegmentWork = {
   readonly storageClass: StorageClass
   /** `cold`: it has to be thawed first. A time, in ms: somebody else's thaw must be over by then. */
   readonly readable: 'now' | 'cold' | number
+  /** Somebody else's thaw; missing where none is waited for. */
+  readonly underWay?: ThawUnderWay | undefined
   /** Ranges of it that are read, and their bytes. */
   readonly reads: { readonly gets: number; readonly bytes: number }
   /** Of it, what is selected, or about so much: bytes of row groups, records, and bytes of their text. */

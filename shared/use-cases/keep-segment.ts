@@ -64,7 +64,12 @@ export const keepSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
         }
         // it lapsed between the look and the request, which S3 took for a new thaw
         if (asked.value === 'requested') {
-          const thawing = withThaw(withAsking(next, null, now()), { tier: TIER, now: now(), until: need })
+          const thawing = withThaw(withAsking(next, null, now()), {
+            tier: TIER,
+            now: now(),
+            until: need,
+            days,
+          })
           await holdings.put(segment, thawing, next)
           return { kind: 'lapsed' }
         }

@@ -7,20 +7,23 @@ import { makeUlid } from '../domain/ulid.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { Rehydrations } from '../ports/rehydrations.ts'
+import { type SettledTiers, type SettleTiersDeps, settleTiers } from './settle-tiers.ts'
 import { type Refused, type WeighDeps, weighRequest } from './weigh-request.ts'
 
-export type RequestDeps = WeighDeps & {
-  readonly config: IcecoreConfig
-  readonly rehydrations: Rehydrations
-  readonly thawQueue: ThawQueue
-  readonly now: Clock
-  readonly random: Random
-}
+export type RequestDeps = WeighDeps &
+  SettleTiersDeps & {
+    readonly config: IcecoreConfig
+    readonly rehydrations: Rehydrations
+    readonly thawQueue: ThawQueue
+    readonly now: Clock
+    readonly random: Random
+  }
 
 export type Requested =
   | { readonly kind: 'accepted' | 'repeated'; readonly rehydration: Rehydration }
   | { readonly kind: 'key-reused' | 'unknown-dataset' | 'unknown-destination' }
   | Refused
+  | Extract<SettledTiers, { kind: 'cannot-be-met' }>
   | { readonly kind: 'not-for-a-queue'; readonly field: 'format' | 'compression' | 'columns' }
   | { readonly kind: 'unknown-column'; readonly position: number; readonly known: readonly string[] }
 
@@ -72,6 +75,13 @@ const notForQueues = ({ format, compression, columns }: RehydrationRequest) => {
   return columns === null ? undefined : 'columns'
 }
 
+/** Who asks, under which key, and whether they may have Expedited where the tiers follow from a time or a cost. */
+export type Asker = {
+  readonly caller: string
+  readonly idempotencyKey: string | null
+  readonly mayExpedite?: boolean
+}
+
 /**
  * Writes the rehydration and sends it to be planned. The same idempotency key with the same request is the same
  * rehydration, and is sent again if it was not planned yet: its first message may have been lost. What the guards of the dataset
@@ -79,9 +89,10 @@ const notForQueues = ({ format, compression, columns }: RehydrationRequest) => {
  */
 export const requestRehydration = (deps: RequestDeps) => {
   const { config, rehydrations, thawQueue, now, random } = deps
+  const settle = settleTiers(deps)
   return async (
     request: RehydrationRequest,
-    { caller, idempotencyKey }: { caller: string; idempotencyKey: string | null },
+    { caller, idempotencyKey, mayExpedite = false }: Asker,
   ): Promise<Requested> => {
     const dataset = config.datasets.get(request.dataset)
     if (dataset === undefined) return { kind: 'unknown-dataset' }
@@ -104,9 +115,14 @@ export const requestRehydration = (deps: RequestDeps) => {
     // what was asked for before was weighed then
     const before = idempotencyKey === null ? undefined : await rehydrations.find(id)
     if (before !== undefined) return answer('repeated', before)
-    const weighed = await weighRequest(deps)(id, request, dataset)
+    const hasWish = request.readyBy !== null || request.maxCostUsd !== null
+    const settled = hasWish ? await settle(request, mayExpedite) : null
+    if (settled !== null && settled.kind !== 'settled') return settled
+    const asked = settled?.request ?? request
+    const worth = settled && { price: settled.price, promised: settled.promised }
+    const weighed = await weighRequest(deps)(id, asked, dataset, worth)
     if (weighed.kind !== 'weighed') return weighed
-    const wanted: Rehydration = { id, request, caller, acceptedAt, ...weighed.begin }
+    const wanted: Rehydration = { id, request: asked, caller, acceptedAt, ...weighed.begin }
     if ((await rehydrations.create(wanted, acceptedAt + CHECK_AFTER)) === 'created')
       return answer('accepted', wanted)
     await weighed.undo()

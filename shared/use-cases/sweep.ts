@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { ExpireQueue, SealQueue } from '../ports/queues.ts'
 import type { ClassTagger, ListedObject, SegmentLister } from '../ports/segment-store.ts'
 import type { KeptSnapshot, Snapshots } from '../ports/snapshots.ts'
+import type { ThawHistory } from '../ports/thaw-history.ts'
 import { settleAll } from './bounded.ts'
 
 export type SweepDeps = {
@@ -20,6 +21,7 @@ export type SweepDeps = {
   readonly log: CommitLog
   readonly snapshots: Snapshots
   readonly holdings: Holdings
+  readonly thawHistory: ThawHistory
   readonly lister: SegmentLister
   readonly tagger: ClassTagger
   readonly sealQueue: SealQueue
@@ -61,7 +63,7 @@ const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
   )
 
 const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
-  const { log, lister, tagger, holdings, now } = deps
+  const { log, lister, tagger, holdings, thawHistory, now } = deps
 
   // refused when someone else changed it meanwhile: the next look decides on what is there then
   const change = (ref: PartitionRef, { next, expected }: HoldingChange) => holdings.put(ref, next, expected)
@@ -74,6 +76,8 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
   }
 
   const carryOut = async (ref: PartitionRef, plan: SweepPlan, seen: Seen) => {
+    // first: once the holdings say that they are over nobody sees them again
+    for (const thaw of plan.thawsOver) await thawHistory.note(thaw)
     for (const confirmed of plan.confirm) await change(ref, confirmed)
     for (const move of plan.move) {
       // the tag first: a holding that names a target without a tag would wait for ever

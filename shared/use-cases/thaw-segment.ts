@@ -2,7 +2,7 @@ import type { Holding } from '../domain/holding.ts'
 import {
   alignHolding,
   askedByAnother,
-  daysToAsk,
+  daysUntil,
   decideThaw,
   holdingOf,
   longestNeed,
@@ -45,8 +45,8 @@ export type SegmentThaw = {
 
 type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'>
 
-/** `until`: for how long it is needed. */
-type TimedWish = Wish & { readonly until: number }
+/** `until`: for how long it is needed; `days`: what S3 is asked for, so that it is. */
+type TimedWish = Wish & { readonly until: number; readonly days: number }
 
 const TRIES = 6
 
@@ -78,7 +78,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     wish: TimedWish,
   ): Promise<{ thaw: SegmentThaw; holding: Holding } | undefined> => {
     const tier = tierFor(storageClass, wish.tiers)
-    const days = daysToAsk(claimed, wish.keepDays, now())
+    const { days } = wish
     const first = await thawer.thaw(segment.key, { tier, days })
     const refused = first === 'expedited-unavailable'
     const outcome = refused ? await thawer.thaw(segment.key, { tier: 'Standard', days }) : first
@@ -89,7 +89,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     })
     switch (outcome) {
       case 'requested': {
-        const next = { tier: 'Standard', now: now(), until: wish.until } as const
+        const next = { tier: 'Standard', now: now(), until: wish.until, days } as const
         return said('waiting', refused ? withThaw(claimed, next) : claimed, { asStandard, requested: true })
       }
       case 'missing':
@@ -105,9 +105,9 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
   }
 
   const claim = (seen: Holding, facts: StorageFacts, decision: ThawDecision, wish: TimedWish): Holding => {
-    const { tiers, keepDays, until } = wish
+    const { tiers, keepDays, until, days } = wish
     if (decision === 'thaw')
-      return withThaw(seen, { tier: tierFor(facts.storageClass, tiers), now: now(), until })
+      return withThaw(seen, { tier: tierFor(facts.storageClass, tiers), now: now(), until, days })
     const isNeed = decision === 'extend' || (decision === 'readable' && keepDays !== null)
     return isNeed ? withNeed(seen, until) : seen
   }
@@ -137,10 +137,12 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
       const seen = alignHolding(before, facts, now())
       const isToAsk = decision === 'thaw' || decision === 'extend'
       const other = isToAsk ? askedByAnother(before, attempt, now()) : undefined
+      const need = decision === 'thaw' ? own : until
+      const days = daysUntil(need, wish.keepDays, now())
       const needed =
         other !== undefined && decision === 'thaw'
           ? seen
-          : claim(seen, facts, decision, { ...wish, until: decision === 'thaw' ? own : until })
+          : claim(seen, facts, decision, { ...wish, until: need, days })
       const next = other === undefined ? withAsking(needed, isToAsk ? attempt : null, now()) : needed
       const put = next === before ? 'put' : await holdings.put(segment, next, known)
       // what was merely seen need not be written down, what is claimed must be
@@ -148,7 +150,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
         if (other !== undefined) return answer(segment, 'waiting', next, { readyBy: other.until })
         if (decision === 'readable') return answer(segment, 'readable', next)
         if (decision === 'wait') return answer(segment, 'waiting', next)
-        const [asked] = await Promise.allSettled([ask(segment, facts, next, { ...wish, until: own })])
+        const [asked] = await Promise.allSettled([ask(segment, facts, next, { ...wish, until: own, days })])
         if (asked.status === 'rejected') {
           await release(segment, attempt, next, next)
           throw asked.reason

@@ -3,7 +3,7 @@ import type { Dataset } from '../domain/dataset.ts'
 import { brokenCap, hasCaps, isGuarded, needsApproval, type OverCap } from '../domain/guards.ts'
 import { partitionOf } from '../domain/partition.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
-import { NO_TERMS } from '../domain/rehydration-terms.ts'
+import { NO_TERMS, type Price, type Promised } from '../domain/rehydration-terms.ts'
 import { NOTHING } from '../domain/reservations.ts'
 import type { TooBroad } from './find-partitions.ts'
 import { priceRequest } from './price-request.ts'
@@ -13,6 +13,9 @@ import { type ReserveDeps, reserveBudget, settleBudget } from './spend-budget.ts
 export type WeighDeps = QuoteDeps & ReserveDeps & { readonly config: IcecoreConfig }
 
 export type Refused = { readonly kind: 'over-cap'; readonly over: OverCap } | TooBroad
+
+/** What a request costs and when it is there, where that was worked out already. */
+export type Settled = { readonly price: Price; readonly promised: Promised }
 
 export type Weighed =
   | {
@@ -31,18 +34,27 @@ const nothingToUndo = async () => undefined
  */
 export const weighRequest =
   (deps: WeighDeps) =>
-  async (id: string, request: RehydrationRequest, { name, guards }: Dataset): Promise<Weighed> => {
+  async (
+    id: string,
+    request: RehydrationRequest,
+    { name, guards }: Dataset,
+    settled: Settled | null = null,
+  ): Promise<Weighed> => {
     const accepted = { name: 'accepted' } as const
     if (!isGuarded(guards))
-      return { kind: 'weighed', begin: { state: accepted, terms: NO_TERMS }, undo: nothingToUndo }
-    const priced = await priceRequest(deps)(request)
-    if (priced.kind === 'too-broad') return priced
+      return {
+        kind: 'weighed',
+        begin: { state: accepted, terms: { ...NO_TERMS, ...settled } },
+        undo: nothingToUndo,
+      }
+    const priced = settled ?? (await priceRequest(deps)(request))
+    if ('kind' in priced && priced.kind === 'too-broad') return priced
     const { price } = priced
     // a day's caps too: what is more than all of them would never be let go on
     const over =
       brokenCap(guards.perRehydration, 'perRehydration', price) ?? brokenCap(guards.perDay, 'perDay', price)
     if (over !== undefined) return { kind: 'over-cap', over }
-    const terms = { ...NO_TERMS, price }
+    const terms = { ...NO_TERMS, ...settled, price }
     if (needsApproval(guards, price))
       return {
         kind: 'weighed',

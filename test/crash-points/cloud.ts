@@ -14,6 +14,7 @@ import {
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
+import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { HotStore } from '../../shared/ports/hot-store.ts'
@@ -125,6 +126,7 @@ export const makeCloud = () => {
       ...makeMemoryCatalog(),
       ...makeMemoryRehydrations(),
       budgets: makeMemoryBudgets().budgets,
+      thawHistory: makeMemoryThawHistory(),
       register: makeMemoryHotObjects(),
       notes: makeMemoryFailureNotes(),
       canaries: makeMemoryCanary(),

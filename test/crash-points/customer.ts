@@ -26,6 +26,9 @@ export const aQuestion = (
   idempotencyKey: string | null = 'once',
 ): Question => ({ request: aRequest(request), owed, idempotencyKey })
 
+/** All that was asked for: the tiers follow from it. */
+const wishOf = ({ tiers: _, ...request }: RehydrationRequest): string => JSON.stringify(request)
+
 /** Asks for rehydrations, and looks into every file that was delivered. */
 export const makeCustomer = ({ ports, delivered, deliveredKeys, replayed }: Cloud) => {
   const questions: Question[] = []
@@ -90,7 +93,7 @@ export const makeCustomer = ({ ports, delivered, deliveredKeys, replayed }: Clou
       const all = await ports.index.newest(100)
       for (const rehydration of all) {
         const asked = [...questions, ...others].find(
-          ({ request }) => JSON.stringify(request) === JSON.stringify(rehydration.request),
+          ({ request }) => wishOf(request) === wishOf(rehydration.request),
         )
         if (asked === undefined) throw new Broken(`answers: nobody asked for rehydration ${rehydration.id}`)
         await checkAnswer(rehydration, asked.owed)

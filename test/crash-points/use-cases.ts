@@ -44,6 +44,7 @@ import { sealPartition } from '../../shared/use-cases/seal-partition.ts'
 import { sendCanary } from '../../shared/use-cases/send-canary.ts'
 import { sweep } from '../../shared/use-cases/sweep.ts'
 import { thawTask } from '../../shared/use-cases/thaw-task.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { trackStorage } from '../../shared/use-cases/track-storage.ts'
 import type { Cloud } from './cloud.ts'
 import type { Process } from './faults.ts'
@@ -120,6 +121,7 @@ const portsFor = (cloud: Cloud, process: Process) => {
     },
     config: CONFIG,
     metrics: silent,
+    thawTimes: readThawTimes(ports.thawHistory, cloud.now),
     now: cloud.now,
     random: cloud.random,
     hasTime: () => {

@@ -50,7 +50,7 @@ export const makeWorker = (cloud: Cloud, process: Process) => {
     consume: {
       records: ageRecords,
       objects: consumer(queues.objects, (task, { sentAt }) => use.ageObject({ ...task, sentAt })),
-      storage: consumer(queues.storage, use.trackStorage),
+      storage: consumer(queues.storage, (key) => use.trackStorage(key)),
       seal: consumer(queues.seal, seal),
       expire: consumer(queues.expire, use.expireObjects),
       thaw: consumer(queues.thaw, use.thawTask),

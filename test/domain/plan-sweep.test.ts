@@ -9,6 +9,7 @@ import {
   removableCommits,
   type SweepFacts,
 } from '../../shared/domain/plan-sweep.ts'
+import { holdingOf, withThaw } from '../../shared/domain/plan-thaw.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import { aCommit, aDataset, aSegment, NOON } from '../support/builders.ts'
 
@@ -48,6 +49,29 @@ test('a sealed segment is tagged for the class of its age once, and never upward
   expect(planSweep(facts({ commits: [sealedCommit], holdings, now: now + HOUR })).move).toEqual([])
   const colder = [{ key: sealed.key, storageClass: 'DEEP_ARCHIVE', restore: null } as const]
   expect(planSweep(facts({ commits: [sealedCommit], stored: colder, now })).move).toEqual([])
+})
+
+test('a thaw whose event was lost is seen to be over, once', () => {
+  const cold = aSegment({ kind: 'sealed', storageClass: 'GLACIER' })
+  const commits = [aCommit({ id: 'G#000001', segments: [cold] })]
+  const asked = withThaw(holdingOf(cold, undefined), { tier: 'Bulk', now: NOON, until: END, days: 3 })
+  const restored = (ongoing: boolean) => [
+    {
+      key: cold.key,
+      storageClass: 'GLACIER',
+      restore: { ongoing, readableUntil: ongoing ? null : END + 3 * DAY },
+    } as const,
+  ]
+  const at = NOON + 9 * HOUR
+  const look = (holdings: SweepFacts['holdings'], ongoing: boolean) =>
+    planSweep(facts({ commits, holdings, stored: restored(ongoing), now: at }))
+  const waiting = new Map([[cold.id, asked]])
+  expect(look(waiting, true).thawsOver).toEqual([])
+  const { thawsOver, confirm } = look(waiting, false)
+  expect(thawsOver).toMatchObject([{ segmentId: cold.id, tier: 'Bulk', took: 9 * HOUR }])
+  const [change] = confirm
+  if (change === undefined) throw new Error('nothing was confirmed')
+  expect(look(new Map([[cold.id, change.next]]), false).thawsOver).toEqual([])
 })
 
 test('a class that the bucket shows and the catalog does not know is confirmed', () => {

@@ -60,7 +60,12 @@ describe('what to do about a segment', () => {
 })
 
 describe('how long a thaw is needed', () => {
-  const asked = withThaw(holdingOf(aSegment(), undefined), { tier: 'Bulk', now: NOON, until: NOON + 9 * DAY })
+  const asked = withThaw(holdingOf(aSegment(), undefined), {
+    tier: 'Bulk',
+    now: NOON,
+    until: NOON + 9 * DAY,
+    days: 9,
+  })
 
   test('is for as long as delivering takes where nothing is said', () => {
     expect(neededUntil(null, NOON)).toBe(NOON + 6 * HOUR)

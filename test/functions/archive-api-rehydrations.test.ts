@@ -74,6 +74,63 @@ describe('a rehydration', () => {
     })
   })
 
+  test('may say by when and for how much in place of a tier', async () => {
+    const { world, json } = anApi()
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const body = { ...REQUEST, readyBy: '2024-03-10T17:00:00Z', maxCostUsd: 0.01 }
+    expect(await json('POST /rehydrations', { body })).toMatchObject({
+      status: 202,
+      body: {
+        tier: null,
+        tiers: { GLACIER: 'Standard' },
+        readyBy: '2024-03-10T17:00:00.000Z',
+        maxCostUsd: 0.01,
+      },
+    })
+    const soon = { ...REQUEST, readyBy: '2024-03-10T12:05:00Z' }
+    expect(await json('POST /rehydrations/expedited', { body: soon })).toMatchObject({
+      status: 202,
+      body: { tiers: { GLACIER: 'Expedited' } },
+    })
+  })
+
+  test('that cannot be there in time is refused, and says what could be', async () => {
+    const { world, json } = anApi()
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const plan = { tiers: { GLACIER: 'Standard', DEEP_ARCHIVE: 'Bulk' }, readyBy: '2024-03-10T17:00:00.000Z' }
+    const body = { ...REQUEST, readyBy: '2024-03-10T12:05:00Z' }
+    const answer = await json('POST /rehydrations', { body })
+    expect(answer).toMatchObject(
+      problem(422, 'cannot-be-met', {
+        possible: {
+          earliest: { ...plan, expectedBy: '2024-03-10T16:00:00.000Z' },
+          cheapest: { tiers: { GLACIER: 'Bulk' } },
+          withinCost: null,
+          inTime: null,
+          expedited: { tiers: { GLACIER: 'Expedited' }, readyBy: '2024-03-10T12:05:00.000Z' },
+        },
+      }),
+    )
+    expect(answer.body.detail).toContain('with Expedited')
+    const cheap = await json('POST /rehydrations/expedited', { body: { ...REQUEST, maxCostUsd: 0 } })
+    expect(cheap).toMatchObject(
+      problem(422, 'cannot-be-met', { possible: { cheapest: { tiers: { GLACIER: 'Bulk' } }, inTime: null } }),
+    )
+  })
+
+  test.each([
+    [{ tier: 'Bulk', readyBy: '2024-03-10T17:00:00Z' }, 'tier'],
+    [{ tier: 'Bulk', maxCostUsd: 1 }, 'tier'],
+    [{ maxCostUsd: -1 }, 'maxCostUsd'],
+    [{ maxCostUsd: '1' }, 'maxCostUsd'],
+    [{ readyBy: 'soon' }, 'readyBy'],
+  ])('that says %j is refused', async (parts, field) => {
+    const { json } = anApi()
+    expect(await json('POST /rehydrations', { body: { ...REQUEST, ...parts } })).toMatchObject(
+      problem(400, 'invalid-request', { errors: [expect.objectContaining({ field })] }),
+    )
+  })
+
   test('may say how its files are packed and which columns they have', async () => {
     const { json } = anApi()
     const body = { ...REQUEST, format: 'csv', compression: 'zstd', columns: ['time', 'id'] }

@@ -22,6 +22,7 @@ const aFunction = async (options: Options = {}) => {
   const handler = createHandler({
     ...world.ports(wrap),
     holdings: world.catalog.holdings,
+    thawHistory: world.thawHistory,
     lister: world.archive.lister,
     tagger: world.archive.tagger,
     sealQueue: world.sealQueue,

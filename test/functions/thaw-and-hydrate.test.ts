@@ -25,12 +25,18 @@ const functions = () => {
   }
 }
 
-const anS3Event = (key: string, bucket = BUCKET, eventName = 'ObjectRestore:Completed') => ({
+const anS3Event = (
+  key: string,
+  bucket = BUCKET,
+  eventName = 'ObjectRestore:Completed',
+  eventTime?: unknown,
+) => ({
   Records: [
     {
       eventVersion: '2.6',
       eventSource: 'aws:s3',
       eventName,
+      eventTime,
       s3: { s3SchemaVersion: '1.0', bucket: { name: bucket, arn: 'x' }, object: { key, sequencer: '1' } },
       glacierEventData: { restoreEventData: { lifecycleRestorationExpiryTime: '1970-01-01T00:00:00.000Z' } },
     },
@@ -134,6 +140,21 @@ describe('track-storage', () => {
     await track(anSqsEvent(anS3Event(segment.key, BUCKET, 'LifecycleTransition')), aContext)
     const { holdings } = await world.ports.log.read({ dataset: 'orders', partition: '2024-03-10' })
     expect(holdings.get(segment.id)).toBeUndefined()
+  })
+
+  test.each([
+    ['as S3 tells it', 'ObjectRestore:Completed', '2024-03-10T15:30:00.000Z', 3.5 * HOUR],
+    ['not by an event of another kind', 'ObjectRestore:Post', '2024-03-10T15:30:00.000Z', 5 * HOUR],
+    ['not by what is no time', 'ObjectRestore:Completed', 'soon', 5 * HOUR],
+    ['not by what is no text', 'ObjectRestore:Completed', 1, 5 * HOUR],
+  ])('remembers how long a thaw took, %s', async (_, name, time, took) => {
+    const { world, track } = functions()
+    const { segment } = await world.land([aRecord()], { storageClass: 'GLACIER' })
+    await world.ask()
+    await world.drain()
+    world.advance(5 * HOUR)
+    await track(anSqsEvent(anS3Event(segment.key, BUCKET, name, time)), aContext)
+    expect(await world.ports.thawHistory.all()).toMatchObject([{ took }])
   })
 
   test('refuses an event of another major version, and keeps its neighbours', async () => {

@@ -4,6 +4,7 @@ import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.t
 import { makeMemoryHotObjects } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
+import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { Config } from './settings.ts'
 
@@ -11,6 +12,7 @@ const makeTable = (archive: MemoryArchive) => ({
   ...makeMemoryCatalog(),
   ...makeMemoryRehydrations(),
   ...makeMemoryBudgets(),
+  thawHistory: makeMemoryThawHistory(),
   hotRegister: makeMemoryHotObjects(),
   quarantine: makeMemoryQuarantine(archive),
 })
@@ -75,6 +77,7 @@ export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref:
     taskList: following(() => table.taskList),
     index: following(() => table.index),
     budgets: following(() => table.budgets),
+    thawHistory: following(() => table.thawHistory),
     allBudgets: () => table.allBudgets(),
     hotRegister: following(() => table.hotRegister),
     quarantine: () => table.quarantine,

@@ -13,6 +13,7 @@ import {
 import type { AuditReport, AuditReports } from '../../shared/ports/audit-reports.ts'
 import type { DeadLetter } from '../../shared/ports/dead-letters.ts'
 import type { RecordsMessage } from '../../shared/ports/queues.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import type { Cloud } from './cloud.ts'
 import type { Queue } from './queue.ts'
 import { sendAgain } from './queues.ts'
@@ -37,6 +38,8 @@ export const PORTS = [
   'rehydrations.create',
   'rehydrations.find',
   'rehydrations.put',
+  'thaw history.note',
+  'thaw history.all',
   'tasks.add',
   'tasks.find',
   'tasks.put',
@@ -96,7 +99,7 @@ export const PORTS = [
 /** Those that few histories come to: they fail more often where anything does. */
 export const SELDOM: ReadonlySet<string> = new Set(
   PORTS.filter((port) =>
-    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|replay|thawer|tagger|report)/.test(
+    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|replay|thawer|thaw history|tagger|report)/.test(
       port,
     ),
   ),
@@ -154,11 +157,13 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     }),
   }
   const records = makeOne(queues.records, wrap)
+  const thawHistory = wrap('thaw history', ports.thawHistory)
+  const now = () => cloud.now() + scheduler.current().skew
   return {
     config,
     metrics: silent,
     scratch: makeMemoryScratch(),
-    now: () => cloud.now() + scheduler.current().skew,
+    now,
     random: (bytes: number) => scheduler.current().draw.bytes(bytes),
     hasTime: () => true,
     // an object of three rows is one of several chunks
@@ -173,6 +178,8 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     taskList: wrap('task list', ports.taskList),
     index: wrap('rehydration index', ports.index),
     budgets: wrap('budgets', ports.budgets),
+    thawHistory,
+    thawTimes: readThawTimes(thawHistory, now),
     writer: wrap('writer', ports.writer),
     reader: wrap('reader', ports.reader),
     lister: wrap('lister', ports.lister),

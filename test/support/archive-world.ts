@@ -5,6 +5,7 @@ import { makeMemoryMetrics } from '../../shared/adapters/memory/memory-metrics.t
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
+import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
@@ -70,6 +71,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
   const register = makeMemoryHotObjects()
   const catalog = makeMemoryCatalog()
   const quarantine = makeMemoryQuarantine(archive)
+  const thawHistory = makeMemoryThawHistory()
   const sealQueue = makeMemoryQueue<PartitionRef>()
   const expireQueue = makeMemoryQueue<ExpireTask>()
   const metrics = makeMemoryMetrics()
@@ -106,6 +108,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
     expireQueue,
     metrics,
     ports,
+    thawHistory,
     putHot: (key: string, content: string | Uint8Array) => {
       s3.putObject({ bucket: HOT, key, body: Buffer.from(content) })
     },
@@ -130,6 +133,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
       sweep({
         ...ports(wrap),
         holdings: wrap(catalog.holdings),
+        thawHistory,
         lister: wrap(archive.lister),
         tagger: wrap(archive.tagger),
         sealQueue: wrap(sealQueue),

@@ -1,3 +1,4 @@
+import { storageEventSchema } from '../../functions/track-storage/event.ts'
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import { makeMemoryBudgets } from '../../shared/adapters/memory/memory-budgets.ts'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
@@ -6,6 +7,7 @@ import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-s
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryReplay } from '../../shared/adapters/memory/memory-replay.ts'
+import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
@@ -32,6 +34,7 @@ import { requestRehydration } from '../../shared/use-cases/request-rehydration.t
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
 import { storeSegment } from '../../shared/use-cases/store-segment.ts'
 import { thawTask } from '../../shared/use-cases/thaw-task.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { trackStorage } from '../../shared/use-cases/track-storage.ts'
 import { makeBill } from '../../simulator/bill.ts'
 import { makeRandom } from '../../simulator/randomness.ts'
@@ -133,10 +136,13 @@ export const aWorld = ({
   const thawQueue = makeMemoryQueue<ThawTask>()
   const hydrateQueue = makeMemoryQueue<HydrateTask>()
   const finished: Finished[] = []
+  const thawHistory = makeMemoryThawHistory()
   const ports = {
     ...catalog,
     ...makeMemoryRehydrations(),
     ...makeMemoryBudgets(),
+    thawHistory,
+    thawTimes: readThawTimes(thawHistory, now),
     config,
     reader: archive.reader,
     thawer: makeMemoryThawer(s3, ARCHIVE),
@@ -215,16 +221,12 @@ export const aWorld = ({
     throw new Error('the queues do not run empty')
   }
 
-  /** The keys of the events that S3 has sent since the last call. */
-  const takeEvents = (): string[] => {
+  /** The keys of the events that S3 has sent since the last call, and when a restore was completed where they say so. */
+  const takeStorageEvents = () => {
     s3.runDue()
-    return events.splice(0).flatMap((body): string[] => {
-      const { Records } = JSON.parse(body)
-      return Records.map(({ s3: about }: { s3: { object: { key: string } } }) =>
-        decodeURIComponent(about.object.key),
-      )
-    })
+    return events.splice(0).flatMap((body) => storageEventSchema.parse(JSON.parse(body)).records)
   }
+  const takeEvents = (): string[] => takeStorageEvents().map(({ key }) => key)
 
   return {
     s3,
@@ -249,7 +251,7 @@ export const aWorld = ({
     /** Time passes, S3's events arrive, and all that follows is done. */
     pass: async (ms: number) => {
       time += ms
-      for (const key of takeEvents()) await run.track(key)
+      for (const { key, restoredAt } of takeStorageEvents()) await run.track(key, restoredAt)
       return drain()
     },
     ask: async (parts: Partial<RehydrationRequest> = {}) => {

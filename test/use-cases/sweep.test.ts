@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { GRACE, PATROL } from '../../shared/domain/plan-sweep.ts'
+import { holdingOf, withThaw } from '../../shared/domain/plan-thaw.ts'
 import { collect, expectCatalogTrue, readAll, segmentsOf } from '../support/archive-facts.ts'
 import { type ArchiveWorld, anArchiveWorld } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
@@ -52,6 +53,30 @@ test('a partition is sent to be sealed when it has become quiet, not before', as
   world.clock.now = QUIET
   await world.sweep()
   expect(world.sealQueue.receive()).toEqual([ref])
+})
+
+test('a thaw whose event was lost is remembered by the sweep, also where the first to see it died', async () => {
+  const aCold = aDataset({ classes: [{ after: 0, storageClass: 'GLACIER' }] })
+  const world = await aSealedWorld([aCold])
+  const [segment] = (await segmentsOf(world)).filter(({ kind }) => kind === 'sealed')
+  if (segment === undefined) throw new Error('nothing was sealed')
+  const from = world.clock.now
+  world.s3.restoreObject({ bucket: 'archive', key: segment.key, tier: 'Standard', days: 3 })
+  const asked = withThaw(holdingOf(segment, undefined), {
+    tier: 'Standard',
+    now: from,
+    until: from + DAY,
+    days: 3,
+  })
+  await world.catalog.holdings.put(ref, asked, undefined)
+  world.advance(from + 6 * HOUR)
+  await world.catalog.registry.expect(ref, world.clock.now)
+  await expect(world.sweep(failing('put'))).rejects.toThrow()
+  world.clock.now += HOUR
+  await world.sweep()
+  expect(await world.thawHistory.all()).toMatchObject([
+    { storageClass: 'GLACIER', tier: 'Standard', took: 7 * HOUR },
+  ])
 })
 
 test('a partition that is not due is not looked at', async () => {

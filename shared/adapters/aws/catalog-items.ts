@@ -25,6 +25,7 @@ const holdingSchema = z.object({
       requestedAt: z.int(),
       readableUntil: z.int().nullable(),
       neededUntil: z.int().optional(),
+      days: z.int().optional(),
     })
     .nullable(),
   asking: z.object({ attempt: z.string(), since: z.int() }).optional(),

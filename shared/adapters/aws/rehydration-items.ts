@@ -86,6 +86,8 @@ const terms = z.object({
     })
     .nullable(),
   keptUntil: z.int().nullable(),
+  // missing in items of before there were any
+  promised: z.object({ p50: z.int(), p95: z.int(), raising: z.number() }).optional(),
 })
 
 const rehydrationSchema = z.object({

@@ -46,6 +46,7 @@ export const EVERYTHING: Pick<RehydrationRequest, 'dataset' | 'selection'> = {
 }
 export const all = { bodies: bodies('a', 'b', 'c', 'late', 'w') }
 const cold = aQuestion(all, EVERYTHING)
+const soon = aQuestion(all, { ...EVERYTHING, tier: null, readyBy: START + DAY })
 const kept = aQuestion(all, { ...EVERYTHING, keepDays: 9 }, 'kept')
 const warm = aQuestion(
   { bodies: bodies('a', 'b') },
@@ -140,6 +141,14 @@ export const restoresOnce = (tier: string, segments: number) => (world: World) =
   if (asked !== segments) throw new Broken(`thaws: S3 was asked ${asked} times for ${segments} segments`)
 }
 
+/** Each once, whoever died over it. */
+const remembersThaws =
+  (segments: number) =>
+  async ({ ports }: World) => {
+    const { length } = await ports.thawHistory.all()
+    if (length !== segments) throw new Broken(`thaws: ${length} of ${segments} are remembered`)
+  }
+
 export const REHYDRATING: readonly Scenario[] = [
   {
     useCase: 'requestRehydration',
@@ -147,6 +156,13 @@ export const REHYDRATING: readonly Scenario[] = [
     given: archive,
     attempt: ({ use }, { customer }) => customer.ask(use, cold),
     inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'requestRehydration',
+    when: 'that says by when all is to be there',
+    given: archive,
+    attempt: ({ use }, { customer }) => customer.ask(use, soon),
+    inTheEnd: restoresOnce('Bulk', COLD_SEGMENTS),
   },
   {
     useCase: 'requestRehydration',
@@ -216,7 +232,10 @@ export const REHYDRATING: readonly Scenario[] = [
     when: 'when a segment is thawed that somebody waits for',
     given: thawed(cold),
     attempt: ({ consume }) => consume.storage(),
-    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+    inTheEnd: async (world) => {
+      restoresOnce('Standard', COLD_SEGMENTS)(world)
+      await remembersThaws(COLD_SEGMENTS)(world)
+    },
   },
   {
     useCase: 'trackStorage',
@@ -231,6 +250,13 @@ export const REHYDRATING: readonly Scenario[] = [
       world.pass(DAY)
     },
     attempt: ({ consume }) => consume.storage(),
+  },
+  {
+    useCase: 'sweep',
+    when: 'when the events of a thaw were lost',
+    given: thawed(cold, 'are lost'),
+    attempt: ({ use }) => use.sweep(),
+    inTheEnd: remembersThaws(COLD_SEGMENTS),
   },
   {
     useCase: 'resumeWaiters',

@@ -1,0 +1,57 @@
+import { planTiers, type TierChoices } from '../domain/plan-tiers.ts'
+import { fixedDollars, thawDollars } from '../domain/price-work.ts'
+import { momentsOfQuote } from '../domain/quote.ts'
+import type { RehydrationRequest } from '../domain/rehydration.ts'
+import type { Price, Promised } from '../domain/rehydration-terms.ts'
+import type { ArchiveClass } from '../domain/storage-class.ts'
+import type { TooBroad } from './find-partitions.ts'
+import { type SurveyDeps, surveySelection } from './survey-selection.ts'
+import type { ReadThawTimes } from './thaw-times.ts'
+
+export type SettleTiersDeps = SurveyDeps & { readonly thawTimes: ReadThawTimes }
+
+export type SettledTiers =
+  | {
+      readonly kind: 'settled'
+      readonly request: RehydrationRequest
+      readonly price: Price
+      readonly promised: Promised
+    }
+  | { readonly kind: 'cannot-be-met'; readonly choices: TierChoices }
+  | TooBroad
+
+/** Which tier each class is thawed with, for a request that says by when, or for how much, all is to be there. */
+export const settleTiers =
+  (deps: SettleTiersDeps) =>
+  async (request: RehydrationRequest, mayExpedite: boolean): Promise<SettledTiers> => {
+    const survey = await surveySelection(deps)(request)
+    if (survey.kind === 'too-broad') return survey
+    const { work } = survey
+    const { readyBy, maxCostUsd } = request
+    const times = await deps.thawTimes()
+    const now = deps.now()
+    const segments = work.partitions.flatMap((partition) => partition.segments)
+    const coldIn = (storageClass: ArchiveClass) =>
+      segments
+        .filter((segment) => segment.readable === 'cold' && segment.storageClass === storageClass)
+        .map(({ bytes }) => bytes)
+    const planned = planTiers(
+      {
+        now,
+        cold: { GLACIER: coldIn('GLACIER'), DEEP_ARCHIVE: coldIn('DEEP_ARCHIVE') },
+        underWay: segments.flatMap(({ underWay }) => underWay ?? []),
+        fixed: fixedDollars(work),
+        dollarsFor: (storageClass, tier) => thawDollars(work, storageClass, tier, momentsOfQuote(now)),
+        times,
+      },
+      { readyBy, maxCostUsd, mayExpedite },
+    )
+    if (planned.kind === 'cannot-be-met') return planned
+    const { tiers, dollars, raising, p50, p95 } = planned.plan
+    return {
+      kind: 'settled',
+      request: { ...request, tiers },
+      price: { dollars, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+      promised: { p50, p95, raising },
+    }
+  }
