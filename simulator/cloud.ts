@@ -5,6 +5,7 @@ import type { Bill, Invoice } from './bill.ts'
 import type { VirtualClock } from './clock.ts'
 import { openCloudStore } from './cloud-store.ts'
 import { type DynamodbService, openDynamodb } from './dynamodb/dynamodb-service.ts'
+import { makeEventBus } from './events/event-bus.ts'
 import { type LastingBill, makeLastingBill } from './lasting-bill.ts'
 import { type LastingClock, makeLastingClock } from './lasting-clock.ts'
 import { makeIds, makeRandom } from './randomness.ts'
@@ -153,6 +154,7 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     s3.meterStorage()
     return bill.invoice()
   }
+  const bus = makeEventBus({ now: clock.now, meter: bill })
   const routes: Route[] = []
   const frontDoor = makeFrontDoor({
     credentials,
@@ -164,8 +166,9 @@ export const makeCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
     dynamodb: dynamodb.handle,
     routes,
     sts: makeStsHandler(),
+    events: bus.handle,
   })
-  const told = new Map<string, () => object>()
+  const told = new Map<string, () => object>([['events', () => ({ events: bus.events() })]])
   const control = makeControl({ clock, invoice, told, ...timeline })
   const server = await startServer({ port, frontDoor, control, onFault }).catch(async (error: unknown) => {
     await parts.close()

@@ -1,3 +1,4 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
@@ -11,6 +12,7 @@ import {
   makeDynamoRehydrations,
 } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
 import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
+import { makeEventNotices } from '../../shared/adapters/aws/event-notices.ts'
 import { makeS3ClassTagger, makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3Documents } from '../../shared/adapters/aws/s3-documents.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
@@ -40,6 +42,7 @@ const env = readEnv(
   'EXPIRE_QUEUE_URL',
   'HYDRATE_QUEUE_URL',
   'THAW_QUEUE_URL',
+  'STAGE',
 )
 const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
@@ -75,6 +78,11 @@ export const handler = createHandler({
     taskList,
     budgets,
     thawQueue,
+    notices: makeEventNotices({
+      events: new EventBridgeClient({ maxAttempts: 6 }),
+      source: 'icecore',
+      stage: env.STAGE,
+    }),
     now: dynamo.now,
   }),
   reconcileBudgets: reconcileBudgets({

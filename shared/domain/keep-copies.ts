@@ -47,6 +47,9 @@ export const keptUntilOf = (tasks: readonly RehydrationTask[]): number | null =>
     ),
   )
 
+/** So long before copies lapse their asker hears of it, in ms. */
+export const NOTICE_BEFORE = DAY
+
 /** S3 counts whole days from when it is asked, and rounds up to midnight. */
 const ROUNDED_UP = 2 * DAY
 

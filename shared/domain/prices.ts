@@ -115,6 +115,7 @@ const otherLines: [string, Price][] = [
   ['lambda.gb-second', { dollars: 0.0000133334, per: 1, unit: 'GB-second' }],
   ['scheduler.invocation', perMillion(1, '1,000,000 invocations')],
   ['api.request', perMillion(1)],
+  ['events.custom', perMillion(1, '1,000,000 events')],
 ]
 
 const prices: ReadonlyMap<string, Price> = new Map([...classLines, ...restoreLines, ...otherLines])

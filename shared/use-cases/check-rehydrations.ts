@@ -1,8 +1,9 @@
 import { DAY, HOUR } from '../domain/duration.ts'
-import { isToKeep, keptUntilOf } from '../domain/keep-copies.ts'
+import { isToKeep, keptUntilOf, NOTICE_BEFORE } from '../domain/keep-copies.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import { endedAt } from '../domain/rehydration-states.ts'
 import type { RehydrationTask } from '../domain/rehydration-task.ts'
+import type { Notices } from '../ports/notices.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { RehydrationCheck, RehydrationIndex, Rehydrations } from '../ports/rehydrations.ts'
 import { advanceStored, changeStored } from './advance-rehydration.ts'
@@ -14,6 +15,7 @@ export type CheckDeps = SettleDeps & {
   readonly rehydrations: Rehydrations
   readonly index: RehydrationIndex
   readonly thawQueue: ThawQueue
+  readonly notices: Notices
 }
 
 const PAGE = 100
@@ -29,34 +31,55 @@ const startedAt = ({ acceptedAt, terms }: Rehydration): number => terms.approval
 /**
  * The safety net below every message of a rehydration: one that is not over is planned again, which sends all of its open
  * tasks again; one that is too old fails and says what is missing; one that is over is looked at until nothing is left of it.
+ * Before the restored copies of a completed one lapse its asker is told.
  */
 export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: number; failed: number }> => {
-  const { rehydrations, index, taskList, thawQueue, now } = deps
+  const { rehydrations, index, taskList, thawQueue, notices, now } = deps
   const settle = settleReservations(deps)
   const plan = (id: string) => thawQueue.send([{ rehydrationId: id, partition: null }])
 
-  /** Whether an extension has still to be seen to. Once it has been, until when the copies are kept is written down. */
-  const isKeeping = async (rehydration: Rehydration): Promise<boolean> => {
+  /**
+   * Until when the restored copies of a completed one are kept, null where none are; `keeping` while an extension has still to be
+   * seen to. Once it has been, that time is written down.
+   */
+  const lookAtCopies = async (rehydration: Rehydration): Promise<number | null | 'keeping'> => {
     const { id, state, terms } = rehydration
-    if (state.name !== 'completed' || terms.extension === null) return false
+    if (state.name !== 'completed') return null
+    if (terms.extension === null) return terms.keptUntil
     const all: RehydrationTask[] = []
     for await (const task of taskList.all(id)) all.push(task)
-    if (terms.extension.until > now() && all.some((task) => isToKeep(rehydration, task))) return true
+    if (terms.extension.until > now() && all.some((task) => isToKeep(rehydration, task))) return 'keeping'
     const keptUntil = keptUntilOf(all)
     await changeStored(rehydrations, id, (stored) =>
       stored.terms.keptUntil === keptUntil ? undefined : { ...stored, terms: { ...stored.terms, keptUntil } },
     )
-    return false
+    return keptUntil
+  }
+
+  /** Tells that copies lapse, if it is time to. When to look again; null: there is nothing more to tell. */
+  const tellOfLapse = async ({ id, request, caller }: Rehydration, keptUntil: number | null) => {
+    if (keptUntil === null || keptUntil <= now()) return null
+    if (now() < keptUntil - NOTICE_BEFORE) return keptUntil - NOTICE_BEFORE
+    await notices.give({
+      kind: 'copies-lapse',
+      rehydrationId: id,
+      dataset: request.dataset,
+      caller,
+      keptUntil,
+    })
+    return null
   }
 
   const checkOver = async (due: RehydrationCheck, rehydration: Rehydration, since: number) => {
     const { id } = due
     await settle(rehydration)
-    const hasOpen = (await taskList.open(id, 1)).length > 0 || (await isKeeping(rehydration))
+    const copies = await lookAtCopies(rehydration)
+    const hasOpen = copies === 'keeping' || (await taskList.open(id, 1)).length > 0
     if (hasOpen) await plan(id)
     // who was planning it when it ended may have added a task since
     const isNew = since + CHECK_AFTER > now()
-    await index.settle(due, hasOpen || isNew ? now() + CHECK_AFTER : null)
+    const again = hasOpen || isNew ? now() + CHECK_AFTER : await tellOfLapse(rehydration, copies)
+    await index.settle(due, again)
   }
 
   const whyTooOld = async ({ id, state }: Rehydration) => {

@@ -21,6 +21,7 @@ export type FrontDoorOptions = {
   readonly s3Control: WireHandler
   readonly sqs: WireHandler
   readonly sts: WireHandler
+  readonly events: WireHandler
   readonly dynamodb: WireHandler
   readonly routes: readonly Route[]
 }
@@ -59,6 +60,7 @@ export const makeFrontDoor = (options: FrontDoorOptions): ServiceHandler => {
       return { service: 's3', dialect: 'query', handle: options.s3Control }
     }
     if (claimed === 'sts') return { service: 'sts', dialect: 'query', handle: options.sts }
+    if (claimed === 'events') return { service: 'events', dialect: 'json', handle: options.events }
     if (claimed === undefined || claimed === 's3') return { service: 's3', dialect: 's3', handle: undefined }
     return { service: claimed, dialect: target === '' ? 'query' : 'json', handle: notSimulated(claimed) }
   }
@@ -136,7 +138,7 @@ const notSimulated =
       dialect: headers['x-amz-target'] === undefined ? 'query' : 'json',
       status: 501,
       code: 'NotImplemented',
-      message: `The simulator has no service ${service}; it has s3, sqs, dynamodb and sts.`,
+      message: `The simulator has no service ${service}; it has s3, sqs, dynamodb, events and sts.`,
     })
 
 export const writeAnswer = (response: ServerResponse, { status, headers = {}, body = '' }: WireAnswer) => {

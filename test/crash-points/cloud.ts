@@ -11,6 +11,7 @@ import {
   makeMemoryHotObjects,
   makeMemoryHotStore,
 } from '../../shared/adapters/memory/memory-hot-store.ts'
+import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
@@ -110,6 +111,7 @@ export const makeCloud = () => {
 
   const archive = makeMemoryArchive(s3, ARCHIVE)
   const inbox = makeReplayInbox()
+  const notices = makeMemoryNotices()
   const results = makeMemoryArchive(s3, REHYDRATED).reader
   const inventory: Inventory = {
     latest: async () => ({
@@ -152,11 +154,13 @@ export const makeCloud = () => {
       hotDrop: makeMemoryHotDrop(s3, HOT),
       signer: makeMemoryFileSigner(s3, REHYDRATED),
       replay: inbox.replay,
+      notices: { give: notices.give },
       results: { head: results.head, read: results.read },
       inventory,
       scratch: makeMemoryScratch(),
     },
     table,
+    notices: notices.given,
     /** Whatever S3 does by itself happens. */
     pass: (ms: number) => {
       clock.now += ms

@@ -1,6 +1,7 @@
 import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
 import { makeMemoryHotDrop, makeMemoryHotStore } from '../../shared/adapters/memory/memory-hot-store.ts'
+import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
@@ -118,6 +119,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       thawer: watchThaws(s3, ARCHIVE, makeMemoryThawer(s3, ARCHIVE)),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
       replay: inbox.replay,
+      notices: makeMemoryNotices(),
       hot,
       hotLister: makeMemoryArchive(s3, HOT).lister,
       register: hotRegister,

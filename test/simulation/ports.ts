@@ -177,6 +177,7 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     tasks: wrap('tasks', ports.tasks),
     taskList: wrap('task list', ports.taskList),
     index: wrap('rehydration index', ports.index),
+    notices: wrap('notices', { give: ports.notices.give }),
     budgets: wrap('budgets', ports.budgets),
     thawHistory,
     thawTimes: readThawTimes(thawHistory, now),

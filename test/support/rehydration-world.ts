@@ -4,6 +4,7 @@ import { makeMemoryBudgets } from '../../shared/adapters/memory/memory-budgets.t
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
 import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-signer.ts'
+import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryReplay } from '../../shared/adapters/memory/memory-replay.ts'
@@ -157,6 +158,7 @@ export const aWorld = ({
     hasTime: () => true,
     thawQueue,
     hydrateQueue,
+    notices: makeMemoryNotices(),
     metrics: { rehydrationFinished: (facts: Finished) => void finished.push(facts) },
     now,
     random: (bytes: number) => Uint8Array.from({ length: bytes }, () => Math.floor(draw() * 256)),

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { HOUR } from '../../shared/domain/duration.ts'
+import { aRecord } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
 
 test('the check of a rehydration that is gone is ended, and holds up no other', async () => {
@@ -25,4 +27,60 @@ test('the check of a rehydration that is gone is ended, and holds up no other', 
       [id, expect.any(Number)],
     ]),
   )
+})
+
+describe('before restored copies lapse', () => {
+  /** Completed six hours after noon, its one copy kept until the midnight after `keepDays` more days. */
+  const aDelivered = async (keepDays: number) => {
+    const world = aWorld()
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const id = await world.ask({ keepDays })
+    await world.drain()
+    await world.pass(6 * HOUR)
+    expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    const keptUntil = (await world.ports.rehydrations.find(id))?.terms.keptUntil ?? 0
+    return { world, id, keptUntil, notices: world.ports.notices.given() }
+  }
+
+  test('their asker is told, a day before, once', async () => {
+    const { world, id, keptUntil, notices } = await aDelivered(5)
+    for (const hours of [1, 1, 24]) {
+      world.advance(hours * HOUR)
+      await world.run.check()
+    }
+    expect(notices).toEqual([])
+    world.advance(keptUntil - 24 * HOUR - 1 - world.now())
+    await world.run.check()
+    expect(notices).toEqual([])
+    world.advance(1)
+    await world.run.check()
+    const notice = { kind: 'copies-lapse', rehydrationId: id, dataset: 'orders', caller: 'tester', keptUntil }
+    expect(notices).toEqual([notice])
+    for (const hours of [1, 12]) {
+      world.advance(hours * HOUR)
+      await world.run.check()
+    }
+    expect(notices).toEqual([notice])
+  })
+
+  test('nobody is told of copies that have lapsed', async () => {
+    const { world, keptUntil, notices } = await aDelivered(1)
+    world.advance(keptUntil - world.now())
+    await world.run.check()
+    world.advance(24 * HOUR)
+    await world.run.check()
+    expect(notices).toEqual([])
+  })
+
+  test('nobody is told where nothing was thawed, or nothing came of it', async () => {
+    const world = aWorld()
+    await world.land([aRecord()])
+    await world.ask()
+    await world.drain()
+    for (const hours of [2, 24, 72]) {
+      world.advance(hours * HOUR)
+      await world.run.check()
+    }
+    expect(world.ports.notices.given()).toEqual([])
+  })
 })

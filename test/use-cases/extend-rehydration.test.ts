@@ -50,6 +50,21 @@ describe('an extension of a completed rehydration', () => {
     expect((await holdingOf(world, segment))?.asking).toBeUndefined()
   })
 
+  test('puts off the notice that the copies lapse', async () => {
+    const { world, id } = await completed()
+    world.advance(2 * HOUR)
+    await world.run.check()
+    await extend(world, id, 10)
+    await world.drain()
+    world.advance(5 * DAY)
+    await world.run.check()
+    const notices = world.ports.notices.given()
+    expect(notices).toEqual([])
+    world.advance(5 * DAY)
+    await world.run.check()
+    expect(notices).toEqual([expect.objectContaining({ keptUntil: Date.parse('2024-03-21T00:00:00Z') })])
+  })
+
   test('never shortens: what is kept longer already stays as it is', async () => {
     const { world, segment, id } = await completed()
     await extend(world, id, 20)

@@ -92,6 +92,14 @@ const copiesAreKept = async (world: World) => {
   }
 }
 
+/** Whoever asked for it was told when its copies lapse, before they did. */
+const toldOfLapse = async (world: World) => {
+  const [rehydration] = await world.ports.index.newest(1)
+  const told = world.notices().filter(({ rehydrationId }) => rehydrationId === rehydration?.id)
+  if (told.length === 0 || told.some(({ keptUntil }) => keptUntil !== rehydration?.terms.keptUntil))
+    throw new Broken(`notices: given were ${JSON.stringify(told)}`)
+}
+
 /** What changes the course of a rehydration that was asked for before. */
 export const STEERING: readonly Scenario[] = [
   {
@@ -229,5 +237,18 @@ export const STEERING: readonly Scenario[] = [
     },
     attempt: ({ use }) => use.checkRehydrations(),
     inTheEnd: copiesAreKept,
+  },
+  {
+    useCase: 'checkRehydrations',
+    when: 'when copies are about to lapse',
+    given: async (world) => {
+      await delivered(world)
+      world.pass(2 * HOUR)
+      await world.soundWorker.use.checkRehydrations()
+      const [rehydration] = await world.ports.index.newest(1)
+      world.pass((rehydration?.terms.keptUntil ?? 0) - 12 * HOUR - world.now())
+    },
+    attempt: ({ use }) => use.checkRehydrations(),
+    inTheEnd: toldOfLapse,
   },
 ]
