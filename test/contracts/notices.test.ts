@@ -1,5 +1,6 @@
 import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import * as z from 'zod'
 import { makeEventNotices } from '../../shared/adapters/aws/event-notices.ts'
 import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import type { Notice } from '../../shared/ports/notices.ts'
@@ -7,6 +8,8 @@ import { region } from '../../simulator/account.ts'
 import { type Cloud, makeCloud } from '../../simulator/cloud.ts'
 import { DEFAULT_CREDENTIALS } from '../../simulator/host/host.ts'
 import { NOON } from '../support/builders.ts'
+
+const listedSchema = z.object({ events: z.array(z.unknown()) })
 
 const NOTICE: Notice = {
   kind: 'copies-lapse',
@@ -32,10 +35,8 @@ const aBus = async () => {
     maxAttempts: 1,
   })
   onTestFinished(() => events.destroy())
-  const listed = async (): Promise<unknown[]> => {
-    const { events: told } = await (await fetch(`${made.endpoint}/_simulator/events`)).json()
-    return told
-  }
+  const listed = async () =>
+    listedSchema.parse(await (await fetch(`${made.endpoint}/_simulator/events`)).json()).events
   return { made, events, listed }
 }
 
