@@ -15,5 +15,5 @@ export const tellQuote = (quote: QuoteAnswer): string => {
     readyBy.p95,
   ])
   const table = formatTable(['TIER', 'COST AT MOST', 'READABLE, LIKELY', 'READABLE BY'], rows)
-  return `${table}\n\n${facts}\n${left}`
+  return `${table}\n\n${facts}\n${left}\nTo accept it until ${quote.expiresAt}: --quote ${quote.id}`
 }

@@ -33,6 +33,9 @@ const tierQuoteSchema = z.object({
 export type TierQuoteAnswer = z.infer<typeof tierQuoteSchema>
 
 export const quoteSchema = z.object({
+  id: z.string(),
+  /** Until then it can be accepted, as `quoteId` of a rehydration. */
+  expiresAt: z.string(),
   dataset: z.string(),
   partitions: z.int(),
   segments: z.int(),

@@ -20,6 +20,13 @@ export type Select = (
 export type QuoteRequest = {
   readonly dataset: string
   readonly select: Select
+  /** Of any in the bucket unless given. */
+  readonly destination?: string
+  /** `ndjson` unless given. */
+  readonly format?: DeliveryFormat
+  /** `none` unless given. */
+  readonly compression?: Compression
+  readonly columns?: readonly string[]
   readonly keepDays?: number
 }
 
@@ -32,6 +39,8 @@ export type RehydrateRequest = {
   readonly readyBy?: Instant
   /** US dollars that it may cost: the earliest that costs no more, or with `readyBy` nothing that does. */
   readonly maxCostUsd?: number
+  /** A quote of the same: it costs no more than that says. */
+  readonly quoteId?: string
   /** A destination's name in the configuration. */
   readonly destination: string
   /** `ndjson` unless given. */

@@ -4,6 +4,7 @@ import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoQuarantineBooks } from '../../shared/adapters/aws/dynamo-quarantine.ts'
+import { makeDynamoQuotes } from '../../shared/adapters/aws/dynamo-quotes.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import {
@@ -44,6 +45,7 @@ export const handler = createHandler({
   readLedger: readLedger({ registry, log, quarantine: makeDynamoQuarantineBooks(dynamo) }),
   budgets: makeDynamoBudgets(dynamo),
   thawTimes: readThawTimes(makeDynamoThawHistory(dynamo), dynamo.now),
+  quotes: makeDynamoQuotes(dynamo),
   checks: makeDynamoRehydrationChecks(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,

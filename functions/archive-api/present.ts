@@ -3,11 +3,11 @@ import type { Dataset } from '../../shared/domain/dataset.ts'
 import { formatDigest } from '../../shared/domain/digest.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Ledger } from '../../shared/domain/ledger.ts'
-import type { Quote } from '../../shared/domain/quote.ts'
 import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
 import type { Extension, RehydrationTerms } from '../../shared/domain/rehydration-terms.ts'
 import type { RehydrationProgress } from '../../shared/use-cases/describe-rehydration.ts'
 import type { ListedSegment } from '../../shared/use-cases/list-segments.ts'
+import type { Quoted } from '../../shared/use-cases/quote.ts'
 
 /** What the API answers: times in ISO 8601, durations as in the configuration, digests as text. */
 
@@ -84,7 +84,10 @@ const cents = (dollars: number): number => Math.round(dollars * 1e6) / 1e6
 /** What one record costs has many zeros; never less than it is. */
 export const roundUp = (dollars: number): number => Math.ceil(dollars * 1e9) / 1e9
 
-export const presentQuote = ({ tiers, ...quote }: Quote) => ({
+export const presentQuote = (dataset: string, { id, expiresAt, quote: { tiers, ...quote } }: Quoted) => ({
+  id,
+  expiresAt: iso(expiresAt),
+  dataset,
   ...quote,
   tiers: tiers.map(({ tier, dollars, atLeast, readyBy }) => ({
     tier,

@@ -9,6 +9,7 @@ import type { RequestDeps } from '../../shared/use-cases/request-rehydration.ts'
 import { fitSelection } from './fit-filter.ts'
 import { presentQuote, presentRehydration, presentStatus } from './present.ts'
 import { parsePart, tooBroad, unknownRehydration } from './problem.ts'
+import { unknownDestination } from './quote-problems.ts'
 import {
   encodeNext,
   instantSchema,
@@ -43,9 +44,10 @@ export const rehydrationRoutes = (deps: RehydrationRoutesDeps): Routes => ({
   'POST /quotes': async ({ event, caller }) => {
     const wanted = parsePart(quoteBodySchema, jsonBody(event))
     const selection = fitSelection(wanted.selection, datasetFor(deps, caller, wanted.dataset))
-    const quoted = await quote(deps)({ ...wanted, selection, destination: null })
+    const quoted = await quote(deps)({ ...wanted, selection })
     if (quoted.kind === 'too-broad') throw tooBroad(quoted.limit, quoted.hint)
-    return json(200, { dataset: wanted.dataset, ...presentQuote(quoted.quote) })
+    if (quoted.kind === 'unknown-destination') throw unknownDestination(deps.config, wanted.destination)
+    return json(200, presentQuote(wanted.dataset, quoted))
   },
 
   'GET /rehydrations': async ({ event, caller }) => {

@@ -4,6 +4,7 @@ import { fitSelection } from './fit-filter.ts'
 import { overCap } from './over-cap.ts'
 import { presentStatus } from './present.ts'
 import { invalid, Problem, parsePart, tooBroad, unknownDataset } from './problem.ts'
+import { notAccepted, unknownDestination } from './quote-problems.ts'
 import { idempotencyKeyOf, jsonBody, rehydrationBodySchema } from './request.ts'
 import { json } from './respond.ts'
 import { type Access, datasetFor, type Route, type Routes } from './routes.ts'
@@ -31,13 +32,10 @@ const askFor =
       case 'unknown-dataset':
         throw unknownDataset()
       case 'unknown-destination':
-        throw invalid([
-          {
-            field: 'destination',
-            expected: `one of ${[...deps.config.destinations.keys()].join(', ')}`,
-            got: JSON.stringify(wanted.destination.slice(0, 100)),
-          },
-        ])
+        throw unknownDestination(deps.config, wanted.destination)
+      case 'quote-expired':
+      case 'quote-mismatch':
+        throw notAccepted(requested)
       case 'not-for-a-queue':
         throw invalid([
           {

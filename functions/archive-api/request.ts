@@ -14,6 +14,8 @@ import {
   withTier,
 } from '../../shared/domain/rehydration.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
+import type { QuotedRequest } from '../../shared/domain/stored-quote.ts'
+import { ULID_PATTERN } from '../../shared/domain/ulid.ts'
 import type { ApiEvent } from './event.ts'
 import { filterSchema } from './filter-schema.ts'
 import { invalid, Problem } from './problem.ts'
@@ -104,14 +106,35 @@ const columnsSchema = z
   .nullish()
   .transform((columns) => columns ?? null)
 
-/** Body of `POST /quotes`. */
+const formatSchema = z.enum(FORMATS).default('ndjson')
+const compressionSchema = z.enum(COMPRESSIONS).default('none')
+
+const isPackedOnce = ({ format, compression }: { format: string; compression: string }): boolean =>
+  format !== 'parquet' || compression === 'none'
+const PACKED_TWICE = {
+  path: ['compression'],
+  error: 'expected none for parquet, which compresses by itself',
+}
+
+/** Body of `POST /quotes`: what a rehydration would be asked for with, but for how fast. */
 export const quoteBodySchema = z
   .strictObject({
     dataset: z.string('expected the name of a dataset'),
     select: selectSchema,
+    destination: z.string('expected the name of a destination').nullish(),
+    format: formatSchema,
+    compression: compressionSchema,
+    columns: columnsSchema,
     keepDays: keepDaysSchema,
   })
-  .transform(({ dataset, select, keepDays }) => ({ dataset, selection: select, keepDays }))
+  .refine(isPackedOnce, PACKED_TWICE)
+  .transform(
+    ({ select, destination, ...rest }): QuotedRequest => ({
+      ...rest,
+      destination: destination ?? null,
+      selection: select,
+    }),
+  )
 
 /** Body of `POST /rehydrations`. */
 export const rehydrationBodySchema = z
@@ -121,27 +144,26 @@ export const rehydrationBodySchema = z
     tier: z.enum(RETRIEVAL_TIERS).optional(),
     readyBy: instantSchema.nullish(),
     maxCostUsd: z.number().min(0, 'expected no less than 0').nullish(),
+    quoteId: z.string().regex(ULID_PATTERN, 'expected the id of a quote').nullish(),
     destination: z.string('expected the name of a destination'),
-    format: z.enum(FORMATS).default('ndjson'),
-    compression: z.enum(COMPRESSIONS).default('none'),
+    format: formatSchema,
+    compression: compressionSchema,
     columns: columnsSchema,
     keepDays: keepDaysSchema,
   })
-  .refine(({ format, compression }) => format !== 'parquet' || compression === 'none', {
-    path: ['compression'],
-    error: 'expected none for parquet, which compresses by itself',
-  })
+  .refine(isPackedOnce, PACKED_TWICE)
   .refine(({ tier, readyBy, maxCostUsd }) => tier === undefined || (readyBy == null && maxCostUsd == null), {
     path: ['tier'],
     error: 'expected none: readyBy and maxCostUsd settle it',
   })
-  .transform(({ select, tier, readyBy, maxCostUsd, ...rest }): RehydrationRequest => {
+  .transform(({ select, tier, readyBy, maxCostUsd, quoteId, ...rest }): RehydrationRequest => {
     const hasWish = readyBy != null || maxCostUsd != null
     const urgency = withTier(tier ?? 'Standard')
     return {
       ...rest,
       ...urgency,
       ...(hasWish && { tier: null, readyBy: readyBy ?? null, maxCostUsd: maxCostUsd ?? null }),
+      quoteId: quoteId ?? null,
       selection: select,
     }
   })

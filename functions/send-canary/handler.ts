@@ -4,6 +4,7 @@ import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCanary } from '../../shared/adapters/aws/dynamo-canary.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
+import { makeDynamoQuotes } from '../../shared/adapters/aws/dynamo-quotes.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
 import { makeDynamoRehydrations } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
 import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
@@ -37,6 +38,7 @@ export const handler = createHandler({
   recordsQueue: makeRecordsQueue({ sqs, url: env.RECORDS_QUEUE_URL }),
   budgets: makeDynamoBudgets(dynamo),
   thawTimes: readThawTimes(makeDynamoThawHistory(dynamo), dynamo.now),
+  quotes: makeDynamoQuotes(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   now: dynamo.now,
   random: randomBytes,

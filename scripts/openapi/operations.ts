@@ -48,6 +48,8 @@ const rehydrate = (id: string, summary: string, ...problems: readonly string[]):
     'over-cap',
     'cannot-be-met',
     'idempotency-key-reused',
+    'quote-expired',
+    'quote-mismatch',
     ...problems,
   ],
 })

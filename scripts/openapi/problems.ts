@@ -48,6 +48,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
   },
   'not-awaiting-approval': { status: 409, when: 'It needs no approval.' },
   'awaiting-approval': { status: 409, when: 'What waits for an approval is not extended.' },
+  'quote-expired': { status: 409, when: 'The quote has expired, or there is none of that id.' },
   'record-is-cold': {
     status: 409,
     when: 'If the record exists, it is in a segment that must be thawed.',
@@ -83,6 +84,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemKind>> = {
         expedited: planSchema.nullable(),
       }),
     },
+  },
+  'quote-mismatch': {
+    status: 422,
+    when: 'The request is of something else than the quote that it names.',
+    members: { field: z.string() },
   },
   'record-too-large': { status: 422, when: 'The record is more than 4 MiB.', members: { rehydrate } },
   'too-broad': {

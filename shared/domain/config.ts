@@ -19,4 +19,6 @@ export type IcecoreConfig = {
   readonly destinations: ReadonlyMap<string, Destination>
   /** None is sent where it is not given. */
   readonly canary?: CanaryPlan
+  /** How long a quote can be accepted, in ms; an hour where it is not given. */
+  readonly quotes?: { readonly validFor: number }
 }

@@ -96,6 +96,9 @@ const REPLAY_QUEUE =
 /** Ten are sent at a time and each ten are noted before the next: faster than this they do not come. */
 const MAX_PER_SECOND = 1000
 
+const SHORTEST_QUOTE = 60_000
+const LONGEST_QUOTE = 7 * 86_400_000
+
 const datasetSchema = z.strictObject({
   id: path,
   time: z.strictObject({ path, unit: z.enum(['iso', 'ms', 's']).default('iso') }),
@@ -160,6 +163,14 @@ const configSchema = z.strictObject({
     .default({}),
   guards,
   canary: z.strictObject({ dataset: name, destination: name }).exactOptional(),
+  quotes: z
+    .strictObject({
+      validFor: duration.refine(
+        (ms) => SHORTEST_QUOTE <= ms && ms <= LONGEST_QUOTE,
+        'expected from 1m to 7d: what is thawed later may cost more',
+      ),
+    })
+    .exactOptional(),
 })
 
 /** What `icecore.config.ts` exports: durations as text, paths dotted. */
@@ -234,11 +245,12 @@ export const parseConfig = (input: unknown): IcecoreConfig => {
         ? { name: destinationName, prefix: destination.prefix }
         : { name: destinationName, prefix: `replays/${destinationName}/`, replay: destination },
   )
-  const { canary } = parsed.data
+  const { canary, quotes } = parsed.data
   const config = {
     datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
     destinations: new Map([...destinations, INLINE].map((destination) => [destination.name, destination])),
     ...(canary !== undefined && { canary }),
+    ...(quotes !== undefined && { quotes }),
   }
   const mistakes = canaryMistakes(config)
   if (mistakes.length > 0) throw new ConfigError(`icecore.config.ts has mistakes\n${mistakes.join('\n')}`)

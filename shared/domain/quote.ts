@@ -1,5 +1,6 @@
 import type { Moments } from './copy-life.ts'
-import { HOUR, MINUTE } from './duration.ts'
+import { DAY, HOUR, MINUTE } from './duration.ts'
+import type { Guards } from './guards.ts'
 import { tierFor } from './plan-thaw.ts'
 import { type Dollars, priceWork } from './price-work.ts'
 import {
@@ -42,17 +43,29 @@ export type Quote = {
   readonly tiers: readonly TierQuote[]
 }
 
-export type QuoteOptions = { readonly now: number; readonly thawTimes: ThawTimes }
+export type QuoteOptions = {
+  readonly now: number
+  /** When S3 may be asked for the thaws. */
+  readonly asked: Moments
+  readonly thawTimes: ThawTimes
+}
 
-/** How long a quote can be accepted, in ms. */
+/** How long a quote can be accepted unless the configuration says otherwise, in ms. */
 export const QUOTE_VALID_FOR = HOUR
 
-/** A rehydration is asked for within the time of its quote, and S3 for its thaws a little later. */
+/** Between a rehydration that is asked for and S3 that is asked for its thaws, at most, in ms. */
 const QUEUED_FOR = 30 * MINUTE
+/** An approval is waited for this long at most without the price becoming another. */
+const APPROVED_WITHIN = DAY
 
-export const momentsOfQuote = (now: number): Moments => ({
+/** When S3 is asked for the thaws of a rehydration that is asked for from now on and until then. */
+export const momentsOfQuote = (
+  now: number,
+  until: number,
+  { approvalAboveUsd }: Pick<Guards, 'approvalAboveUsd'>,
+): Moments => ({
   from: now,
-  to: now + QUOTE_VALID_FOR + QUEUED_FOR,
+  to: until + QUEUED_FOR + (approvalAboveUsd === null ? 0 : APPROVED_WITHIN),
 })
 
 const isCold = ({ readable }: SegmentWork): boolean => readable === 'cold'
@@ -61,7 +74,7 @@ const isCold = ({ readable }: SegmentWork): boolean => readable === 'cold'
 export const readyBy = (
   work: Pick<WorkPlan, 'partitions'>,
   tiers: ClassTiers,
-  { now, thawTimes }: QuoteOptions,
+  { now, thawTimes }: Pick<QuoteOptions, 'now' | 'thawTimes'>,
 ): TierQuote['readyBy'] => {
   const segments = work.partitions.flatMap((partition) => partition.segments)
   const others = segments.reduce(
@@ -98,10 +111,9 @@ export const quoteWork = (work: WorkPlan, options: QuoteOptions): Quote => {
   const classes = new Set(
     ARCHIVE_CLASSES.filter((storageClass) => cold.some((segment) => segment.storageClass === storageClass)),
   )
-  const asked = momentsOfQuote(options.now)
   const quoteTier = (tier: RetrievalTier): TierQuote => {
     const tiers = tiersOf(tier)
-    return { tier, ...priceWork(work, tiers, asked), readyBy: readyBy(work, tiers, options) }
+    return { tier, ...priceWork(work, tiers, options.asked), readyBy: readyBy(work, tiers, options) }
   }
   const records = sum(segments, ({ wanted }) => wanted.records)
   return {

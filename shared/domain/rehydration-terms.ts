@@ -37,6 +37,8 @@ export type RehydrationTerms = {
   readonly keptUntil: number | null
   /** Missing where no time and no cost was asked for. */
   readonly promised?: Promised | undefined
+  /** US dollars that it costs at most, because a quote says so; missing where none was accepted. */
+  readonly cap?: number | undefined
 }
 
 export const NO_TERMS: RehydrationTerms = {

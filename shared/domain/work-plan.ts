@@ -75,3 +75,7 @@ export const catalogUnitsOf = (items: {
       items.holdings * HOLDING_BYTES,
     ),
   )
+
+/** Of all segments that are read, whole. */
+export const bytesOf = ({ partitions }: Pick<WorkPlan, 'partitions'>): number =>
+  partitions.flatMap(({ segments }) => segments).reduce((sum, { bytes }) => sum + bytes, 0)

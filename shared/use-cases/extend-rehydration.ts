@@ -12,11 +12,11 @@ import type { RehydrationChecks, Rehydrations } from '../ports/rehydrations.ts'
 import { changeStored } from './advance-rehydration.ts'
 import type { TooBroad } from './find-partitions.ts'
 import { selectSegments } from './price-request.ts'
-import type { QuoteDeps } from './quote.ts'
 import { CHECK_AFTER } from './request-rehydration.ts'
 import { type ReserveDeps, reserveBudget, settleBudget } from './spend-budget.ts'
+import type { SurveyDeps } from './survey-selection.ts'
 
-export type ExtendDeps = QuoteDeps &
+export type ExtendDeps = SurveyDeps &
   ReserveDeps & {
     readonly config: IcecoreConfig
     readonly rehydrations: Rehydrations

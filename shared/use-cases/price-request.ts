@@ -1,4 +1,5 @@
 import { liveSegments } from '../domain/commit.ts'
+import { NO_GUARDS } from '../domain/guards.ts'
 import type { Holding } from '../domain/holding.ts'
 import { makeSegmentCheck } from '../domain/plan-selection.ts'
 import { priceWork } from '../domain/price-work.ts'
@@ -6,10 +7,10 @@ import { momentsOfQuote } from '../domain/quote.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price } from '../domain/rehydration-terms.ts'
 import type { Segment } from '../domain/segment.ts'
+import { bytesOf } from '../domain/work-plan.ts'
 import { mapBounded } from './bounded.ts'
 import { findPartitions, type TooBroad } from './find-partitions.ts'
-import type { QuoteDeps } from './quote.ts'
-import { surveySelection } from './survey-selection.ts'
+import { type SurveyDeps, surveySelection } from './survey-selection.ts'
 
 const PARTITIONS_AT_ONCE = 16
 
@@ -21,7 +22,7 @@ export type SelectedSegments = {
 
 /** The segments that may hold what is selected, by the catalog. */
 export const selectSegments =
-  ({ registry, log }: Pick<QuoteDeps, 'registry' | 'log'>) =>
+  ({ registry, log }: Pick<SurveyDeps, 'registry' | 'log'>) =>
   async ({
     dataset,
     selection,
@@ -39,13 +40,12 @@ export const selectSegments =
 
 /** What a rehydration costs at most, with the tiers that it is asked for with, and the bytes of what it reads. */
 export const priceRequest =
-  (deps: QuoteDeps) =>
+  (deps: SurveyDeps) =>
   async (request: RehydrationRequest): Promise<{ kind: 'priced'; price: Price } | TooBroad> => {
     const survey = await surveySelection(deps)(request)
     if (survey.kind === 'too-broad') return survey
-    const { dollars } = priceWork(survey.work, request.tiers, momentsOfQuote(deps.now()))
-    const bytes = survey.work.partitions
-      .flatMap(({ segments }) => segments)
-      .reduce((sum, segment) => sum + segment.bytes, 0)
-    return { kind: 'priced', price: { dollars: dollars.total, bytes } }
+    const guards = deps.config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
+    const at = deps.now()
+    const { dollars } = priceWork(survey.work, request.tiers, momentsOfQuote(at, at, guards))
+    return { kind: 'priced', price: { dollars: dollars.total, bytes: bytesOf(survey.work) } }
   }

@@ -1,19 +1,55 @@
-import { type Quote, quoteWork } from '../domain/quote.ts'
+import { NO_GUARDS } from '../domain/guards.ts'
+import { momentsOfQuote, QUOTE_VALID_FOR, type Quote, quoteWork } from '../domain/quote.ts'
 import { MAX_SEARCHED_PARTITIONS } from '../domain/rehydration.ts'
-import { AWS_THAW_TIMES } from '../domain/thaw-times.ts'
+import { keepQuote, type QuotedFor, type QuotedRequest } from '../domain/stored-quote.ts'
+import { makeUlid } from '../domain/ulid.ts'
+import type { Random } from '../ports/clock.ts'
+import type { Quotes } from '../ports/quotes.ts'
 import type { TooBroad } from './find-partitions.ts'
-import { type SurveyDeps, type SurveyedRequest, surveySelection } from './survey-selection.ts'
+import { fingerprintOf, selectionFacts } from './fingerprint.ts'
+import { type SurveyDeps, surveySelection } from './survey-selection.ts'
+import type { ReadThawTimes } from './thaw-times.ts'
 
-export type QuoteDeps = SurveyDeps
+export type QuoteDeps = SurveyDeps & {
+  readonly quotes: Quotes
+  readonly thawTimes: ReadThawTimes
+  readonly random: Random
+}
 
-/** What a selection would cost at most, and when it would be there. */
+export type Quoted = {
+  readonly kind: 'quoted'
+  readonly id: string
+  /** Until then it can be accepted. */
+  readonly expiresAt: number
+  readonly quote: Quote
+}
+
+/** What is kept of what a quote is of. */
+export const quotedFor = ({ selection, ...rest }: QuotedRequest): QuotedFor => ({
+  dataset: rest.dataset,
+  selection: fingerprintOf(selectionFacts(selection)),
+  destination: rest.destination,
+  format: rest.format,
+  compression: rest.compression,
+  columns: rest.columns,
+  keepDays: rest.keepDays,
+})
+
+/** What a selection would cost at most, and when it would be there; kept, so that it can be accepted until it expires. */
 export const quote =
   (deps: QuoteDeps) =>
-  async (request: SurveyedRequest): Promise<{ kind: 'quoted'; quote: Quote } | TooBroad> => {
+  async (request: QuotedRequest): Promise<Quoted | TooBroad | { readonly kind: 'unknown-destination' }> => {
+    const { config, quotes, now, random } = deps
+    const { destination } = request
+    if (destination !== null && !config.destinations.has(destination)) return { kind: 'unknown-destination' }
     const survey = await surveySelection(deps)(request, MAX_SEARCHED_PARTITIONS)
     if (survey.kind === 'too-broad') return survey
-    return {
-      kind: 'quoted',
-      quote: quoteWork(survey.work, { now: deps.now(), thawTimes: AWS_THAW_TIMES }),
-    }
+    const at = now()
+    const id = makeUlid(at, random)
+    const expiresAt = at + (config.quotes?.validFor ?? QUOTE_VALID_FOR)
+    const guards = config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
+    const asked = momentsOfQuote(at, expiresAt, guards)
+    await quotes.create(keepQuote({ id, of: quotedFor(request), expiresAt }, survey.work, asked))
+    const made = quoteWork(survey.work, { now: at, asked, thawTimes: await deps.thawTimes() })
+    return { kind: 'quoted', id, expiresAt, quote: made }
   }

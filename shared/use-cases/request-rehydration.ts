@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { IcecoreConfig } from '../domain/config.ts'
 import { columnNames } from '../domain/dataset.ts'
 import { HOUR } from '../domain/duration.ts'
@@ -7,11 +7,14 @@ import { makeUlid } from '../domain/ulid.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { Rehydrations } from '../ports/rehydrations.ts'
+import { type AcceptDeps, type Accepted, acceptQuote } from './accept-quote.ts'
+import { fingerprintOf, selectionFacts } from './fingerprint.ts'
 import { type SettledTiers, type SettleTiersDeps, settleTiers } from './settle-tiers.ts'
 import { type Refused, type WeighDeps, weighRequest } from './weigh-request.ts'
 
 export type RequestDeps = WeighDeps &
-  SettleTiersDeps & {
+  SettleTiersDeps &
+  AcceptDeps & {
     readonly config: IcecoreConfig
     readonly rehydrations: Rehydrations
     readonly thawQueue: ThawQueue
@@ -24,6 +27,7 @@ export type Requested =
   | { readonly kind: 'key-reused' | 'unknown-dataset' | 'unknown-destination' }
   | Refused
   | Extract<SettledTiers, { kind: 'cannot-be-met' }>
+  | Exclude<Accepted, { kind: 'accepted' }>
   | { readonly kind: 'not-for-a-queue'; readonly field: 'format' | 'compression' | 'columns' }
   | { readonly kind: 'unknown-column'; readonly position: number; readonly known: readonly string[] }
 
@@ -46,27 +50,20 @@ const idOfKey = (caller: string, key: string): string => {
 }
 
 const fingerprint = ({ selection, ...rest }: RehydrationRequest): string =>
-  hash(
-    'sha256',
-    JSON.stringify([
-      rest.dataset,
-      // not the tiers, which are settled anew each time that somebody asks
-      rest.tier,
-      rest.readyBy,
-      rest.maxCostUsd,
-      rest.quoteId,
-      rest.destination,
-      rest.format,
-      rest.compression,
-      rest.columns,
-      rest.keepDays,
-      selection.kind === 'range'
-        ? [selection.from, selection.to]
-        : selection.ids.map(({ id, time }) => [id, time]),
-      selection.where,
-      selection.limit,
-    ]),
-  )
+  fingerprintOf([
+    rest.dataset,
+    // not the tiers, which are settled anew each time that somebody asks
+    rest.tier,
+    rest.readyBy,
+    rest.maxCostUsd,
+    rest.quoteId,
+    rest.destination,
+    rest.format,
+    rest.compression,
+    rest.columns,
+    rest.keepDays,
+    ...selectionFacts(selection),
+  ])
 
 /** A queue is sent each record's own text; the field that asks for something else. */
 const notForQueues = ({ format, compression, columns }: RehydrationRequest) => {
@@ -119,7 +116,15 @@ export const requestRehydration = (deps: RequestDeps) => {
     const settled = hasWish ? await settle(request, mayExpedite) : null
     if (settled !== null && settled.kind !== 'settled') return settled
     const asked = settled?.request ?? request
-    const worth = settled && { price: settled.price, promised: settled.promised }
+    const { quoteId } = asked
+    const accepted = quoteId === null ? null : await acceptQuote(deps)(asked, quoteId)
+    if (accepted !== null && accepted.kind !== 'accepted') return accepted
+    const price = accepted?.price ?? settled?.price
+    const worth = price && {
+      price,
+      ...(settled && { promised: settled.promised }),
+      ...(accepted && { cap: price.dollars }),
+    }
     const weighed = await weighRequest(deps)(id, asked, dataset, worth)
     if (weighed.kind !== 'weighed') return weighed
     const wanted: Rehydration = { id, request: asked, caller, acceptedAt, ...weighed.begin }

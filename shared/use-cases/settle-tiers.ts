@@ -1,9 +1,11 @@
+import { NO_GUARDS } from '../domain/guards.ts'
 import { planTiers, type TierChoices } from '../domain/plan-tiers.ts'
 import { fixedDollars, thawDollars } from '../domain/price-work.ts'
 import { momentsOfQuote } from '../domain/quote.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price, Promised } from '../domain/rehydration-terms.ts'
 import type { ArchiveClass } from '../domain/storage-class.ts'
+import { bytesOf } from '../domain/work-plan.ts'
 import type { TooBroad } from './find-partitions.ts'
 import { type SurveyDeps, surveySelection } from './survey-selection.ts'
 import type { ReadThawTimes } from './thaw-times.ts'
@@ -30,6 +32,8 @@ export const settleTiers =
     const { readyBy, maxCostUsd } = request
     const times = await deps.thawTimes()
     const now = deps.now()
+    const guards = deps.config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
+    const asked = momentsOfQuote(now, now, guards)
     const segments = work.partitions.flatMap((partition) => partition.segments)
     const coldIn = (storageClass: ArchiveClass) =>
       segments
@@ -41,7 +45,7 @@ export const settleTiers =
         cold: { GLACIER: coldIn('GLACIER'), DEEP_ARCHIVE: coldIn('DEEP_ARCHIVE') },
         underWay: segments.flatMap(({ underWay }) => underWay ?? []),
         fixed: fixedDollars(work),
-        dollarsFor: (storageClass, tier) => thawDollars(work, storageClass, tier, momentsOfQuote(now)),
+        dollarsFor: (storageClass, tier) => thawDollars(work, storageClass, tier, asked),
         times,
       },
       { readyBy, maxCostUsd, mayExpedite },
@@ -51,7 +55,7 @@ export const settleTiers =
     return {
       kind: 'settled',
       request: { ...request, tiers },
-      price: { dollars, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
+      price: { dollars, bytes: bytesOf(work) },
       promised: { p50, p95, raising },
     }
   }

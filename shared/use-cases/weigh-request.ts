@@ -3,19 +3,19 @@ import type { Dataset } from '../domain/dataset.ts'
 import { brokenCap, hasCaps, isGuarded, needsApproval, type OverCap } from '../domain/guards.ts'
 import { partitionOf } from '../domain/partition.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
-import { NO_TERMS, type Price, type Promised } from '../domain/rehydration-terms.ts'
+import { NO_TERMS, type Price, type RehydrationTerms } from '../domain/rehydration-terms.ts'
 import { NOTHING } from '../domain/reservations.ts'
 import type { TooBroad } from './find-partitions.ts'
 import { priceRequest } from './price-request.ts'
-import type { QuoteDeps } from './quote.ts'
 import { type ReserveDeps, reserveBudget, settleBudget } from './spend-budget.ts'
+import type { SurveyDeps } from './survey-selection.ts'
 
-export type WeighDeps = QuoteDeps & ReserveDeps & { readonly config: IcecoreConfig }
+export type WeighDeps = SurveyDeps & ReserveDeps & { readonly config: IcecoreConfig }
 
 export type Refused = { readonly kind: 'over-cap'; readonly over: OverCap } | TooBroad
 
-/** What a request costs and when it is there, where that was worked out already. */
-export type Settled = { readonly price: Price; readonly promised: Promised }
+/** What a request costs, and what was said of it, where that was worked out already; then nothing is weighed anew. */
+export type Settled = { readonly price: Price } & Pick<RehydrationTerms, 'promised' | 'cap'>
 
 export type Weighed =
   | {
@@ -38,7 +38,7 @@ export const weighRequest =
     id: string,
     request: RehydrationRequest,
     { name, guards }: Dataset,
-    settled: Settled | null = null,
+    settled?: Settled,
   ): Promise<Weighed> => {
     const accepted = { name: 'accepted' } as const
     if (!isGuarded(guards))

@@ -151,8 +151,19 @@ describe('a rehydration', () => {
     expect((await icecore('quote', 'flights', ...range)).out).toMatch(
       /^TIER +COST AT MOST +READABLE, LIKELY +READABLE BY\nBulk +\$0\.0/,
     )
+    const { id: quoteId } = await json('quote', 'flights', ...range)
     const output = join(folder, 'out')
-    const ask = ['rehydrate', 'flights', ...range, '--destination', 'analysts', '--output', output]
+    const ask = [
+      'rehydrate',
+      'flights',
+      ...range,
+      '--destination',
+      'analysts',
+      '--quote',
+      quoteId,
+      '--output',
+      output,
+    ]
     const done = await whileItWorks(icecore(...ask))
     expect(done).toMatchObject({ status: 0, out: expect.stringContaining('complete     yes') })
     expect((await readdir(output)).toSorted()).toEqual(['2029-12-31.ndjson', 'manifest.json'])

@@ -13,6 +13,7 @@ import {
 } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
+import { makeMemoryQuotes } from '../../shared/adapters/memory/memory-quotes.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
 import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
@@ -129,6 +130,7 @@ export const makeCloud = () => {
       ...makeMemoryRehydrations(),
       budgets: makeMemoryBudgets().budgets,
       thawHistory: makeMemoryThawHistory(),
+      quotes: makeMemoryQuotes(),
       register: makeMemoryHotObjects(),
       notes: makeMemoryFailureNotes(),
       canaries: makeMemoryCanary(),

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type ConfigInput, parseConfig } from '../../shared/domain/parse-config.ts'
 
 const withOrders = (orders: object): unknown => ({
@@ -191,4 +191,17 @@ test('a destination is a prefix or a queue, and one for small answers is always 
 test.each([0, 1.5, 1001, '5'])('a rate of %j is a mistake', (perSecond) => {
   const input = { datasets: {}, destinations: { out: { queue: 'REPLAY_QUEUE_ARN', perSecond } } }
   expect(() => parseConfig(input)).toThrow('destinations.out')
+})
+
+describe('quotes', () => {
+  const withQuotes = (validFor: string) => ({ ...Object(withOrders({})), quotes: { validFor } })
+
+  test('are valid for as long as it says', () => {
+    expect(parseConfig(withQuotes('2h')).quotes).toEqual({ validFor: 7_200_000 })
+    expect(parseConfig(withOrders({})).quotes).toBeUndefined()
+  })
+
+  test.each(['59s', '8d', 'long'])('of %s are a mistake', (validFor) => {
+    expect(() => parseConfig(withQuotes(validFor))).toThrow('quotes.validFor')
+  })
 })

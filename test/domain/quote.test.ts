@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
+import { NO_GUARDS } from '../../shared/domain/guards.ts'
 import { fixedDollars, priceWork, thawDollars } from '../../shared/domain/price-work.ts'
 import { GB } from '../../shared/domain/prices.ts'
-import { momentsOfQuote, quoteWork } from '../../shared/domain/quote.ts'
+import { momentsOfQuote, QUOTE_VALID_FOR, quoteWork } from '../../shared/domain/quote.ts'
 import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import { AWS_THAW_TIMES } from '../../shared/domain/thaw-times.ts'
 import type { PartitionWork, WorkPlan } from '../../shared/domain/work-plan.ts'
@@ -12,8 +13,10 @@ import { NOON } from '../support/builders.ts'
 const ofClass = (storageClass: StorageClass, readable: 'now' | 'cold' | number = 'cold') =>
   partitionWork([segmentWork({ bytes: GB, storageClass, readable })])
 
+const asked = momentsOfQuote(NOON, NOON + QUOTE_VALID_FOR, NO_GUARDS)
+
 const quoted = (partitions: readonly PartitionWork[], parts: Partial<WorkPlan> = {}) =>
-  quoteWork(aWorkPlan(partitions, { keepDays: 1, ...parts }), { now: NOON, thawTimes: AWS_THAW_TIMES })
+  quoteWork(aWorkPlan(partitions, { keepDays: 1, ...parts }), { now: NOON, asked, thawTimes: AWS_THAW_TIMES })
 
 describe('a quote', () => {
   test('of one GB in GLACIER offers every tier at its price and time', () => {
@@ -47,7 +50,6 @@ describe('a quote', () => {
   test('is the sum of its parts, and of what any tier costs and what each class adds', () => {
     const work = aWorkPlan([ofClass('GLACIER'), ofClass('DEEP_ARCHIVE'), ofClass('GLACIER_IR', 'now')])
     const tiers = { GLACIER: 'Bulk', DEEP_ARCHIVE: 'Standard' } as const
-    const asked = momentsOfQuote(NOON)
     const { total, ...parts } = priceWork(work, tiers, asked).dollars
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBeCloseTo(total, 12)
     expect(

@@ -26,12 +26,6 @@ describe('a quote', () => {
       ],
     })
   })
-
-  test('asks for no destination, and refuses one', async () => {
-    const { json } = anApi()
-    const { format: _, ...body } = { ...REQUEST, format: 'ndjson' }
-    expect(await json('POST /quotes', { body })).toMatchObject(problem(400, 'invalid-request'))
-  })
 })
 
 describe('a rehydration', () => {

@@ -3,6 +3,7 @@ import { makeMemoryBudgets } from '../../shared/adapters/memory/memory-budgets.t
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryHotObjects } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
+import { makeMemoryQuotes } from '../../shared/adapters/memory/memory-quotes.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
@@ -55,6 +56,7 @@ const following = <Port extends object>(current: () => Port): Port =>
 /** The catalog's table, which can be lost whole, or put back as it was when it was last copied. */
 export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref: PartitionRef) => void) => {
   let table = makeTable(archive)
+  const quotes = makeMemoryQuotes()
   let copy: Table | undefined
   const log = following(() => table.log)
   return {
@@ -79,6 +81,7 @@ export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref:
     budgets: following(() => table.budgets),
     thawHistory: following(() => table.thawHistory),
     allBudgets: () => table.allBudgets(),
+    quotes,
     hotRegister: following(() => table.hotRegister),
     quarantine: () => table.quarantine,
     quarantineIndex: following(() => table.quarantine.index),

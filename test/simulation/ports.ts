@@ -181,6 +181,7 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     budgets: wrap('budgets', ports.budgets),
     thawHistory,
     thawTimes: readThawTimes(thawHistory, now),
+    quotes: wrap('quotes', ports.quotes),
     writer: wrap('writer', ports.writer),
     reader: wrap('reader', ports.reader),
     lister: wrap('lister', ports.lister),

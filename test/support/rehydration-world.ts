@@ -6,6 +6,7 @@ import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery
 import { makeMemoryFileSigner } from '../../shared/adapters/memory/memory-file-signer.ts'
 import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import { makeMemoryQueue } from '../../shared/adapters/memory/memory-queue.ts'
+import { makeMemoryQuotes } from '../../shared/adapters/memory/memory-quotes.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryReplay } from '../../shared/adapters/memory/memory-replay.ts'
 import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
@@ -144,6 +145,7 @@ export const aWorld = ({
     ...makeMemoryBudgets(),
     thawHistory,
     thawTimes: readThawTimes(thawHistory, now),
+    quotes: makeMemoryQuotes(),
     config,
     reader: archive.reader,
     thawer: makeMemoryThawer(s3, ARCHIVE),

@@ -20,3 +20,12 @@ export const someIds = (ids: readonly RecordSelector[], narrowing: Partial<Narro
   limit: null,
   ...narrowing,
 })
+
+/** What a quote is of besides. */
+export const AS_USUAL = {
+  destination: null,
+  format: 'ndjson',
+  compression: 'none',
+  columns: null,
+  keepDays: null,
+} as const

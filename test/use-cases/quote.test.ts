@@ -3,15 +3,13 @@ import { DAY } from '../../shared/domain/duration.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { NOON } from '../support/builders.ts'
 import { coldWorld } from '../support/cold-world.ts'
-import { aRange } from '../support/selections.ts'
+import { AS_USUAL, aRange } from '../support/selections.ts'
 
 const range = aRange(NOON - 2000 * DAY, NOON + DAY)
 
 test('a quote counts what has to be thawed', async () => {
   const { world, segment } = await coldWorld()
-  expect(
-    await quote(world.ports)({ dataset: 'orders', selection: range, keepDays: null, destination: null }),
-  ).toMatchObject({
+  expect(await quote(world.ports)({ dataset: 'orders', selection: range, ...AS_USUAL })).toMatchObject({
     kind: 'quoted',
     quote: { segments: 1, segmentsToThaw: 1, bytesToThaw: segment.bytes },
   })
@@ -24,9 +22,7 @@ test('no quote looks through more than a thousand partitions', async () => {
       { dataset: 'orders', partition: new Date(NOON - at * DAY).toISOString().slice(0, 10) },
       NOON,
     )
-  expect(
-    await quote(world.ports)({ dataset: 'orders', selection: range, keepDays: null, destination: null }),
-  ).toEqual({
+  expect(await quote(world.ports)({ dataset: 'orders', selection: range, ...AS_USUAL })).toEqual({
     kind: 'too-broad',
     limit: 1000,
     hint: 'ask for a shorter range',

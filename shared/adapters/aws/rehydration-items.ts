@@ -88,6 +88,7 @@ const terms = z.object({
   keptUntil: z.int().nullable(),
   // missing in items of before there were any
   promised: z.object({ p50: z.int(), p95: z.int(), raising: z.number() }).optional(),
+  cap: z.number().optional(),
 })
 
 const rehydrationSchema = z.object({

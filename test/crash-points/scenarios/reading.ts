@@ -2,7 +2,7 @@ import { makeDeadLetters } from '../../../shared/adapters/dead-letter-store.ts'
 import { isComplete } from '../../../shared/domain/completeness.ts'
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import { collect } from '../../support/archive-facts.ts'
-import { aRange } from '../../support/selections.ts'
+import { AS_USUAL, aRange } from '../../support/selections.ts'
 import { Broken } from '../archive-view.ts'
 import { aQuestion } from '../customer.ts'
 import { orders } from '../producer.ts'
@@ -124,12 +124,7 @@ export const READING: readonly Scenario[] = [
     when: 'of a range',
     given: archive,
     attempt: async ({ use }) => {
-      const quoted = await use.quote({
-        dataset: 'orders',
-        selection: RANGE,
-        keepDays: null,
-        destination: null,
-      })
+      const quoted = await use.quote({ dataset: 'orders', selection: RANGE, ...AS_USUAL })
       expectEqual('the quote', quoted.kind === 'quoted' && quoted.quote.records.count, 4)
     },
   },

@@ -1,6 +1,8 @@
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import type { RehydrationRequest } from '../../../shared/domain/rehydration.ts'
 import { LONGEST_REHYDRATION } from '../../../shared/use-cases/check-rehydrations.ts'
+import { quotedFor } from '../../../shared/use-cases/quote.ts'
+import { aStoredQuote } from '../../support/a-stored-quote.ts'
 import { aRange, someIds } from '../../support/selections.ts'
 import { Broken } from '../archive-view.ts'
 import { aQuestion, type Question } from '../customer.ts'
@@ -51,6 +53,11 @@ const kept = aQuestion(all, { ...EVERYTHING, keepDays: 9 }, 'kept')
 const warm = aQuestion(
   { bodies: bodies('a', 'b') },
   { dataset: 'orders', selection: aRange(START - 10 * DAY, START) },
+)
+const QUOTE = '01HRKZ00000000000000000001'
+const quoted = aQuestion(
+  { bodies: bodies('a', 'b') },
+  { dataset: 'orders', selection: aRange(START - 10 * DAY, START), quoteId: QUOTE },
 )
 const ids = aQuestion(
   { bodies: bodies('b') },
@@ -169,6 +176,17 @@ export const REHYDRATING: readonly Scenario[] = [
     when: 'without an idempotency key',
     given: archiveWarm,
     attempt: ({ use }, { customer }) => customer.ask(use, { ...warm, idempotencyKey: null }),
+  },
+  {
+    useCase: 'requestRehydration',
+    when: 'on a quote',
+    given: async (world) => {
+      await archiveWarm(world)
+      await world.ports.quotes.create(
+        aStoredQuote({ id: QUOTE, of: quotedFor(quoted.request), expiresAt: START + 30 * DAY }),
+      )
+    },
+    attempt: ({ use }, { customer }) => customer.ask(use, quoted),
   },
   {
     useCase: 'planRehydration',

@@ -126,7 +126,7 @@ export const storageRules: Rule[] = [
       set(template, 'Resources.CatalogTable.Properties.DeletionProtectionEnabled', false),
   },
   {
-    name: 'a table forgets nothing but notes of failures',
+    name: 'a table forgets nothing but notes of failures and quotes',
     violations: (template) =>
       unless(
         template,

@@ -1,0 +1,28 @@
+import type { IcecoreConfig } from '../domain/config.ts'
+import type { RehydrationRequest } from '../domain/rehydration.ts'
+import type { Price } from '../domain/rehydration-terms.ts'
+import { differsFrom, type QuotedFor, quotedPrice } from '../domain/stored-quote.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Quotes } from '../ports/quotes.ts'
+import { quotedFor } from './quote.ts'
+
+export type AcceptDeps = { readonly config: IcecoreConfig; readonly quotes: Quotes; readonly now: Clock }
+
+export type Accepted =
+  | { readonly kind: 'accepted'; readonly price: Price }
+  /** It is over, or there never was one of that id. */
+  | { readonly kind: 'quote-expired' }
+  /** The request is of something else than the quote: the first field in which it is. */
+  | { readonly kind: 'quote-mismatch'; readonly field: keyof QuotedFor }
+
+/** Holds a request to the quote that it names: what it may cost at most with its tiers. */
+export const acceptQuote =
+  ({ config, quotes, now }: AcceptDeps) =>
+  async (request: RehydrationRequest, quoteId: string): Promise<Accepted> => {
+    const quote = await quotes.find(quoteId)
+    if (quote === undefined || quote.expiresAt <= now()) return { kind: 'quote-expired' }
+    const isReplay = config.destinations.get(request.destination)?.replay !== undefined
+    const field = differsFrom(quote, { ...quotedFor(request), isReplay })
+    if (field !== undefined) return { kind: 'quote-mismatch', field }
+    return { kind: 'accepted', price: quotedPrice(quote, request.tiers) }
+  }
