@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
@@ -6,7 +7,10 @@ import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log
 import { makeDynamoHoldings } from '../../shared/adapters/aws/dynamo-holdings.ts'
 import { makeDynamoSetAside } from '../../shared/adapters/aws/dynamo-hot-objects.ts'
 import { makeDynamoRegistry } from '../../shared/adapters/aws/dynamo-registry.ts'
-import { makeDynamoTaskList } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
+import {
+  makeDynamoRehydrationTasks,
+  makeDynamoTaskList,
+} from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import {
   makeDynamoRehydrationIndex,
   makeDynamoRehydrations,
@@ -30,6 +34,7 @@ import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { reconcileBudgets } from '../../shared/use-cases/reconcile-budgets.ts'
 import { remindOfHotObjects } from '../../shared/use-cases/remind-of-hot-objects.ts'
 import { resumeWaiters } from '../../shared/use-cases/resume-waiters.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { createHandler } from './create-handler.ts'
 
 const env = readEnv(
@@ -48,6 +53,7 @@ const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 const log = makeDynamoCommitLog(dynamo)
+const thawHistory = makeDynamoThawHistory(dynamo)
 const rehydrations = makeDynamoRehydrations(dynamo)
 const taskList = makeDynamoTaskList(dynamo)
 const budgets = makeDynamoBudgets(dynamo)
@@ -60,7 +66,7 @@ export const handler = createHandler({
   log,
   snapshots: makeSnapshots(makeS3Documents(archive)),
   holdings: makeDynamoHoldings(dynamo),
-  thawHistory: makeDynamoThawHistory(dynamo),
+  thawHistory,
   lister: makeS3Lister(archive),
   tagger: makeS3ClassTagger(archive),
   sealQueue: makeSealQueue({ sqs, url: env.SEAL_QUEUE_URL }),
@@ -75,6 +81,7 @@ export const handler = createHandler({
   checkRehydrations: checkRehydrations({
     rehydrations,
     index: makeDynamoRehydrationIndex(dynamo),
+    tasks: makeDynamoRehydrationTasks(dynamo),
     taskList,
     budgets,
     thawQueue,
@@ -83,6 +90,10 @@ export const handler = createHandler({
       source: 'icecore',
       stage: env.STAGE,
     }),
+    config,
+    log,
+    thawTimes: readThawTimes(thawHistory, dynamo.now),
+    random: randomBytes,
     now: dynamo.now,
   }),
   reconcileBudgets: reconcileBudgets({

@@ -1,5 +1,6 @@
 import { MINUTE } from './duration.ts'
 import type { Holding } from './holding.ts'
+import { underWayAs } from './plan-thaw.ts'
 import { type ArchiveClass, isArchiveClass, RETRIEVAL_TIERS, type RetrievalTier } from './storage-class.ts'
 import { longestThaw, type ThawTimes } from './thaw-times.ts'
 
@@ -20,9 +21,9 @@ export const underWayOf = (
   bytes: number,
 ): ThawUnderWay | undefined => {
   if (thaw === null || thaw.readableUntil !== null || !isArchiveClass(storageClass)) return undefined
-  const { tier, requestedAt, days } = thaw
   // S3 takes a faster tier only with as many days as it was asked for
-  return { storageClass, tier, requestedAt, bytes, canRaise: days !== undefined }
+  const canRaise = thaw.days !== undefined && thaw.raise === undefined
+  return { storageClass, ...underWayAs(thaw), bytes, canRaise }
 }
 
 /** From deciding to raise a thaw to having asked S3, at most, ms: a sweep decides, and it runs every quarter of an hour. */

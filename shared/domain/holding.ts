@@ -1,5 +1,18 @@
 import type { RetrievalTier, StorageClass } from './storage-class.ts'
 
+/** A faster tier that S3 is asked for while a thaw is under way. A thaw is made faster once at most. */
+export type Raise = {
+  readonly to: RetrievalTier
+  readonly at: number
+  /** The rehydration that needs it. */
+  readonly by: string
+  /**
+   * `asking`: S3 may have been asked already, or not yet. `raised`: it does it with that tier from then on. `unsure`: it said that it is at
+   * it already, which may be the echo of a request whose answer was lost.
+   */
+  readonly state: 'asking' | 'raised' | 'unsure'
+}
+
 /** One thaw of one segment, shared by all who need it. */
 export type Thaw = {
   readonly tier: RetrievalTier
@@ -10,6 +23,10 @@ export type Thaw = {
   readonly neededUntil?: number | undefined
   /** That S3 was asked for; missing where nobody knows how it was asked for. */
   readonly days?: number | undefined
+  /** The rehydration that asked for it; missing where nobody knows. */
+  readonly by?: string | undefined
+  /** Missing while nobody has tried to make it faster. */
+  readonly raise?: Raise | undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 import { DAY, HOUR } from './duration.ts'
-import type { Holding } from './holding.ts'
+import type { Holding, Thaw } from './holding.ts'
 import { DEFAULT_KEEP_DAYS } from './rehydration.ts'
 import type { Segment } from './segment.ts'
 import {
@@ -98,11 +98,12 @@ export const alignHolding = (before: Holding, facts: StorageFacts, now: number):
 /** The holding once a thaw has been asked for. */
 export const withThaw = (
   holding: Holding,
-  { tier, now, until, days }: { tier: RetrievalTier; now: number; until: number; days: number },
-): Holding => ({
-  ...holding,
-  thaw: { tier, requestedAt: now, readableUntil: null, neededUntil: until, days },
-})
+  wish: { tier: RetrievalTier; now: number; until: number; days: number; by?: string | undefined },
+): Holding => {
+  const { tier, now, until, days, by } = wish
+  const asked = { tier, requestedAt: now, readableUntil: null, neededUntil: until, days }
+  return { ...holding, thaw: by === undefined ? asked : { ...asked, by } }
+}
 
 /** The longest that anybody needs a segment's thaw, one who asks now included. */
 export const longestNeed = ({ thaw }: Holding, own: number): number => Math.max(own, thaw?.neededUntil ?? 0)
@@ -147,13 +148,21 @@ export const withAsking = (holding: Holding, attempt: string | null, now: number
   return asking === undefined ? holding : rest
 }
 
+/** How S3 is at a thaw: with the tier, and from the time, that it was last made faster with. */
+export const underWayAs = ({ tier, requestedAt, raise }: Thaw): Pick<Thaw, 'tier' | 'requestedAt'> =>
+  raise?.state === 'raised' ? { tier: raise.to, requestedAt: raise.at } : { tier, requestedAt }
+
 /** When a thaw must be there by AWS's figures. */
 export const thawedBy = (
   { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,
   now: number,
 ): number => {
   if (!isArchiveClass(storageClass) || thaw === null) return now
-  return thaw.requestedAt + longestThaw(storageClass, thaw.tier)
+  const { tier, requestedAt } = underWayAs(thaw)
+  return Math.min(
+    thaw.requestedAt + longestThaw(storageClass, thaw.tier),
+    requestedAt + longestThaw(storageClass, tier),
+  )
 }
 
 /** Where a segment is, by the catalog, which may lag. */

@@ -1,7 +1,7 @@
 import type { Completeness } from './completeness.ts'
 import type { Digest } from './digest.ts'
 import type { ReplayProgress } from './replay-progress.ts'
-import type { StorageClass } from './storage-class.ts'
+import type { RetrievalTier, StorageClass } from './storage-class.ts'
 
 export type DeliveredFile = {
   readonly key: string
@@ -53,12 +53,17 @@ export type TaskState =
       readonly kept?: KeptCopies | undefined
     }
 
+/** A thaw that is to be made faster, and what that costs in US dollars. */
+export type TaskRaise = { readonly segmentId: string; readonly to: RetrievalTier; readonly dollars: number }
+
 /** One partition of one rehydration. */
 export type RehydrationTask = {
   readonly partition: string
   /** Segments thawed with Standard although Expedited was asked for: no capacity, or not offered for their class. */
   readonly thawedAsStandard: readonly string[]
   readonly state: TaskState
+  /** Thaws that it needs faster than they were asked for, each named once; missing where there are none. */
+  readonly raises?: readonly TaskRaise[]
   /** How far its records have been sent to a queue; missing where none were yet, or they are delivered as a file. */
   readonly replay?: ReplayProgress
 }
@@ -71,6 +76,8 @@ export type TaskEvent =
       readonly readyBy: number
       readonly thawedAsStandard: readonly string[]
     }
+  /** Thaws that it waits for have to be made faster. */
+  | { readonly name: 'raises'; readonly raises: readonly TaskRaise[] }
   | { readonly name: 'claimed'; readonly at: number; readonly attempt: string }
   | { readonly name: 'released'; readonly attempt: string }
   | { readonly name: 'replayed'; readonly attempt: string; readonly progress: ReplayProgress }
@@ -108,6 +115,15 @@ export const advanceTask = (task: RehydrationTask, event: TaskEvent): Rehydratio
           readyBy: event.readyBy,
         },
       }
+    case 'raises': {
+      const named = task.raises ?? []
+      const raises = event.raises.filter(
+        ({ segmentId }) => !named.some((raise) => raise.segmentId === segmentId),
+      )
+      return state.name === 'thawing' && raises.length > 0
+        ? { ...task, raises: [...named, ...raises] }
+        : undefined
+    }
     case 'claimed': {
       if (state.name === 'hydrating' && event.at < state.claimedAt + LONGEST_RUN) return undefined
       const readableAt = state.name === 'hydrating' ? state.readableAt : event.at

@@ -23,6 +23,18 @@ export type Promised = {
   readonly p95: number
   /** US dollars of the price that are for thaws of others which have to be made faster for it. */
   readonly raising: number
+  /** Whether it may use Expedited. */
+  readonly mayExpedite: boolean
+}
+
+/** What may be spent on making thaws faster, so that all is there in time. */
+export type Raising = {
+  /** When it was allowed last. */
+  readonly at: number
+  /** All of it, what the price had for it included. */
+  readonly dollars: number
+  /** As `reservedOn` of the terms, for what the price did not have. */
+  readonly reservedOn: string | null
 }
 
 /** On which terms a rehydration goes on: what may change about it besides its state. */
@@ -39,6 +51,8 @@ export type RehydrationTerms = {
   readonly promised?: Promised | undefined
   /** US dollars that it costs at most, because a quote says so; missing where none was accepted. */
   readonly cap?: number | undefined
+  /** Missing until thaws had to be made faster. */
+  readonly raising?: Raising | undefined
 }
 
 export const NO_TERMS: RehydrationTerms = {

@@ -10,16 +10,20 @@ export type HeldReservation = { readonly day: string; readonly name: string; rea
 export const NOTHING: Price = { dollars: 0, bytes: 0 }
 
 const EXTENSION = '/'
+const RAISES = '/raises'
 
 export const extensionName = (rehydrationId: string, at: number): string =>
   `${rehydrationId}${EXTENSION}${at}`
+
+/** For thaws that are made faster. */
+export const raisesName = (rehydrationId: string): string => `${rehydrationId}${RAISES}`
 
 export const rehydrationOf = ({ name }: Pick<Reservation, 'name'>): string =>
   name.slice(0, name.includes(EXTENSION) ? name.indexOf(EXTENSION) : undefined)
 
 /** All that a rehydration has reserved, by its terms. */
 export const reservationsOf = ({ id, terms }: Rehydration): readonly HeldReservation[] => {
-  const { price, reservedOn, extension } = terms
+  const { price, reservedOn, extension, raising } = terms
   return [
     ...(price !== null && reservedOn !== null ? [{ day: reservedOn, name: id, price }] : []),
     ...(extension !== null && extension.reservedOn !== null
@@ -28,6 +32,15 @@ export const reservationsOf = ({ id, terms }: Rehydration): readonly HeldReserva
             day: extension.reservedOn,
             name: extensionName(id, extension.at),
             price: { dollars: extension.dollars, bytes: 0 },
+          },
+        ]
+      : []),
+    ...(raising !== undefined && raising.reservedOn !== null
+      ? [
+          {
+            day: raising.reservedOn,
+            name: raisesName(id),
+            price: { dollars: raising.dollars - (terms.promised?.raising ?? 0), bytes: 0 },
           },
         ]
       : []),
@@ -52,6 +65,7 @@ export const judgeReservation = (
   if (isHeld) return isOver(rehydration.state) ? 'settle' : 'keep'
   if (at + LONGEST_REQUEST > now) return 'keep'
   // an extension in whose place a later one has come was spent as well
-  const isEarlier = name.includes(EXTENSION) && at < (rehydration?.terms.extension?.at ?? 0)
+  const isExtension = name.includes(EXTENSION) && !name.endsWith(RAISES)
+  const isEarlier = isExtension && at < (rehydration?.terms.extension?.at ?? 0)
   return isEarlier ? 'settle' : 'drop'
 }

@@ -62,7 +62,8 @@ export const thawSeen = (
   const { storageClass } = after
   const { thaw } = before
   const isOver = thaw?.readableUntil === null && typeof after.thaw?.readableUntil === 'number'
-  if (!isOver || thaw.days === undefined || !isArchiveClass(storageClass)) return undefined
+  const isKnown = isOver && thaw.days !== undefined && thaw.raise === undefined
+  if (!isKnown || !isArchiveClass(storageClass)) return undefined
   const { tier, requestedAt } = thaw
   const took = Math.max(0, at - requestedAt)
   return { storageClass, tier, size: thawSizeOf(bytes), took, at, segmentId: id, requestedAt }

@@ -7,5 +7,5 @@ export type ThawHistory = {
    */
   note(thaw: SeenThaw): Promise<void>
   /** All that are remembered, in no order. May lag by seconds. */
-  all(): Promise<readonly ThawSample[]>
+  read(): Promise<readonly ThawSample[]>
 }

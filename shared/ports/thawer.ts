@@ -1,8 +1,8 @@
 import type { RetrievalTier } from '../domain/storage-class.ts'
 
 /**
- * `requested`: S3 has begun. `already-readable`: it was readable, and its window is now counted anew from now on.
- * `in-progress`: someone asked before; nothing changed. `not-archived`: its class needs no thaw. `missing`: no such object.
+ * `requested`: S3 has begun, or goes on with a faster tier than it was asked for before, which it does for as many days only. `already-readable`: it was readable, and its window is now counted anew from now on.
+ * `in-progress`: someone asked before, with a tier as fast or for other days; nothing changed. `not-archived`: its class needs no thaw. `missing`: no such object.
  * `expedited-unavailable`: S3 has no capacity for Expedited now; nothing was requested.
  */
 export type ThawOutcome =

@@ -1,26 +1,29 @@
-import { DAY, HOUR } from '../domain/duration.ts'
+import { DAY, HOUR, MINUTE } from '../domain/duration.ts'
 import { isToKeep, keptUntilOf, NOTICE_BEFORE } from '../domain/keep-copies.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import { endedAt } from '../domain/rehydration-states.ts'
 import type { RehydrationTask } from '../domain/rehydration-task.ts'
 import type { Notices } from '../ports/notices.ts'
 import type { ThawQueue } from '../ports/queues.ts'
-import type { RehydrationCheck, RehydrationIndex, Rehydrations } from '../ports/rehydrations.ts'
+import type { RehydrationCheck, RehydrationIndex } from '../ports/rehydrations.ts'
 import { advanceStored, changeStored } from './advance-rehydration.ts'
 import { mapBounded } from './bounded.ts'
+import { type RaiseLateDeps, raiseLate } from './raise-late.ts'
 import { CHECK_AFTER } from './request-rehydration.ts'
 import { type SettleDeps, settleReservations } from './settle-reservations.ts'
 
-export type CheckDeps = SettleDeps & {
-  readonly rehydrations: Rehydrations
-  readonly index: RehydrationIndex
-  readonly thawQueue: ThawQueue
-  readonly notices: Notices
-}
+export type CheckDeps = SettleDeps &
+  RaiseLateDeps & {
+    readonly index: RehydrationIndex
+    readonly thawQueue: ThawQueue
+    readonly notices: Notices
+  }
 
 const PAGE = 100
 const AT_ONCE = 8
 const CHECK_EVERY = 6 * HOUR
+/** No sweep comes sooner. */
+const CHECK_SOONEST = 15 * MINUTE
 
 /** What has not come by then will not come by itself: the slowest thaw takes two days. */
 export const LONGEST_REHYDRATION = 14 * DAY
@@ -28,14 +31,22 @@ export const LONGEST_REHYDRATION = 14 * DAY
 /** Since when it has had the time to get to its end: waiting for an approval takes nothing of it. */
 const startedAt = ({ acceptedAt, terms }: Rehydration): number => terms.approval?.at ?? acceptedAt
 
+/** Until when it is worth looking whether its thaws are in time; null: it is not. */
+const timeOf = ({ request, state }: Rehydration, now: number): number | null => {
+  const isUnderWay = state.name === 'thawing' || state.name === 'hydrating'
+  return request.readyBy !== null && isUnderWay && now < request.readyBy ? request.readyBy : null
+}
+
 /**
  * The safety net below every message of a rehydration: one that is not over is planned again, which sends all of its open
- * tasks again; one that is too old fails and says what is missing; one that is over is looked at until nothing is left of it.
+ * tasks again; one that is too old fails and says what is missing; one that is over is looked at until nothing is left of it. One
+ * that has a time is looked at more often, and its thaws are made faster where they would be late.
  * Before the restored copies of a completed one lapse its asker is told.
  */
 export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: number; failed: number }> => {
   const { rehydrations, index, taskList, thawQueue, notices, now } = deps
   const settle = settleReservations(deps)
+  const raise = raiseLate(deps)
   const plan = (id: string) => thawQueue.send([{ rehydrationId: id, partition: null }])
 
   /**
@@ -89,6 +100,24 @@ export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: 
     return `not finished ${days}; open partitions: ${open.join(', ') || 'not planned'}`
   }
 
+  const checkOpen = async (due: RehydrationCheck, rehydration: Rehydration): Promise<'sent' | 'waiting'> => {
+    const readyBy = timeOf(rehydration, now())
+    if (readyBy === null) {
+      await plan(due.id)
+      // one that has a time and is not planned is looked at again before it is too late
+      const isTimed = now() < (rehydration.request.readyBy ?? 0)
+      await index.settle(due, now() + (isTimed ? CHECK_AFTER : CHECK_EVERY))
+      return 'sent'
+    }
+    const { raises, lookAgainAt } = await raise(rehydration, readyBy)
+    // what was sent a moment ago is not lost yet
+    const isToSend = raises > 0 || startedAt(rehydration) + CHECK_AFTER <= now()
+    if (isToSend) await plan(due.id)
+    const soonest = Math.max(lookAgainAt ?? now() + CHECK_AFTER, now() + CHECK_SOONEST)
+    await index.settle(due, Math.min(soonest, now() + CHECK_EVERY))
+    return isToSend ? 'sent' : 'waiting'
+  }
+
   const check = async (due: RehydrationCheck): Promise<'sent' | 'failed' | 'over' | 'waiting'> => {
     const { id } = due
     const rehydration = await rehydrations.find(id)
@@ -107,10 +136,11 @@ export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: 
       await index.settle(due, now() + CHECK_AFTER)
       return 'failed'
     }
-    const isWaiting = rehydration.state.name === 'awaiting-approval'
-    if (!isWaiting) await plan(id)
-    await index.settle(due, now() + CHECK_EVERY)
-    return isWaiting ? 'waiting' : 'sent'
+    if (rehydration.state.name === 'awaiting-approval') {
+      await index.settle(due, now() + CHECK_EVERY)
+      return 'waiting'
+    }
+    return checkOpen(due, rehydration)
   }
   const outcomes = await mapBounded(await index.due(now(), PAGE), AT_ONCE, check)
   const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length

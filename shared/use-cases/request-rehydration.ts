@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IcecoreConfig } from '../domain/config.ts'
 import { columnNames } from '../domain/dataset.ts'
-import { HOUR } from '../domain/duration.ts'
+import { HOUR, MINUTE } from '../domain/duration.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
 import { makeUlid } from '../domain/ulid.ts'
 import type { Clock, Random } from '../ports/clock.ts'
@@ -33,6 +33,8 @@ export type Requested =
 
 /** A rehydration that nothing has moved for this long is looked at by the sweep. */
 export const CHECK_AFTER = HOUR
+/** One that has a time: its thaws may have to be made faster. */
+const CHECK_TIMED_AFTER = 5 * MINUTE
 
 const ULID_TIME_BYTES = 6
 
@@ -122,14 +124,15 @@ export const requestRehydration = (deps: RequestDeps) => {
     const price = accepted?.price ?? settled?.price
     const worth = price && {
       price,
-      ...(settled && { promised: settled.promised }),
+      // a quote has nothing for thaws of others that are to be faster
+      ...(settled && { promised: accepted ? { ...settled.promised, raising: 0 } : settled.promised }),
       ...(accepted && { cap: price.dollars }),
     }
     const weighed = await weighRequest(deps)(id, asked, dataset, worth)
     if (weighed.kind !== 'weighed') return weighed
     const wanted: Rehydration = { id, request: asked, caller, acceptedAt, ...weighed.begin }
-    if ((await rehydrations.create(wanted, acceptedAt + CHECK_AFTER)) === 'created')
-      return answer('accepted', wanted)
+    const checkAt = acceptedAt + (asked.readyBy === null ? CHECK_AFTER : CHECK_TIMED_AFTER)
+    if ((await rehydrations.create(wanted, checkAt)) === 'created') return answer('accepted', wanted)
     await weighed.undo()
     const stored = await rehydrations.find(id)
     if (stored === undefined) throw new Error(`rehydration ${id} exists and cannot be found`)

@@ -56,6 +56,6 @@ export const settleTiers =
       kind: 'settled',
       request: { ...request, tiers },
       price: { dollars, bytes: bytesOf(work) },
-      promised: { p50, p95, raising },
+      promised: { p50, p95, raising, mayExpedite },
     }
   }

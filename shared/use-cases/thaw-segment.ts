@@ -43,7 +43,8 @@ export type SegmentThaw = {
   readonly requested: boolean
 }
 
-type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'>
+/** `by`: the rehydration that needs it. */
+type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'> & { readonly by: string }
 
 /** `until`: for how long it is needed; `days`: what S3 is asked for, so that it is. */
 type TimedWish = Wish & { readonly until: number; readonly days: number }
@@ -89,7 +90,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     })
     switch (outcome) {
       case 'requested': {
-        const next = { tier: 'Standard', now: now(), until: wish.until, days } as const
+        const next = { tier: 'Standard', now: now(), until: wish.until, days, by: wish.by } as const
         return said('waiting', refused ? withThaw(claimed, next) : claimed, { asStandard, requested: true })
       }
       case 'missing':
@@ -105,9 +106,9 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
   }
 
   const claim = (seen: Holding, facts: StorageFacts, decision: ThawDecision, wish: TimedWish): Holding => {
-    const { tiers, keepDays, until, days } = wish
+    const { tiers, keepDays, until, days, by } = wish
     if (decision === 'thaw')
-      return withThaw(seen, { tier: tierFor(facts.storageClass, tiers), now: now(), until, days })
+      return withThaw(seen, { tier: tierFor(facts.storageClass, tiers), now: now(), until, days, by })
     const isNeed = decision === 'extend' || (decision === 'readable' && keepDays !== null)
     return isNeed ? withNeed(seen, until) : seen
   }

@@ -9,6 +9,7 @@ import type { Rehydrations, RehydrationTasks } from '../ports/rehydrations.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { mapBounded } from './bounded.ts'
 import { keepPartition } from './keep-partition.ts'
+import { raiseNamed } from './raise-named.ts'
 import { searchSegments } from './search-segments.ts'
 import { type ThawSegmentDeps, thawSegment } from './thaw-segment.ts'
 
@@ -24,6 +25,8 @@ export type ThawTaskDeps = ThawSegmentDeps & {
 export type ThawTaskOutcome = {
   readonly outcome: 'planned' | 'readable' | 'waiting' | 'over' | 'unknown'
   readonly thaws: number
+  /** Thaws that S3 does faster from now on; missing where there are none. */
+  readonly raised?: number
 }
 
 const SEGMENTS_AT_ONCE = 16
@@ -40,6 +43,7 @@ const nothing = (outcome: ThawTaskOutcome['outcome']): ThawTaskOutcome => ({ out
 export const thawTask = (deps: ThawTaskDeps) => {
   const { rehydrations, tasks, waiters, registry, hydrateQueue, log, reader, now } = deps
   const thaw = thawSegment(deps)
+  const raise = raiseNamed(deps)
   const keepCopies = keepPartition(deps)
   const search = searchSegments(reader)
 
@@ -70,13 +74,18 @@ export const thawTask = (deps: ThawTaskDeps) => {
       await hydrateQueue.send([{ rehydrationId, partition }])
       return nothing('readable')
     }
-    const catalog = await log.read(ref)
-    const needed = (await search(catalog, request.selection)).map(({ segment }) => segment)
+    const before = await log.read(ref)
+    const needed = (await search(before, request.selection)).map(({ segment }) => segment)
+    const raised = await raise(rehydrationId, task, needed, before)
+    const catalog = raised > 0 ? await log.read(ref) : before
     const thaws = await mapBounded(needed, SEGMENTS_AT_ONCE, (segment) =>
-      thaw(segment, catalog.holdings.get(segment.id), request),
+      thaw(segment, catalog.holdings.get(segment.id), { ...request, by: rehydrationId }),
     )
     const waiting = thaws.filter(({ state: found }) => found === 'waiting')
-    const answer = { thaws: thaws.filter(({ requested }) => requested).length }
+    const answer = {
+      thaws: thaws.filter(({ requested }) => requested).length,
+      ...(raised > 0 && { raised }),
+    }
     if (waiting.length > 0) {
       const segmentIds = waiting.map(({ segmentId }) => segmentId)
       const cold = needed.filter(({ id }) => segmentIds.includes(id))

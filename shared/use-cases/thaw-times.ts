@@ -10,13 +10,13 @@ export type ReadThawTimes = () => Promise<ThawTimes>
 const KNOWN_FOR = 10 * MINUTE
 
 /** How long thaws take by those that were seen, read anew when it was read some time ago. */
-export const readThawTimes = (history: Pick<ThawHistory, 'all'>, now: Clock): ReadThawTimes => {
+export const readThawTimes = (history: Pick<ThawHistory, 'read'>, now: Clock): ReadThawTimes => {
   let known: { readonly at: number; readonly times: ThawTimes } | undefined
   return async () => {
     const at = now()
     // a clock that was set back would make it last
     if (known === undefined || at < known.at || at >= known.at + KNOWN_FOR)
-      known = { at, times: thawTimes(await history.all()) }
+      known = { at, times: thawTimes(await history.read()) }
     return known.times
   }
 }

@@ -128,7 +128,16 @@ describe.each(ARCHIVE_BACKENDS)('the catalog %s', (_, open) => {
       const first = aHolding('s-1')
       const thawing = aHolding('s-1', {
         storageClass: 'GLACIER',
-        thaw: { tier: 'Bulk', requestedAt: NOON, readableUntil: null },
+        thaw: {
+          tier: 'Bulk',
+          requestedAt: NOON,
+          readableUntil: null,
+          neededUntil: NOON + 1,
+          days: 3,
+          by: 'r',
+          raise: { to: 'Standard', at: NOON + 1, by: 'q', state: 'asking' },
+        },
+        asking: { attempt: 'a', since: NOON },
       })
       expect(await holdings.put(ref, thawing, first)).toBe('stale')
       expect(await holdings.put(ref, first, undefined)).toBe('put')

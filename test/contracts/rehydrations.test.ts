@@ -95,6 +95,40 @@ describe.each([
     expect(await rehydrations.find(rehydration.id)).toEqual(rehydration)
   })
 
+  test('come back with what was promised and allowed, and change from what was seen', async () => {
+    const { rehydrations } = await make()
+    const promised = { p50: NOON + 1, p95: NOON + 2, raising: 0.01, mayExpedite: true }
+    const terms = { ...NO_TERMS, price: { dollars: 0.1, bytes: 3 }, promised }
+    const first = aRehydration(NOON, { terms })
+    await rehydrations.create(first, NOON)
+    expect(await rehydrations.find(first.id)).toEqual(first)
+    const raising = { at: NOON, dollars: 0.02, reservedOn: '2024-03-10' }
+    const raised = { ...first, terms: { ...terms, raising } }
+    expect(await rehydrations.put(raised, aRehydration(NOON))).toBe('stale')
+    expect(await rehydrations.put(raised, first)).toBe('put')
+    expect(await rehydrations.find(first.id)).toEqual(raised)
+    const more = { ...raised, terms: { ...raised.terms, raising: { ...raising, dollars: 0.03 } } }
+    expect(await rehydrations.put(more, first)).toBe('stale')
+  })
+
+  test('have tasks that name thaws which are to be made faster', async () => {
+    const { tasks } = await make()
+    const id = idAt(NOON)
+    await tasks.add(id, ['2024-03-10'])
+    const planned = await tasks.find(id, '2024-03-10')
+    if (planned === undefined) throw new Error('expected a task')
+    const waits = { name: 'waits', at: 1, segments: 1, readyBy: 2, thawedAsStandard: [] } as const
+    const waiting = advanceTask(planned, waits)
+    const raises = [{ segmentId: 's', to: 'Standard', dollars: 0.5 }] as const
+    const raised = waiting && advanceTask(waiting, { name: 'raises', raises })
+    if (waiting === undefined || raised === undefined) throw new Error('expected it to wait')
+    expect(await tasks.put(id, waiting, planned)).toBe('put')
+    expect(await tasks.put(id, raised, planned)).toBe('stale')
+    expect(await tasks.put(id, raised, waiting)).toBe('put')
+    expect(await tasks.find(id, '2024-03-10')).toEqual(raised)
+    expect(await tasks.put(id, waiting, waiting)).toBe('stale')
+  })
+
   test('come back with the filter and the limit of what they select', async () => {
     const { rehydrations } = await make()
     const where: Filter = {

@@ -31,16 +31,16 @@ describe.each([
 ])('the history of thaws, %s', (_, open) => {
   test('is empty at first, and then has what was noted', async () => {
     const history = await open()
-    expect(await history.all()).toEqual([])
+    expect(await history.read()).toEqual([])
     await history.note(aThaw())
-    expect(await history.all()).toEqual([sampleOf(aThaw())])
+    expect(await history.read()).toEqual([sampleOf(aThaw())])
   })
 
   test('has a thaw once that was noted twice', async () => {
     const history = await open()
     await Promise.all([history.note(aThaw()), history.note(aThaw())])
     await history.note(aThaw({ took: 5 }))
-    expect(await history.all()).toEqual([sampleOf(aThaw({ took: 5 }))])
+    expect(await history.read()).toEqual([sampleOf(aThaw({ took: 5 }))])
   })
 
   test('keeps every class, tier and size apart', async () => {
@@ -51,7 +51,7 @@ describe.each([
       ),
     )
     for (const thaw of thaws) await history.note(thaw)
-    const all = await history.all()
+    const all = await history.read()
     expect(all).toHaveLength(thaws.length)
     expect(all).toEqual(expect.arrayContaining(thaws.map(sampleOf)))
   })
@@ -63,7 +63,7 @@ describe.each([
       aThaw({ segmentId: `segment ${index}`, took: index }),
     )
     for (const thaw of thaws) await history.note(thaw)
-    const all = await history.all()
+    const all = await history.read()
     expect(all.length).toBeLessThanOrEqual(most)
     // a place that none of so many comes to is rare
     expect(all.length).toBeGreaterThan(0.95 * most)

@@ -39,6 +39,19 @@ describe.each([
     expect(await thawer.thaw('k', standard)).toBe('already-readable')
   })
 
+  test('is made faster with as many days, and with no others', async () => {
+    const made = await aBucket()
+    made.put('DEEP_ARCHIVE')
+    const thawer = make(made)
+    expect(await thawer.thaw('k', { tier: 'Bulk', days: 2 })).toBe('requested')
+    expect(await thawer.thaw('k', { tier: 'Standard', days: 3 })).toBe('in-progress')
+    expect(await thawer.thaw('k', { tier: 'Standard', days: 2 })).toBe('requested')
+    expect(await thawer.thaw('k', { tier: 'Standard', days: 2 })).toBe('in-progress')
+    expect(await thawer.thaw('k', { tier: 'Bulk', days: 2 })).toBe('in-progress')
+    await made.cloud.advance(NOON + 12 * HOUR)
+    expect(await thawer.thaw('k', { tier: 'Bulk', days: 2 })).toBe('already-readable')
+  })
+
   test.each(['STANDARD', 'GLACIER_IR'] as const)('is not needed in %s', async (storageClass) => {
     const made = await aBucket()
     made.put(storageClass)

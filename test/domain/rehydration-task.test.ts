@@ -37,6 +37,7 @@ const EVENTS: Readonly<Record<string, TaskEvent>> = {
   'delivered by another': { name: 'delivered', at: late, attempt: 'other', result },
   skipped: { name: 'skipped', at: late, result },
   kept: { name: 'kept', kept: { for: 9, until: 10, lapsed: 0 } },
+  raises: { name: 'raises', raises: [{ segmentId: 's', to: 'Standard', dollars: 1 }] },
 }
 
 const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskState['name'] | '-'>>>> = {
@@ -50,6 +51,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'delivered by another': '-',
     skipped: 'done',
     kept: '-',
+    raises: '-',
   },
   thawing: {
     waits: 'thawing',
@@ -61,6 +63,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'delivered by another': '-',
     skipped: 'done',
     kept: '-',
+    raises: 'thawing',
   },
   hydrating: {
     waits: 'thawing',
@@ -72,6 +75,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'delivered by another': '-',
     skipped: 'done',
     kept: '-',
+    raises: '-',
   },
   done: {
     waits: '-',
@@ -83,6 +87,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'delivered by another': '-',
     skipped: '-',
     kept: 'done',
+    raises: '-',
   },
 }
 
@@ -134,4 +139,16 @@ test('a task that is done has its copies kept for ever longer', () => {
   expect(once).toEqual({ ...task, state: { ...STATES.done, kept: { for: 9, until: 9, lapsed: 1 } } })
   expect(once && kept(once, 9)).toBeUndefined()
   expect(once && kept(once, 10)?.state).toMatchObject({ kept: { for: 10 } })
+})
+
+test('a task names each thaw that is to be made faster once', () => {
+  const named = (of: RehydrationTask, ...segmentIds: readonly string[]) =>
+    advanceTask(of, {
+      name: 'raises',
+      raises: segmentIds.map((segmentId) => ({ segmentId, to: 'Standard', dollars: 1 })),
+    })
+  const once = named(aTask(STATES.thawing), 'a', 'b')
+  expect(once?.raises).toHaveLength(2)
+  expect(once && named(once, 'a')).toBeUndefined()
+  expect(once && named(once, 'a', 'c')?.raises?.map(({ segmentId }) => segmentId)).toEqual(['a', 'b', 'c'])
 })

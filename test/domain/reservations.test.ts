@@ -6,6 +6,7 @@ import { NO_TERMS, type RehydrationTerms } from '../../shared/domain/rehydration
 import {
   extensionName,
   judgeReservation,
+  raisesName,
   rehydrationOf,
   reservationsOf,
 } from '../../shared/domain/reservations.ts'
@@ -38,6 +39,17 @@ test('a rehydration has reserved its price and its extension, each on its day', 
   expect(rehydrationOf({ name: 'r' })).toBe('r')
 })
 
+test('a rehydration has reserved what its raises cost beyond its price', () => {
+  const promised = { p50: NOON, p95: NOON, raising: 1, mayExpedite: false }
+  const raising = { at: NOON, dollars: 3, reservedOn: DAY }
+  const raised = { day: DAY, name: 'r/raises', price: { dollars: 2, bytes: 0 } }
+  expect(reservationsOf(aRehydration({ promised, raising }, ACCEPTED))).toEqual([raised])
+  expect(reservationsOf(aRehydration({ raising }, ACCEPTED))).toMatchObject([{ price: { dollars: 3 } }])
+  const unreserved = { ...raising, reservedOn: null }
+  expect(reservationsOf(aRehydration({ raising: unreserved }, ACCEPTED))).toEqual([])
+  expect(rehydrationOf({ name: raisesName('r') })).toBe('r')
+})
+
 test('a rehydration whose dataset has no budget has reserved nothing', () => {
   const terms = { price: PRICE, extension: { ...extension, reservedOn: null } }
   expect(reservationsOf(aRehydration(terms, ACCEPTED))).toEqual([])
@@ -46,6 +58,7 @@ test('a rehydration whose dataset has no budget has reserved nothing', () => {
 describe('an open reservation', () => {
   const held = aRehydration({ price: PRICE, reservedOn: DAY }, ACCEPTED)
   const extended = aRehydration({ extension: { ...extension, at: NOON + 1 } }, ACCEPTED)
+  const raised = aRehydration({ raising: { at: NOON, dollars: 3, reservedOn: DAY } }, ACCEPTED)
   const [young, old] = [NOON + HOUR - 1, NOON + HOUR]
 
   test.each([
@@ -57,6 +70,8 @@ describe('an open reservation', () => {
     ['of an extension that was never written down', `r/${NOON}`, DAY, held, old, 'drop'],
     ['of an extension before the last', `r/${NOON}`, DAY, extended, old, 'settle'],
     ['of the last extension', `r/${NOON + 1}`, DAY, extended, old, 'keep'],
+    ['of raises', 'r/raises', DAY, raised, old, 'keep'],
+    ['of raises that were never written down', 'r/raises', DAY, extended, old, 'drop'],
   ] as const)('%s is judged right', (_, name, day, rehydration, now, verdict) => {
     const reservation: Reservation = { name, attempt: 'a', at: NOON, microDollars: 1, bytes: 1 }
     expect(judgeReservation(reservation, { day, rehydration, now })).toBe(verdict)

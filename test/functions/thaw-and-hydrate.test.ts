@@ -154,7 +154,7 @@ describe('track-storage', () => {
     await world.drain()
     world.advance(5 * HOUR)
     await track(anSqsEvent(anS3Event(segment.key, BUCKET, name, time)), aContext)
-    expect(await world.ports.thawHistory.all()).toMatchObject([{ took }])
+    expect(await world.ports.thawHistory.read()).toMatchObject([{ took }])
   })
 
   test('refuses an event of another major version, and keeps its neighbours', async () => {

@@ -2,9 +2,14 @@ import { hash } from 'node:crypto'
 import * as z from 'zod'
 import { unpackPart } from '../../shared/codec/unpack-part.ts'
 import { isComplete } from '../../shared/domain/completeness.ts'
-import { DAY } from '../../shared/domain/duration.ts'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { makeSelector } from '../../shared/domain/plan-selection.ts'
-import { type RehydrationRequest, type Selection, withTier } from '../../shared/domain/rehydration.ts'
+import {
+  type RehydrationRequest,
+  type Selection,
+  type Urgency,
+  withTier,
+} from '../../shared/domain/rehydration.ts'
 import type { RehydrationSummary } from '../../shared/domain/rehydration-states.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import { readCsv } from '../support/read-csv.ts'
@@ -74,6 +79,15 @@ const bodiesIn = (file: Buffer, { format, compression, columns }: Form): string[
 
 const fail = (detail: string): never => {
   throw new Violation('right answers', detail)
+}
+
+/** A tier; or by when, or for how much, all is to be there. */
+const anUrgency = (draw: Draw, now: number): Urgency => {
+  const tier = withTier(draw.pick(RETRIEVAL_TIERS) ?? 'Standard')
+  if (draw.chance(0.6)) return tier
+  const readyBy = draw.chance(0.8) ? now + draw.below(50) * HOUR : null
+  const maxCostUsd = readyBy === null || draw.chance(0.2) ? draw.below(100) / 1000 : null
+  return { ...tier, tier: null, readyBy, maxCostUsd }
 }
 
 /** Asks for records, at once or as rehydrations, and looks into every answer. */
@@ -166,12 +180,15 @@ export const makeCustomer = (deps: {
       const request: RehydrationRequest = {
         dataset: DATASET,
         selection,
-        ...withTier(draw.pick(RETRIEVAL_TIERS) ?? 'Standard'),
+        ...anUrgency(draw, cloud.now()),
         ...form,
         keepDays: draw.chance(0.5) ? 1 + draw.below(5) : null,
       }
       return async () => {
-        const requested = await make(request, { caller: 'customer', idempotencyKey: key })
+        const asker = { caller: 'customer', idempotencyKey: key, mayExpedite: true }
+        const requested = await make(request, asker)
+        // what is too late or too dear is asked for by nobody
+        if (requested.kind === 'cannot-be-met') return
         if (!('rehydration' in requested)) return fail(`${key} was refused: ${requested.kind}`)
         ids.set(requested.rehydration.id, one)
       }

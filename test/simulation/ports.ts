@@ -39,7 +39,7 @@ export const PORTS = [
   'rehydrations.find',
   'rehydrations.put',
   'thaw history.note',
-  'thaw history.all',
+  'thaw history.read',
   'tasks.add',
   'tasks.find',
   'tasks.put',

@@ -74,7 +74,7 @@ test('a thaw whose event was lost is remembered by the sweep, also where the fir
   await expect(world.sweep(failing('put'))).rejects.toThrow()
   world.clock.now += HOUR
   await world.sweep()
-  expect(await world.thawHistory.all()).toMatchObject([
+  expect(await world.thawHistory.read()).toMatchObject([
     { storageClass: 'GLACIER', tier: 'Standard', took: 7 * HOUR },
   ])
 })

@@ -23,11 +23,11 @@ test('thaw times are those that were seen, and are read anew after a while', asy
   const history = makeMemoryThawHistory()
   let now = NOON
   let reads = 0
-  const all = () => {
+  const readAll = () => {
     reads += 1
-    return history.all()
+    return history.read()
   }
-  const read = readThawTimes({ all }, () => now)
+  const read = readThawTimes({ read: readAll }, () => now)
   expect((await read())(wish).p50).toBe(4 * HOUR)
   for (let index = 0; index < 2 * ENOUGH_SAMPLES; index += 1) await history.note(aThaw(index))
   now += 10 * MINUTE - 1
@@ -46,7 +46,7 @@ test('a thaw is remembered by the time that its event tells', async () => {
   await world.drain()
   world.advance(6 * HOUR)
   expect(await world.run.track(segment.key, NOON + 4 * HOUR)).toBe('tracked')
-  expect(await world.ports.thawHistory.all()).toEqual([
+  expect(await world.ports.thawHistory.read()).toEqual([
     { storageClass: 'GLACIER', tier: 'Standard', size: 'small', took: 4 * HOUR, at: NOON + 4 * HOUR },
   ])
 })
@@ -61,7 +61,7 @@ test.each([
   await world.drain()
   world.advance(6 * HOUR)
   await world.run.track(segment.key, restoredAt)
-  expect(await world.ports.thawHistory.all()).toMatchObject([{ took: 6 * HOUR }])
+  expect(await world.ports.thawHistory.read()).toMatchObject([{ took: 6 * HOUR }])
 })
 
 test('a thaw is remembered once, however often it is seen, and also when the first to see it died', async () => {
@@ -79,7 +79,7 @@ test('a thaw is remembered once, however often it is seen, and also when the fir
   world.advance(HOUR)
   await world.on({ ...world.ports, holdings }).track(segment.key)
   await world.run.track(segment.key)
-  expect(await world.ports.thawHistory.all()).toMatchObject([{ took: 6 * HOUR }])
+  expect(await world.ports.thawHistory.read()).toMatchObject([{ took: 6 * HOUR }])
 })
 
 test('Expedited that S3 has no capacity for is remembered as Standard', async () => {
@@ -88,5 +88,5 @@ test('Expedited that S3 has no capacity for is remembered as Standard', async ()
   await world.ask({ tier: 'Expedited' })
   await world.drain()
   await world.pass(4 * HOUR)
-  expect(await world.ports.thawHistory.all()).toMatchObject([{ tier: 'Standard', took: 4 * HOUR }])
+  expect(await world.ports.thawHistory.read()).toMatchObject([{ tier: 'Standard', took: 4 * HOUR }])
 })

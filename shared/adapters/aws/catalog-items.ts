@@ -26,6 +26,15 @@ const holdingSchema = z.object({
       readableUntil: z.int().nullable(),
       neededUntil: z.int().optional(),
       days: z.int().optional(),
+      by: z.string().optional(),
+      raise: z
+        .object({
+          to: z.enum(RETRIEVAL_TIERS),
+          at: z.int(),
+          by: z.string(),
+          state: z.enum(['asking', 'raised', 'unsure']),
+        })
+        .optional(),
     })
     .nullable(),
   asking: z.object({ attempt: z.string(), since: z.int() }).optional(),

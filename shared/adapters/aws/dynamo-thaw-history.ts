@@ -31,7 +31,7 @@ export const makeDynamoThawHistory = (dynamo: DynamoTable): ThawHistory => ({
     const item = { ...key, storageClass, tier, size, took, at }
     await dynamo.documents.send(new PutCommand({ TableName: dynamo.table, Item: item }))
   },
-  all: async () => {
+  read: async () => {
     const shares = SHARES.map(async (pk) => {
       const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } }
       const samples: ThawSample[] = []

@@ -87,8 +87,11 @@ const terms = z.object({
     .nullable(),
   keptUntil: z.int().nullable(),
   // missing in items of before there were any
-  promised: z.object({ p50: z.int(), p95: z.int(), raising: z.number() }).optional(),
+  promised: z
+    .object({ p50: z.int(), p95: z.int(), raising: z.number(), mayExpedite: z.boolean() })
+    .optional(),
   cap: z.number().optional(),
+  raising: z.object({ at: z.int(), dollars: z.number(), reservedOn: z.string().nullable() }).optional(),
 })
 
 const rehydrationSchema = z.object({
@@ -155,6 +158,7 @@ const taskSchema = z.object({
       kept: z.object({ for: z.int(), until: z.int().nullable(), lapsed: count }).optional(),
     }),
   ]),
+  raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
   replay: replaySchema.exactOptional(),
 })
 
@@ -191,6 +195,7 @@ export const taskStamp = (task: RehydrationTask): string =>
     canonical({
       state: storedTaskState(task),
       thawedAsStandard: task.thawedAsStandard,
+      ...(task.raises && { raises: task.raises }),
       ...storedReplay(task),
     }),
   )

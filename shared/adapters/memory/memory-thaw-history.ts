@@ -10,6 +10,6 @@ export const makeMemoryThawHistory = (): ThawHistory => {
       const { share, place } = placeOf(thaw)
       places.set([storageClass, tier, size, share, place].join('#'), { storageClass, tier, size, took, at })
     },
-    all: async () => [...places.values()],
+    read: async () => [...places.values()],
   }
 }

@@ -1,4 +1,5 @@
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
+import { LONGEST_ASK } from '../../../shared/domain/plan-thaw.ts'
 import type { RehydrationRequest } from '../../../shared/domain/rehydration.ts'
 import { LONGEST_REHYDRATION } from '../../../shared/use-cases/check-rehydrations.ts'
 import { quotedFor } from '../../../shared/use-cases/quote.ts'
@@ -148,11 +149,27 @@ export const restoresOnce = (tier: string, segments: number) => (world: World) =
   if (asked !== segments) throw new Broken(`thaws: S3 was asked ${asked} times for ${segments} segments`)
 }
 
+/** Thaws under way with Bulk, and one who needs them sooner. */
+const tooSlow = async (world: World) => {
+  await thawing(aQuestion(all, { ...EVERYTHING, tier: 'Bulk' }, 'patient'))(world)
+  await thawing(soonerThanBulk(world), async () => undefined)(world)
+  world.pass(HOUR / 4)
+}
+
+const soonerThanBulk = ({ now }: World): Question =>
+  aQuestion(all, { ...EVERYTHING, tier: null, readyBy: now() + 9 * HOUR }, 'hurried')
+
+/** However often it is asked for, S3 takes a faster tier once. */
+const raisesOnce = (world: World) => {
+  restoresOnce('Bulk', COLD_SEGMENTS)(world)
+  restoresOnce('Standard', COLD_SEGMENTS)(world)
+}
+
 /** Each once, whoever died over it. */
 const remembersThaws =
   (segments: number) =>
   async ({ ports }: World) => {
-    const { length } = await ports.thawHistory.all()
+    const { length } = await ports.thawHistory.read()
     if (length !== segments) throw new Broken(`thaws: ${length} of ${segments} are remembered`)
   }
 
@@ -350,6 +367,30 @@ export const REHYDRATING: readonly Scenario[] = [
     },
     attempt: ({ consume }) => consume.hydrate(),
     inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'checkRehydrations',
+    when: 'when thaws under way are too late for one that has a time',
+    given: tooSlow,
+    attempt: ({ use }) => use.checkRehydrations(),
+    inTheEnd: raisesOnce,
+  },
+  {
+    useCase: 'thawTask',
+    when: 'when thaws under way have to be made faster',
+    given: async (world) => {
+      await tooSlow(world)
+      await world.soundWorker.use.checkRehydrations()
+      await world.soundWorker.consume.thaw()
+    },
+    attempt: async (worker, { pass }) => {
+      await thawAll(worker)
+      // who died while asking S3 keeps others from it for so long, and the check sends it again
+      pass(LONGEST_ASK)
+      await worker.use.checkRehydrations()
+      await thawAll(worker)
+    },
+    inTheEnd: raisesOnce,
   },
   {
     useCase: 'checkRehydrations',
