@@ -6,7 +6,6 @@ import { region } from '../simulator/account.ts'
 import { type Cloud, makeCloud } from '../simulator/cloud.ts'
 import { explainStart, findConfigMistake } from '../simulator/explain-start.ts'
 import type { Deployment } from '../simulator/host/deployment/definitions.ts'
-import { loadDeployment } from '../simulator/host/deployment/load-deployment.ts'
 import { DEFAULT_CREDENTIALS, type Host } from '../simulator/host/host.ts'
 import { startHost } from '../simulator/host/start-host.ts'
 
@@ -47,8 +46,8 @@ export const startSession = async (start: number, options: SessionOptions): Prom
     throw explanation === undefined ? error : new CannotStart(explanation, { cause: error })
   })
   const { endpoint } = cloud
-  const deployment = loadDeployment(ROOT, { endpoint })
   const host = await startHost(cloud, ROOT, { concurrency: 3 })
+  const { deployment } = host
   const client = { endpoint, region, credentials: DEFAULT_CREDENTIALS }
   const s3 = new S3Client({ ...client, forcePathStyle: true })
   const sqs = new SQSClient(client)

@@ -135,7 +135,9 @@ describe('an extension of a completed rehydration', () => {
     world.advance(2 * DAY)
     await world.run.check()
     expect(world.thawQueue.receive()).toEqual([])
-    expect(await world.ports.index.due(world.now() + DAY, 9)).toEqual([])
+    // all that is left is to tell that its copies lapse
+    const dueAt = Date.parse('2024-03-13T00:00:00Z')
+    expect(await world.ports.index.due(world.now() + DAY, 9)).toEqual([{ id, dueAt }])
   })
 
   test('waits for one who is asking S3 at this moment, whose need is served with its own', async () => {
@@ -204,6 +206,14 @@ describe('an extension of a rehydration under way', () => {
 })
 
 describe('the price of an extension', () => {
+  /** Dollars for a restore request: what each extension of one segment costs at least. */
+  const REQUEST = 0.00005
+  /** What the rehydration itself may cost, by its quote. */
+  const ownPrice = async () => {
+    const { world, id } = await completed(capped(1))
+    return (await world.ports.rehydrations.find(id))?.terms.price?.dollars ?? Number.NaN
+  }
+
   const capped = (maxCostUsd: number): Guards => ({
     ...NO_GUARDS,
     perRehydration: { ...NO_CAPS, maxCostUsd },
@@ -219,7 +229,7 @@ describe('the price of an extension', () => {
   })
 
   test('counts in the caps of the rehydration with what it costs already', async () => {
-    const { world, id } = await completed(capped(0.00006))
+    const { world, id } = await completed(capped((await ownPrice()) + REQUEST / 2))
     expect(await extend(world, id, 10)).toMatchObject({
       kind: 'over-cap',
       over: { cap: 'guards.perRehydration.maxCostUsd' },
@@ -228,11 +238,12 @@ describe('the price of an extension', () => {
   })
 
   test('is no way around an approval, but one that was approved may be extended', async () => {
-    const guards = { ...NO_GUARDS, approvalAboveUsd: 0.00006 }
+    const limit = (await ownPrice()) + REQUEST / 2
+    const guards = { ...NO_GUARDS, approvalAboveUsd: limit }
     const { world, id } = await completed(guards)
     expect(await extend(world, id, 10)).toMatchObject({
       kind: 'over-cap',
-      over: { cap: 'guards.approvalAboveUsd', limit: 0.00006 },
+      over: { cap: 'guards.approvalAboveUsd', limit },
     })
     const dear = await coldWorld({ guards: { ...NO_GUARDS, approvalAboveUsd: 0.000001 } })
     const approved = await dear.world.ask()
@@ -241,7 +252,8 @@ describe('the price of an extension', () => {
   })
 
   test('counts in the budget of its own day, which must have room', async () => {
-    const guards = { ...NO_GUARDS, perDay: { ...NO_CAPS, maxCostUsd: 0.00012 } }
+    const own = await ownPrice()
+    const guards = { ...NO_GUARDS, perDay: { ...NO_CAPS, maxCostUsd: own + 1.5 * REQUEST } }
     const { world, id } = await completed(guards)
     await world.run.reconcile()
     expect(await extend(world, id, 2)).toMatchObject({
@@ -252,7 +264,8 @@ describe('the price of an extension', () => {
     expect(await extend(world, id, 20)).toMatchObject({ kind: 'over-cap' })
     await world.run.reconcile()
     expect(await world.ports.budgets.read(TODAY)).toMatchObject({ open: [] })
-    expect((await world.ports.budgets.read(TODAY)).spent.microDollars).toBeGreaterThan(100)
+    const { spent } = await world.ports.budgets.read(TODAY)
+    expect(spent.microDollars).toBeGreaterThan((own + REQUEST) * 1e6 - 1)
   })
 
   test('is given back when somebody else has extended it for longer, or ended it, or it is gone', async () => {
