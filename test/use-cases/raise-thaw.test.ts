@@ -4,10 +4,12 @@ import { type Guards, NO_CAPS, NO_GUARDS } from '../../shared/domain/guards.ts'
 import { LONGEST_ASK } from '../../shared/domain/plan-thaw.ts'
 import type { RehydrationRequest } from '../../shared/domain/rehydration.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
+import { quote } from '../../shared/use-cases/quote.ts'
 import { raiseSegment } from '../../shared/use-cases/raise-segment.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld, holdingOf, REF, STANDARD_RESTORES } from '../support/cold-world.ts'
 import { aRequest, type aWorld, type World } from '../support/rehydration-world.ts'
+import { AS_USUAL } from '../support/selections.ts'
 
 const EXPEDITED_RESTORES = 's3.restore-request.GLACIER.Expedited'
 const BULK_RESTORES = 's3.restore-request.GLACIER.Bulk'
@@ -207,6 +209,21 @@ describe('what it costs to make thaws faster', () => {
     const { terms, times } = await raised({ ...NO_GUARDS, ...guards })
     expect(terms?.raising).toBeUndefined()
     expect(times).toBe(0)
+  })
+
+  test('is nothing where a quote was accepted, which has nothing for it', async () => {
+    const { world } = await slowThaw()
+    const { selection } = aRequest()
+    const quoted = await quote(world.ports)({ dataset: 'orders', selection, ...AS_USUAL })
+    if (quoted.kind !== 'quoted') throw new Error(quoted.kind)
+    const id = await askBy(world, NOON + 6 * HOUR, { quoteId: quoted.id })
+    const { cap, price, promised } = (await termsOf(world, id)) ?? {}
+    expect(price?.dollars).toBe(cap)
+    expect(promised?.raising).toBe(0)
+    await world.drain()
+    await check(world)
+    expect((await termsOf(world, id))?.raising).toBeUndefined()
+    expect(world.metered(STANDARD_RESTORES)).toBe(0)
   })
 
   test('is reserved in the budget of the day, and spent in the end', async () => {
