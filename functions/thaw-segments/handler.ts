@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
 import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
@@ -31,6 +32,7 @@ const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 
 export const handler = createHandler({
+  config,
   telemetry: { ...makeTelemetry(), notes: makeDynamoFailureNotes(dynamo) },
   rehydrations: makeDynamoRehydrations(dynamo),
   tasks: makeDynamoRehydrationTasks(dynamo),

@@ -14,26 +14,31 @@ export type BilledThaws = {
 
 export const RESTORED_COPY = 's3.storage.restored-copy'
 
-/** What S3 bills for thawing what is cold in one class with one tier, when it is asked for it at some of these moments. */
+/**
+ * What S3 bills for thawing what is cold in one class with one tier, and for keeping for longer what is thawed, when it is asked at
+ * some of these moments.
+ */
 export const billThaws = (
   { partitions, keepDays }: Pick<WorkPlan, 'partitions' | 'keepDays'>,
   storageClass: ArchiveClass,
   tier: RetrievalTier,
   asked: Moments,
 ): BilledThaws => {
-  const sizes = partitions
+  const within = partitions
     .flatMap(({ segments }) => segments)
-    .filter((segment) => segment.readable === 'cold' && segment.storageClass === storageClass)
-    .map(({ bytes }) => bytes)
-  if (sizes.length === 0) return { lines: [], copiesMayLack: 0 }
+    .filter((segment) => segment.storageClass === storageClass)
+  const sizes = within.filter(({ readable }) => readable === 'cold').map(({ bytes }) => bytes)
+  const longer = within.flatMap(({ bytes, lengthen }) => (lengthen === undefined ? [] : [bytes * lengthen]))
+  if (sizes.length + longer.length === 0) return { lines: [], copiesMayLack: 0 }
   const bytes = sizes.reduce((sum, size) => sum + size, 0)
   const life = lifeOfCopy(storageClass, tier, { days: thawDays(keepDays), asked })
+  const added = longer.reduce((sum, byteMs) => sum + byteMs, 0)
   return {
     lines: [
-      [`s3.restore-request.${storageClass}.${tier}`, sizes.length],
+      [`s3.restore-request.${storageClass}.${tier}`, sizes.length + longer.length],
       [`s3.restore-gb.${storageClass}.${tier}`, bytes],
-      [RESTORED_COPY, bytes * life.most],
+      [RESTORED_COPY, bytes * life.most + added],
     ],
-    copiesMayLack: bytes * (life.most - life.least),
+    copiesMayLack: bytes * (life.most - life.least) + added,
   }
 }

@@ -54,7 +54,7 @@ export type QuoteOptions = {
 export const QUOTE_VALID_FOR = HOUR
 
 /** Between a rehydration that is asked for and S3 that is asked for its thaws, at most, in ms. */
-const QUEUED_FOR = 30 * MINUTE
+export const QUEUED_FOR = 30 * MINUTE
 /** An approval is waited for this long at most without the price becoming another. */
 const APPROVED_WITHIN = DAY
 

@@ -1,3 +1,4 @@
+import { type Allowance, allowanceOf } from './allowance.ts'
 import type { Completeness } from './completeness.ts'
 import type { Digest } from './digest.ts'
 import type { ReplayProgress } from './replay-progress.ts'
@@ -66,6 +67,8 @@ export type RehydrationTask = {
   readonly raises?: readonly TaskRaise[]
   /** How far its records have been sent to a queue; missing where none were yet, or they are delivered as a file. */
   readonly replay?: ReplayProgress
+  /** What its thaws may cost and have cost; missing where no quote was accepted. */
+  readonly allowance?: Allowance
 }
 
 export type TaskEvent =
@@ -86,6 +89,14 @@ export type TaskEvent =
   | { readonly name: 'kept'; readonly kept: KeptCopies }
   /** Nothing of it is wanted any more: the limit was reached before it. */
   | { readonly name: 'skipped'; readonly at: number; readonly result: TaskResult }
+
+/** A task of which nothing is done yet. */
+export const plannedTask = (partition: string, allowed: number | undefined): RehydrationTask => ({
+  partition,
+  thawedAsStandard: [],
+  state: { name: 'planned' },
+  ...(allowed !== undefined && { allowance: allowanceOf(allowed) }),
+})
 
 /**
  * Longer than a function runs, in ms. A second delivery within it finds the task claimed and leaves it alone, which only

@@ -10,6 +10,8 @@ export type SegmentWork = {
   readonly readable: 'now' | 'cold' | number
   /** Somebody else's thaw; missing where none is waited for. */
   readonly underWay?: ThawUnderWay | undefined
+  /** Its restored copy is asked for once more, and kept for so much longer, in ms; missing where it is not. */
+  readonly lengthen?: number
   /** Ranges of it that are read, and their bytes. */
   readonly reads: { readonly gets: number; readonly bytes: number }
   /** Of it, what is selected, or about so much: bytes of row groups, records, and bytes of their text. */

@@ -14,8 +14,15 @@ export type Rehydrations = {
 }
 
 export type RehydrationTasks = {
-  /** Adds a planned task for each of these partitions; one that is there stays as it is. Each is then open. */
-  add(rehydrationId: string, partitions: readonly string[]): Promise<void>
+  /**
+   * Adds a planned task for each of these partitions; one that is there stays as it is. Each is then open.
+   * @param allowed US dollars that the thaws of each may cost; where it is not given, nothing holds them.
+   */
+  add(
+    rehydrationId: string,
+    partitions: readonly string[],
+    allowed?: ReadonlyMap<string, number>,
+  ): Promise<void>
   /** A consistent read. */
   find(rehydrationId: string, partition: string): Promise<RehydrationTask | undefined>
   /** Writes the task if the stored one still equals `expected`; a repeat of one's own write is `put`. */

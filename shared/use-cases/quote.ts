@@ -42,13 +42,13 @@ export const quote =
     const { config, quotes, now, random } = deps
     const { destination } = request
     if (destination !== null && !config.destinations.has(destination)) return { kind: 'unknown-destination' }
-    const survey = await surveySelection(deps)(request, MAX_SEARCHED_PARTITIONS)
-    if (survey.kind === 'too-broad') return survey
     const at = now()
-    const id = makeUlid(at, random)
     const expiresAt = at + (config.quotes?.validFor ?? QUOTE_VALID_FOR)
     const guards = config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
     const asked = momentsOfQuote(at, expiresAt, guards)
+    const survey = await surveySelection(deps)(request, MAX_SEARCHED_PARTITIONS, asked.to - at)
+    if (survey.kind === 'too-broad') return survey
+    const id = makeUlid(at, random)
     await quotes.create(keepQuote({ id, of: quotedFor(request), expiresAt }, survey.work, asked))
     const made = quoteWork(survey.work, { now: at, asked, thawTimes: await deps.thawTimes() })
     return { kind: 'quoted', id, expiresAt, quote: made }

@@ -3,17 +3,16 @@ import { planReads } from '../codec/open-segment.ts'
 import { FIRST_READ } from '../codec/segment-footer.ts'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import type { Selection } from '../domain/rehydration.ts'
-import { standingOf, timeShare } from '../domain/segment-work.ts'
+import { type StandingOptions, standingOf, timeShare } from '../domain/segment-work.ts'
 import { catalogUnitsOf, type PartitionWork, type SegmentWork } from '../domain/work-plan.ts'
 import type { PartitionState } from '../ports/catalog.ts'
 import { readingOf } from './read-selection.ts'
 import type { FoundSegment, Search } from './search-segments.ts'
 
-export type SurveyWish = {
+export type SurveyWish = StandingOptions & {
   readonly selection: Selection
   readonly filter: RowFilter
   readonly promoted: readonly PromotedColumn[]
-  readonly now: number
 }
 
 /** Row groups aim at half of this, and one is read whole: so much may be missing from a full read. */
@@ -43,13 +42,13 @@ export const surveyPartition = (
   { found, indexReads }: Search,
   wish: SurveyWish,
 ): PartitionWork => {
-  const { selection, now } = wish
+  const { selection } = wish
   const { readBytes, overlaps } = readingOf(found, selection.limit)
   const segments = found.map((one): SegmentWork => {
     const { records, bodyBytes } = one.segment
     const selected = Math.round(one.wanted.records * timeShare(selection, one.segment))
     return {
-      ...standingOf(one.segment, holdings.get(one.segment.id), now),
+      ...standingOf(one.segment, holdings.get(one.segment.id), wish),
       reads: readsOf(one, readBytes, wish),
       wanted: {
         bytes: one.wanted.bytes,

@@ -1,4 +1,5 @@
 import type { IcecoreConfig } from '../domain/config.ts'
+import { QUEUED_FOR } from '../domain/quote.ts'
 import { MAX_PARTITIONS, type RehydrationRequest } from '../domain/rehydration.ts'
 import { catalogUnitsOf, type PartitionWork, type WorkPlan } from '../domain/work-plan.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
@@ -37,21 +38,29 @@ const PARTITIONS_AT_ONCE = 16
 export const canRuleOut = ({ selection }: Pick<RehydrationRequest, 'selection'>): boolean =>
   selection.kind === 'ids' || selection.where !== null
 
-/** Looks at all that a selection may be in, by the catalog and by index objects, and says what rehydrating it takes. */
+/**
+ * Looks at all that a selection may be in, by the catalog and by index objects, and says what rehydrating it takes.
+ * @param within ms from now until S3 is asked for the last thaw.
+ */
 export const surveySelection =
   ({ config, registry, log, reader, now }: SurveyDeps) =>
-  async (request: SurveyedRequest, mostPartitions = MAX_PARTITIONS): Promise<Survey | TooBroad> => {
+  async (
+    request: SurveyedRequest,
+    mostPartitions = MAX_PARTITIONS,
+    within = QUEUED_FOR,
+  ): Promise<Survey | TooBroad> => {
     const { dataset, selection, keepDays, destination } = request
     const promoted = config.datasets.get(dataset)?.promoted ?? []
     const target = destination === null ? undefined : config.destinations.get(destination)?.replay
-    const within = await findPartitions(registry)(dataset, selection, mostPartitions)
-    if (within.kind === 'too-broad') return within
+    const found = await findPartitions(registry)(dataset, selection, mostPartitions)
+    if (found.kind === 'too-broad') return found
     const at = now()
     const filter = rowFilterOf(selection, recordFilterOf(selection, promoted))
-    const looks = await mapBounded(within.partitions, PARTITIONS_AT_ONCE, async (partition) => {
+    const wish = { selection, filter, promoted, keepDays, now: at, latest: at + within }
+    const looks = await mapBounded(found.partitions, PARTITIONS_AT_ONCE, async (partition) => {
       const state = await log.read({ dataset, partition })
       const search = await surveySegments(reader)(state, selection)
-      const work = surveyPartition(state, search, { selection, filter, promoted, now: at })
+      const work = surveyPartition(state, search, wish)
       const read = catalogUnitsOf({ commits: state.commits, holdings: state.holdings.size })
       return { partition, work, pruned: search.pruned, read }
     })

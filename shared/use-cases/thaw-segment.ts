@@ -22,6 +22,7 @@ import type { CommitLog, Holdings } from '../ports/catalog.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import type { Thawer } from '../ports/thawer.ts'
+import type { Purse } from './pay-for-thaws.ts'
 
 export type ThawSegmentDeps = {
   readonly log: CommitLog
@@ -34,7 +35,8 @@ export type ThawSegmentDeps = {
 
 export type SegmentThaw = {
   readonly segmentId: string
-  readonly state: 'readable' | 'waiting' | 'missing'
+  /** `too-dear`: S3 was not asked, because that costs more than the quote allows. */
+  readonly state: 'readable' | 'waiting' | 'missing' | 'too-dear'
   /** When it must be readable by AWS's figures. */
   readonly readyBy: number
   /** True when S3 was asked for Standard although the rehydration wants Expedited. */
@@ -45,6 +47,9 @@ export type SegmentThaw = {
 
 /** `by`: the rehydration that needs it. */
 type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'> & { readonly by: string }
+
+/** Who pays, and for how many days: those that were quoted, which an extension may have made more. */
+export type Payment = { readonly purse: Purse; readonly keepDays: number | null }
 
 /** `until`: for how long it is needed; `days`: what S3 is asked for, so that it is. */
 type TimedWish = Wish & { readonly until: number; readonly days: number }
@@ -123,7 +128,12 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     }
   }
 
-  return async (segment: Segment, stored: Holding | undefined, wish: Wish): Promise<SegmentThaw> => {
+  return async (
+    segment: Segment,
+    stored: Holding | undefined,
+    wish: Wish,
+    { purse, keepDays }: Payment,
+  ): Promise<SegmentThaw> => {
     const own = neededUntil(wish.keepDays, now())
     const attempt = makeUlid(now(), random)
     let known = stored
@@ -145,6 +155,13 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
           ? seen
           : claim(seen, facts, decision, { ...wish, until: need, days })
       const next = other === undefined ? withAsking(needed, isToAsk ? attempt : null, now()) : needed
+      if (isToAsk && other === undefined) {
+        const tier = tierFor(facts.storageClass, wish.tiers)
+        const { id: segmentId, bytes } = segment
+        const isPaid = await purse.pay({ segmentId, bytes, facts, tier, keepDays, decision, now: now() })
+        // what is readable is read, though it is not kept for longer
+        if (!isPaid) return answer(segment, decision === 'extend' ? 'readable' : 'too-dear', seen)
+      }
       const put = next === before ? 'put' : await holdings.put(segment, next, known)
       // what was merely seen need not be written down, what is claimed must be
       if (put === 'put' || next === seen) {

@@ -6,9 +6,11 @@ import type { Segment } from '../domain/segment.ts'
 import type { PartitionRegistry, Waiters } from '../ports/catalog.ts'
 import type { HydrateQueue, ThawTask } from '../ports/queues.ts'
 import type { Rehydrations, RehydrationTasks } from '../ports/rehydrations.ts'
+import { advanceStored } from './advance-rehydration.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { mapBounded } from './bounded.ts'
 import { keepPartition } from './keep-partition.ts'
+import { makePurse } from './pay-for-thaws.ts'
 import { raiseNamed } from './raise-named.ts'
 import { searchSegments } from './search-segments.ts'
 import { type ThawSegmentDeps, thawSegment } from './thaw-segment.ts'
@@ -23,7 +25,7 @@ export type ThawTaskDeps = ThawSegmentDeps & {
 }
 
 export type ThawTaskOutcome = {
-  readonly outcome: 'planned' | 'readable' | 'waiting' | 'over' | 'unknown'
+  readonly outcome: 'planned' | 'readable' | 'waiting' | 'failed' | 'over' | 'unknown'
   readonly thaws: number
   /** Thaws that S3 does faster from now on; missing where there are none. */
   readonly raised?: number
@@ -78,9 +80,19 @@ export const thawTask = (deps: ThawTaskDeps) => {
     const needed = (await search(before, request.selection)).map(({ segment }) => segment)
     const raised = await raise(rehydrationId, task, needed, before)
     const catalog = raised > 0 ? await log.read(ref) : before
+    const payment = {
+      purse: makePurse(tasks, rehydrationId, task),
+      keepDays: rehydration.request.keepDays,
+    }
     const thaws = await mapBounded(needed, SEGMENTS_AT_ONCE, (segment) =>
-      thaw(segment, catalog.holdings.get(segment.id), { ...request, by: rehydrationId }),
+      thaw(segment, catalog.holdings.get(segment.id), { ...request, by: rehydrationId }, payment),
     )
+    const dear = thaws.find(({ state: found }) => found === 'too-dear')
+    if (dear !== undefined) {
+      const reason = `partition ${partition}: thawing segment ${dear.segmentId} costs more by now than its quote allows: ask for another quote`
+      await advanceStored(rehydrations, rehydrationId, { name: 'failed', at: now(), reason })
+      return { outcome: 'failed', thaws: thaws.filter(({ requested }) => requested).length }
+    }
     const waiting = thaws.filter(({ state: found }) => found === 'waiting')
     const answer = {
       thaws: thaws.filter(({ requested }) => requested).length,

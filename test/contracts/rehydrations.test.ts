@@ -286,6 +286,24 @@ describe.each([
     expect(await tasks.find(id, '2024-04-01')).toBeUndefined()
   })
 
+  test('have tasks that know what their thaws may cost', async () => {
+    const { tasks } = await make()
+    const id = idAt(NOON)
+    await tasks.add(id, ['2024-03-09', '2024-03-10'], new Map([['2024-03-10', 0.1 + 0.2]]))
+    expect(await tasks.find(id, '2024-03-09')).not.toHaveProperty('allowance')
+    const planned = await tasks.find(id, '2024-03-10')
+    if (planned?.allowance === undefined) throw new Error('not allowed')
+    expect(planned.allowance).toEqual({ dollars: 0.1 + 0.2, spent: 0, since: null, paid: '' })
+    const paid = {
+      ...planned,
+      allowance: { ...planned.allowance, spent: 1 / 3e7, since: NOON, paid: 'a,b+' },
+    }
+    expect(await tasks.put(id, paid, planned)).toBe('put')
+    expect(await tasks.find(id, '2024-03-10')).toEqual(paid)
+    expect(await tasks.put(id, paid, planned)).toBe('stale')
+    expect(await tasks.put(id, done(paid), paid)).toBe('put')
+  })
+
   test('have tasks that keep how far a replay has come', async () => {
     const { tasks } = await make()
     const id = idAt(NOON)

@@ -101,6 +101,17 @@ test('thaws are requests, bytes and copies until the midnight that their days re
   expect(copiesMayLack).toBe(1500 * 2 * HOUR)
 })
 
+test('copies of others that are kept for longer are asked for, and their time is added', () => {
+  const kept = segmentWork({ storageClass: 'GLACIER', lengthen: 5 * HOUR })
+  const { lines, copiesMayLack } = billThaws(aWorkPlan([partitionWork([kept])]), 'GLACIER', 'Bulk', asked)
+  expect(Object.fromEntries(lines)).toEqual({
+    's3.restore-request.GLACIER.Bulk': 1,
+    's3.restore-gb.GLACIER.Bulk': 0,
+    's3.storage.restored-copy': 5000 * HOUR,
+  })
+  expect(copiesMayLack).toBe(5000 * HOUR)
+})
+
 test('functions are estimated by partitions, events and bytes', () => {
   const light = computeWork(aWorkPlan())
   expect(light['lambda.request']).toBe(4)

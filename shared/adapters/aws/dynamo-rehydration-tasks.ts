@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import type { RehydrationTask } from '../../domain/rehydration-task.ts'
+import { plannedTask } from '../../domain/rehydration-task.ts'
 import type { RehydrationTasks, TaskList } from '../../ports/rehydrations.ts'
 import { conditionalPut } from './conditional-put.ts'
 import { type DynamoTable, queryAll } from './dynamo.ts'
@@ -8,27 +8,23 @@ import { OPEN, rehydrationPk, TASK, taskFromItem, taskStamp, taskToItem } from '
 
 const WRITES_AT_ONCE = 16
 
-const planned = (partition: string): RehydrationTask => ({
-  partition,
-  thawedAsStandard: [],
-  state: { name: 'planned' },
-})
-
 export const makeDynamoRehydrationTasks = (dynamo: DynamoTable): RehydrationTasks => {
   const { documents, table } = dynamo
 
-  const addOne = async (id: string, partition: string) => {
+  const addOne = async (id: string, partition: string, allowed: number | undefined) => {
     const Item = { pk: rehydrationPk(id), sk: `${OPEN}${partition}`, partition }
     // open first: a task that is not open would never be worked on
     await documents.send(new PutCommand({ TableName: table, Item }))
-    await conditionalPut(dynamo, taskToItem(id, planned(partition)), undefined)
+    await conditionalPut(dynamo, taskToItem(id, plannedTask(partition, allowed)), undefined)
   }
 
   return {
-    add: async (id, partitions) => {
+    add: async (id, partitions, allowed) => {
       for (let start = 0; start < partitions.length; start += WRITES_AT_ONCE)
         await Promise.all(
-          partitions.slice(start, start + WRITES_AT_ONCE).map((partition) => addOne(id, partition)),
+          partitions
+            .slice(start, start + WRITES_AT_ONCE)
+            .map((partition) => addOne(id, partition, allowed?.get(partition))),
         )
     },
     find: async (id, partition) => {

@@ -160,6 +160,9 @@ const taskSchema = z.object({
   ]),
   raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
   replay: replaySchema.exactOptional(),
+  allowance: z
+    .object({ dollars: z.number(), spent: z.number(), since: z.int().nullable(), paid: z.string() })
+    .exactOptional(),
 })
 
 export const rehydrationFromItem = (item: unknown): Rehydration => rehydrationSchema.parse(item)
@@ -197,6 +200,8 @@ export const taskStamp = (task: RehydrationTask): string =>
       thawedAsStandard: task.thawedAsStandard,
       ...(task.raises && { raises: task.raises }),
       ...storedReplay(task),
+      // none in the items of before there were quotes to accept
+      ...(task.allowance !== undefined && { allowance: task.allowance }),
     }),
   )
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Rehydration } from '../../domain/rehydration.ts'
-import type { RehydrationTask } from '../../domain/rehydration-task.ts'
+import { plannedTask, type RehydrationTask } from '../../domain/rehydration-task.ts'
 import type {
   RehydrationChecks,
   RehydrationIndex,
@@ -46,13 +46,12 @@ export const makeMemoryRehydrations = (): MemoryRehydrations => {
   }
 
   const tasks: RehydrationTasks = {
-    add: async (id, partitions) => {
+    add: async (id, partitions, allowed) => {
       const known = tasksOf.get(id) ?? new Map<string, RehydrationTask>()
       tasksOf.set(id, known)
       openOf.set(id, new Set([...(openOf.get(id) ?? []), ...partitions]))
       for (const partition of partitions)
-        if (!known.has(partition))
-          known.set(partition, { partition, thawedAsStandard: [], state: { name: 'planned' } })
+        if (!known.has(partition)) known.set(partition, plannedTask(partition, allowed?.get(partition)))
     },
     find: async (id, partition) => tasksOf.get(id)?.get(partition),
     put: async (id, task, expected) => {

@@ -56,6 +56,23 @@ const warm = aQuestion(
   { dataset: 'orders', selection: aRange(START - 10 * DAY, START) },
 )
 const QUOTE = '01HRKZ00000000000000000001'
+const quotedCold = aQuestion(all, { ...EVERYTHING, quoteId: QUOTE })
+/** Of all that is cold, with enough for every thaw and none twice. */
+const onQuote = async (world: World) => {
+  await archive(world)
+  const { request } = quotedCold
+  const id = QUOTE
+  const thaws = { Bulk: 0, Standard: 0.0002, Expedited: 0 }
+  await world.ports.quotes.create(
+    aStoredQuote({
+      id,
+      of: quotedFor(request),
+      expiresAt: START + 30 * DAY,
+      fixed: 0.01,
+      thaws: { GLACIER: thaws, DEEP_ARCHIVE: thaws },
+    }),
+  )
+}
 const quoted = aQuestion(
   { bodies: bodies('a', 'b') },
   { dataset: 'orders', selection: aRange(START - 10 * DAY, START), quoteId: QUOTE },
@@ -224,6 +241,20 @@ export const REHYDRATING: readonly Scenario[] = [
     when: 'of a range without records',
     given: asked(aQuestion({ bodies: [] }, { dataset: 'tickets', selection: aRange(0, DAY) })),
     attempt: ({ consume }) => consume.thaw(),
+  },
+  {
+    useCase: 'planRehydration',
+    when: 'on a quote',
+    given: asked(quotedCold, onQuote),
+    attempt: ({ consume }) => consume.thaw(),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
+  },
+  {
+    useCase: 'thawTask',
+    when: 'on a quote',
+    given: planned(quotedCold, onQuote),
+    attempt: ({ consume }) => consume.thaw(),
+    inTheEnd: restoresOnce('Standard', COLD_SEGMENTS),
   },
   {
     useCase: 'thawTask',
