@@ -56,7 +56,6 @@ export type QuoteAnswer = z.infer<typeof quoteSchema>
 
 export const REHYDRATION_STATUSES = [
   'awaiting-approval',
-  'awaiting-approval',
   'accepted',
   'thawing',
   'hydrating',

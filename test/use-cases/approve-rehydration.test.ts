@@ -41,7 +41,12 @@ describe('a rehydration that waits for approval', () => {
 })
 
 const DEAR: Guards = { ...NO_GUARDS, approvalAboveUsd: 0.000001 }
-const BUDGETED: Guards = { ...DEAR, perDay: { ...NO_CAPS, maxCostUsd: 0.0001 } }
+/** A day's budget that one rehydration fits into, and two do not. */
+const budgeted = async (): Promise<Guards> => {
+  const { world } = await coldWorld({ guards: DEAR })
+  const { terms } = (await world.ports.rehydrations.find(await world.ask())) ?? {}
+  return { ...DEAR, perDay: { ...NO_CAPS, maxCostUsd: 1.5 * (terms?.price?.dollars ?? Number.NaN) } }
+}
 const TODAY = { dataset: 'orders', day: '2024-03-10' }
 const BOSS = 'the boss'
 
@@ -99,7 +104,7 @@ describe('an approval', () => {
   })
 
   test('counts in the budget of its own day, which must have room', async () => {
-    const { world } = await coldWorld({ guards: BUDGETED })
+    const { world } = await coldWorld({ guards: await budgeted() })
     const ids = [await world.ask(), await world.ask()]
     expect(world.ports.allBudgets()).toEqual([])
     const [one = '', two = ''] = ids
@@ -123,7 +128,7 @@ describe('an approval', () => {
   })
 
   test('that is overtaken reserves nothing for itself', async () => {
-    const { world } = await coldWorld({ guards: BUDGETED })
+    const { world } = await coldWorld({ guards: await budgeted() })
     const { ports } = world
     const overtakenBy = (other: (id: string) => Promise<unknown>) => {
       let isFirst = true
@@ -167,7 +172,7 @@ describe('an approval', () => {
   })
 
   test('of what was never priced, or whose dataset is gone, reserves nothing', async () => {
-    const { world } = await coldWorld({ guards: BUDGETED })
+    const { world } = await coldWorld({ guards: await budgeted() })
     await waiting(world)
     expect(await approve(world, ID)).toMatchObject({ kind: 'approved' })
     expect((await world.ports.budgets.read(TODAY)).open).toMatchObject([{ microDollars: 0, bytes: 0 }])
