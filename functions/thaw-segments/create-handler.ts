@@ -4,12 +4,18 @@ import { type PlanDeps, planRehydration } from '../../shared/use-cases/plan-rehy
 import { type ThawTaskDeps, thawTask } from '../../shared/use-cases/thaw-task.ts'
 import { thawTaskSchema } from './event.ts'
 
+/** Claims no more for jobs when less than this is left (ms): what is claimed has to be listed and a job made of it. */
+const TIME_FOR_A_JOB = 50_000
+
 /** Plans rehydrations, and asks S3 for what one partition of one needs. */
 export const createHandler = (
-  deps: Omit<ThawTaskDeps, 'plan'> & PlanDeps & { readonly telemetry: QueueTelemetry },
+  deps: Omit<ThawTaskDeps, 'plan'> & Omit<PlanDeps, 'hasTime'> & { readonly telemetry: QueueTelemetry },
 ) =>
   makeSqsHandler({
     telemetry: deps.telemetry,
     schema: thawTaskSchema,
-    work: thawTask({ ...deps, plan: planRehydration(deps) }),
+    work: (task, _message, context) => {
+      const hasTime = () => context.getRemainingTimeInMillis() > TIME_FOR_A_JOB
+      return thawTask({ ...deps, plan: planRehydration({ ...deps, hasTime }) })(task)
+    },
   })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import config from '../../icecore.config.ts'
 import { makeClients } from '../../shared/adapters/aws/clients.ts'
+import { makeControlClient } from '../../shared/adapters/aws/control-client.ts'
 import { makeDynamoBudgets } from '../../shared/adapters/aws/dynamo-budgets.ts'
 import { makeDynamoCommitLog } from '../../shared/adapters/aws/dynamo-commit-log.ts'
 import { makeDynamoFailureNotes } from '../../shared/adapters/aws/dynamo-failure-notes.ts'
@@ -11,7 +12,10 @@ import {
   makeDynamoTaskList,
 } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import { makeDynamoRehydrations } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
+import { makeS3ThawJobs } from '../../shared/adapters/aws/s3-thaw-jobs.ts'
+import { makeS3ThawManifests } from '../../shared/adapters/aws/s3-thaw-manifests.ts'
 import { makeS3Thawer } from '../../shared/adapters/aws/s3-thawer.ts'
 import { makeHydrateQueue, makeThawQueue } from '../../shared/adapters/aws/sqs-queues.ts'
 import { makePacedThawer } from '../../shared/adapters/paced-thawer.ts'
@@ -26,9 +30,11 @@ const env = readEnv(
   'THAW_QUEUE_URL',
   'HYDRATE_QUEUE_URL',
   'THAWS_PER_SECOND',
+  'THAW_JOBS_ROLE_ARN',
 )
 const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
+const jobs = { account: env.ACCOUNT_ID, bucket: env.ARCHIVE_BUCKET, roleArn: env.THAW_JOBS_ROLE_ARN }
 const archive = { s3, bucket: env.ARCHIVE_BUCKET, owner: env.ACCOUNT_ID }
 
 export const handler = createHandler({
@@ -42,7 +48,10 @@ export const handler = createHandler({
   holdings: makeDynamoHoldings(dynamo),
   waiters: makeDynamoWaiters(dynamo),
   reader: makeS3SegmentReader(archive),
+  lister: makeS3Lister(archive),
   thawer: makePacedThawer(makeS3Thawer(archive), Number(env.THAWS_PER_SECOND)),
+  manifests: makeS3ThawManifests(archive),
+  thawJobs: makeS3ThawJobs({ control: makeControlClient(), ...jobs }),
   budgets: makeDynamoBudgets(dynamo),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),

@@ -17,6 +17,11 @@ export type Destination = { readonly name: string; readonly prefix: string; read
 export type IcecoreConfig = {
   readonly datasets: ReadonlyMap<string, Dataset>
   readonly destinations: ReadonlyMap<string, Destination>
+  /**
+   * A rehydration that has to thaw more segments than this has jobs of S3 Batch Operations ask for them, and asks for no more than so many by
+   * itself; null: it never does.
+   */
+  readonly batchThawsAbove: number | null
   /** None is sent where it is not given. */
   readonly canary?: CanaryPlan
   /** How long a quote can be accepted, in ms; an hour where it is not given. */

@@ -1,4 +1,4 @@
-import type { RetrievalTier, StorageClass } from './storage-class.ts'
+import type { JobTier, RetrievalTier, StorageClass } from './storage-class.ts'
 
 /** A faster tier that S3 is asked for while a thaw is under way. A thaw is made faster once at most. */
 export type Raise = {
@@ -30,10 +30,28 @@ export type Thaw = {
 }
 
 /**
+ * A job of S3 Batch Operations asks for it: for as long as that may do so, however long it takes, nobody else does. What it asks for, and
+ * until when that is needed.
+ */
+export type JobClaim = {
+  readonly rehydrationId: string
+  /** The job's name in its rehydration. */
+  readonly name: string
+  readonly tier: JobTier
+  readonly days: number
+  readonly until: number
+}
+
+/**
  * Somebody is asking S3 for a thaw, or for a longer one, at this moment. S3 counts the days of the last who asked, so they ask
  * one after the other: else one who was held up could shorten the time that another was given meanwhile.
  */
-export type Asking = { readonly attempt: string; readonly since: number }
+export type Asking = {
+  readonly attempt: string
+  readonly since: number
+  /** Missing where one asks by itself, at once. */
+  readonly job?: JobClaim | undefined
+}
 
 /** What changes about a segment after its commit: where it is stored, and whether it is thawed. */
 export type Holding = {

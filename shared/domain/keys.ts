@@ -54,6 +54,16 @@ export const parseSegmentKey = (
 export const parseIndexKey = (key: string): (PartitionRef & { segmentId: string }) | undefined =>
   indexed.safeParse(INDEX_KEY.exec(key)?.groups).data
 
+/**
+ * The list of what one job of a rehydration thaws; `digest` of the list. Lists and reports are taken away by a lifecycle rule: nobody reads
+ * them once a job is over.
+ */
+export const thawManifestKey = (rehydrationId: string, job: string, digest: string): string =>
+  `thaws/${rehydrationId}/${job}-${digest}.csv`
+
+/** Where S3 reports what the jobs of a rehydration could not ask for; without a closing slash. */
+export const thawReportPrefix = (rehydrationId: string): string => `thaws/${rehydrationId}/reports`
+
 /** What a queue gave up on. The queue's name is without service and stage. */
 export const deadLetterKey = (queue: string, messageId: string): string =>
   `quarantine/dead-letters/queue=${queue}/${messageId}.json`

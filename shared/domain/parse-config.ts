@@ -162,6 +162,7 @@ const configSchema = z.strictObject({
     })
     .default({}),
   guards,
+  batchThawsAbove: z.int().nonnegative('expected a number of segments, 0 or more').nullable().default(10_000),
   canary: z.strictObject({ dataset: name, destination: name }).exactOptional(),
   quotes: z
     .strictObject({
@@ -245,10 +246,11 @@ export const parseConfig = (input: unknown): IcecoreConfig => {
         ? { name: destinationName, prefix: destination.prefix }
         : { name: destinationName, prefix: `replays/${destinationName}/`, replay: destination },
   )
-  const { canary, quotes } = parsed.data
+  const { canary, batchThawsAbove, quotes } = parsed.data
   const config = {
     datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
     destinations: new Map([...destinations, INLINE].map((destination) => [destination.name, destination])),
+    batchThawsAbove,
     ...(canary !== undefined && { canary }),
     ...(quotes !== undefined && { quotes }),
   }

@@ -1,5 +1,5 @@
 import { DAY, HOUR } from './duration.ts'
-import type { Holding, Thaw } from './holding.ts'
+import type { Holding, JobClaim, Thaw } from './holding.ts'
 import { DEFAULT_KEEP_DAYS } from './rehydration.ts'
 import type { Segment } from './segment.ts'
 import {
@@ -70,23 +70,43 @@ export const holdingOf = (segment: Segment, known: Holding | undefined): Holding
 
 const coldness = (storageClass: StorageClass): number => STORAGE_CLASSES.indexOf(storageClass)
 
+/** What a job asked for, once S3 shows that somebody did: as long as its claim is there that was the job. */
+const askedByJob = ({ asking }: Holding, now: number): Thaw | undefined =>
+  asking?.job && {
+    tier: asking.job.tier,
+    requestedAt: now,
+    readableUntil: null,
+    neededUntil: asking.job.until,
+    days: asking.job.days,
+    by: asking.job.rehydrationId,
+  }
+
 const thawOf = (holding: Holding, facts: StorageFacts, now: number): Holding['thaw'] => {
   if (!isArchiveClass(facts.storageClass) || facts.restore === null) return null
-  const known = holding.thaw ?? { tier: UNKNOWN_TIER, requestedAt: now }
+  const known = holding.thaw ?? askedByJob(holding, now) ?? { tier: UNKNOWN_TIER, requestedAt: now }
   return { ...known, readableUntil: facts.restore.ongoing ? null : facts.restore.readableUntil }
+}
+
+/** Without the claim of a job that has nothing to ask for any more. */
+const withoutSpentClaim = (holding: Holding, { storageClass, restore }: StorageFacts): Holding => {
+  const { asking, ...rest } = holding
+  const isSpent = asking?.job !== undefined && (restore !== null || !isArchiveClass(storageClass))
+  return isSpent ? rest : holding
 }
 
 /** The holding in line with what S3 says now. The same object comes back when nothing changes. */
 export const alignHolding = (before: Holding, facts: StorageFacts, now: number): Holding => {
   const reached = before.target !== null && coldness(facts.storageClass) >= coldness(before.target)
+  const kept = withoutSpentClaim(before, facts)
   const thaw = thawOf(before, facts, now)
   const same =
     facts.storageClass === before.storageClass &&
     !reached &&
+    kept === before &&
     thaw?.readableUntil === before.thaw?.readableUntil
   if (same) return before
   return {
-    ...before,
+    ...kept,
     storageClass: facts.storageClass,
     confirmedAt: now,
     target: reached ? null : before.target,
@@ -129,16 +149,20 @@ export const daysToAsk = (holding: Holding, keepDays: number | null, now: number
  */
 export const LONGEST_ASK = HOUR
 
-/** Until when somebody else may be asking S3 for it; undefined when nobody is. */
+/** Until when somebody else, other than a job, may be asking S3 for it; undefined when nobody is. */
 export const askedByAnother = (
   { asking }: Holding,
   attempt: string,
   now: number,
 ): { until: number } | undefined => {
-  if (asking === undefined || asking.attempt === attempt) return undefined
+  if (asking === undefined || asking.job !== undefined || asking.attempt === attempt) return undefined
   const until = asking.since + LONGEST_ASK
   return now < until ? { until } : undefined
 }
+
+/** When a thaw that a job asks for must be there by AWS's figures, were it asked for when it was claimed. */
+export const readyByJob = (storageClass: StorageClass, since: number, { tier }: JobClaim): number =>
+  isArchiveClass(storageClass) ? since + longestThaw(storageClass, tier) : since
 
 /** The holding while one asks S3 (`attempt`), and once nobody does (null). */
 export const withAsking = (holding: Holding, attempt: string | null, now: number): Holding => {

@@ -1,3 +1,5 @@
+import type { ThawBatch } from './thaw-batch.ts'
+
 /** What something costs at most by list price, and the bytes of the segments that it reads. */
 export type Price = { readonly dollars: number; readonly bytes: number }
 
@@ -53,6 +55,8 @@ export type RehydrationTerms = {
   readonly cap?: number | undefined
   /** Missing until thaws had to be made faster. */
   readonly raising?: Raising | undefined
+  /** The jobs that ask for its thaws; missing where its thaw tasks do. */
+  readonly batch?: ThawBatch | undefined
 }
 
 export const NO_TERMS: RehydrationTerms = {

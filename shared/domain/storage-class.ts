@@ -31,7 +31,8 @@ export const isRetrievalTier = (text: string): text is RetrievalTier =>
   RETRIEVAL_TIERS.some((tier) => tier === text)
 
 /** The tiers that a job of S3 Batch Operations can ask for. */
-export type JobTier = Exclude<RetrievalTier, 'Expedited'>
+export const JOB_TIERS = ['Bulk', 'Standard'] as const satisfies readonly RetrievalTier[]
+export type JobTier = (typeof JOB_TIERS)[number]
 
 /** Which tier each archive class is thawed with. */
 export type ClassTiers = Readonly<Record<ArchiveClass, RetrievalTier>>

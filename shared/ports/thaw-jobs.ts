@@ -24,6 +24,15 @@ export type ThawJobProgress =
       readonly reason: string | null
     }
 
+/** Lists of what a job is to thaw, in the archive bucket. */
+export type ThawManifests = {
+  /**
+   * Writes the list of these objects under a key that stands for it, and gives back the version that is stored: the same one, however
+   * often it is written.
+   */
+  write(key: string, objects: readonly string[]): Promise<string>
+}
+
 /** Jobs of S3 Batch Operations that ask for thaws. */
 export type ThawJobs = {
   /** Makes a job, and gives back its id. The same job with the same token again is the one that is there already. */

@@ -23,6 +23,9 @@ const variables = {
   AUDIT_READ_EVERY_HOURS: count,
   AUDIT_BYTES: count,
   THAWS_PER_SECOND: count,
+  THAW_JOBS_ROLE_ARN: z
+    .string()
+    .regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'expected the ARN of a role'),
   QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]+-$/, 'expected the beginning of a queue’s name'),
 }
 

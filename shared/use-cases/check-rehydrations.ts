@@ -3,6 +3,7 @@ import { isToKeep, keptUntilOf, NOTICE_BEFORE } from '../domain/keep-copies.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import { endedAt } from '../domain/rehydration-states.ts'
 import type { RehydrationTask } from '../domain/rehydration-task.ts'
+import { hasOpenJobs } from '../domain/thaw-batch.ts'
 import type { Notices } from '../ports/notices.ts'
 import type { ThawQueue } from '../ports/queues.ts'
 import type { RehydrationCheck, RehydrationIndex } from '../ports/rehydrations.ts'
@@ -85,7 +86,8 @@ export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: 
     const { id } = due
     await settle(rehydration)
     const copies = await lookAtCopies(rehydration)
-    const hasOpen = copies === 'keeping' || (await taskList.open(id, 1)).length > 0
+    const hasOpen =
+      copies === 'keeping' || hasOpenJobs(rehydration.terms, now()) || (await taskList.open(id, 1)).length > 0
     if (hasOpen) await plan(id)
     // who was planning it when it ended may have added a task since
     const isNew = since + CHECK_AFTER > now()
@@ -102,11 +104,13 @@ export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: 
 
   const checkOpen = async (due: RehydrationCheck, rehydration: Rehydration): Promise<'sent' | 'waiting'> => {
     const readyBy = timeOf(rehydration, now())
+    // what a job could not ask for waits until the job is known to be over
+    const latest = now() + (hasOpenJobs(rehydration.terms, now()) ? CHECK_AFTER : CHECK_EVERY)
     if (readyBy === null) {
       await plan(due.id)
       // one that has a time and is not planned is looked at again before it is too late
       const isTimed = now() < (rehydration.request.readyBy ?? 0)
-      await index.settle(due, now() + (isTimed ? CHECK_AFTER : CHECK_EVERY))
+      await index.settle(due, isTimed ? now() + CHECK_AFTER : latest)
       return 'sent'
     }
     const { raises, lookAgainAt } = await raise(rehydration, readyBy)
@@ -114,7 +118,7 @@ export const checkRehydrations = (deps: CheckDeps) => async (): Promise<{ sent: 
     const isToSend = raises > 0 || startedAt(rehydration) + CHECK_AFTER <= now()
     if (isToSend) await plan(due.id)
     const soonest = Math.max(lookAgainAt ?? now() + CHECK_AFTER, now() + CHECK_SOONEST)
-    await index.settle(due, Math.min(soonest, now() + CHECK_EVERY))
+    await index.settle(due, Math.min(soonest, latest))
     return isToSend ? 'sent' : 'waiting'
   }
 

@@ -50,8 +50,9 @@ export const keepSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
       }
       const need = longestNeed(before, until)
       const isToAsk = windowEnd(facts.restore) < need
-      const isAnothers = isToAsk && askedByAnother(before, attempt, now()) !== undefined
-      const needed = withNeed(alignHolding(before, facts, now()), need)
+      const seen = alignHolding(before, facts, now())
+      const isAnothers = isToAsk && askedByAnother(seen, attempt, now()) !== undefined
+      const needed = withNeed(seen, need)
       const next = isAnothers ? needed : withAsking(needed, isToAsk ? attempt : null, now())
       if (next === before || (await holdings.put(segment, next, known)) === 'put') {
         if (isAnothers) return { kind: 'later' }

@@ -7,6 +7,7 @@ import {
   holdingOf,
   longestNeed,
   neededUntil,
+  readyByJob,
   type StorageFacts,
   type ThawDecision,
   thawedBy,
@@ -22,6 +23,7 @@ import type { CommitLog, Holdings } from '../ports/catalog.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { SegmentReader } from '../ports/segment-store.ts'
 import type { Thawer } from '../ports/thawer.ts'
+import type { IsClaimed } from './check-claims.ts'
 import type { Purse } from './pay-for-thaws.ts'
 
 export type ThawSegmentDeps = {
@@ -48,8 +50,15 @@ export type SegmentThaw = {
 /** `by`: the rehydration that needs it. */
 type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'> & { readonly by: string }
 
-/** Who pays, and for how many days: those that were quoted, which an extension may have made more. */
-export type Payment = { readonly purse: Purse; readonly keepDays: number | null }
+/**
+ * Who pays, and for how many days: those that were quoted, which an extension may have made more. And what tells whether a job still asks
+ * for a segment.
+ */
+export type Standing = {
+  readonly purse: Purse
+  readonly keepDays: number | null
+  readonly isClaimed: IsClaimed
+}
 
 /** `until`: for how long it is needed; `days`: what S3 is asked for, so that it is. */
 type TimedWish = Wish & { readonly until: number; readonly days: number }
@@ -59,7 +68,7 @@ const TRIES = 6
 /**
  * Sees to it that one segment is readable, or will be. What HEAD says decides, never the holding. Whoever has to ask S3, for a
  * thaw or for a longer one, first claims that in the holding; another who comes meanwhile writes its need there and waits, and
- * whoever asked looks again, and asks once more for one who needs it for longer.
+ * whoever asked looks again, and asks once more for one who needs it for longer. What a job has claimed is left to the job.
  */
 export const thawSegment = ({ log, holdings, reader, thawer, now, random }: ThawSegmentDeps) => {
   const answer = (
@@ -128,11 +137,24 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     }
   }
 
+  const askedBySome = (holding: Holding, attempt: string) => {
+    const other = askedByAnother(holding, attempt, now())
+    return other && { ...other, asStandard: false }
+  }
+
+  /** While a job asks for it, others wait for that one's thaw. */
+  const askedByJob = async (holding: Holding, { tier }: Wish, isClaimed: IsClaimed) => {
+    const { asking, storageClass } = holding
+    if (asking?.job === undefined || !(await isClaimed(holding))) return undefined
+    const asStandard = asking.job.tier === 'Standard' && tier === 'Expedited'
+    return { until: Math.max(readyByJob(storageClass, asking.since, asking.job), now()), asStandard }
+  }
+
   return async (
     segment: Segment,
     stored: Holding | undefined,
     wish: Wish,
-    { purse, keepDays }: Payment,
+    { purse, keepDays, isClaimed }: Standing,
   ): Promise<SegmentThaw> => {
     const own = neededUntil(wish.keepDays, now())
     const attempt = makeUlid(now(), random)
@@ -147,7 +169,9 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
       const decision = decideThaw(facts, { until: until > served ? until : 0, now: now() })
       const seen = alignHolding(before, facts, now())
       const isToAsk = decision === 'thaw' || decision === 'extend'
-      const other = isToAsk ? askedByAnother(before, attempt, now()) : undefined
+      const other = isToAsk
+        ? ((await askedByJob(seen, wish, isClaimed)) ?? askedBySome(seen, attempt))
+        : undefined
       const need = decision === 'thaw' ? own : until
       const days = daysUntil(need, wish.keepDays, now())
       const needed =
@@ -165,7 +189,10 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
       const put = next === before ? 'put' : await holdings.put(segment, next, known)
       // what was merely seen need not be written down, what is claimed must be
       if (put === 'put' || next === seen) {
-        if (other !== undefined) return answer(segment, 'waiting', next, { readyBy: other.until })
+        if (other !== undefined) {
+          const { until: readyBy, asStandard } = other
+          return answer(segment, 'waiting', next, { readyBy, asStandard })
+        }
         if (decision === 'readable') return answer(segment, 'readable', next)
         if (decision === 'wait') return answer(segment, 'waiting', next)
         const [asked] = await Promise.allSettled([ask(segment, facts, next, { ...wish, until: own, days })])

@@ -9,6 +9,7 @@ import type { Rehydrations, RehydrationTasks } from '../ports/rehydrations.ts'
 import { advanceStored } from './advance-rehydration.ts'
 import { advanceStoredTask } from './advance-task.ts'
 import { mapBounded } from './bounded.ts'
+import { checkClaims } from './check-claims.ts'
 import { keepPartition } from './keep-partition.ts'
 import { makePurse } from './pay-for-thaws.ts'
 import { raiseNamed } from './raise-named.ts'
@@ -80,12 +81,13 @@ export const thawTask = (deps: ThawTaskDeps) => {
     const needed = (await search(before, request.selection)).map(({ segment }) => segment)
     const raised = await raise(rehydrationId, task, needed, before)
     const catalog = raised > 0 ? await log.read(ref) : before
-    const payment = {
+    const standing = {
       purse: makePurse(tasks, rehydrationId, task),
       keepDays: rehydration.request.keepDays,
+      isClaimed: checkClaims(deps, rehydration),
     }
     const thaws = await mapBounded(needed, SEGMENTS_AT_ONCE, (segment) =>
-      thaw(segment, catalog.holdings.get(segment.id), { ...request, by: rehydrationId }, payment),
+      thaw(segment, catalog.holdings.get(segment.id), { ...request, by: rehydrationId }, standing),
     )
     const dear = thaws.find(({ state: found }) => found === 'too-dear')
     if (dear !== undefined) {

@@ -17,6 +17,7 @@ import { makeMemoryQuotes } from '../../shared/adapters/memory/memory-quotes.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryScratch } from '../../shared/adapters/memory/memory-scratch.ts'
 import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
+import { makeMemoryThawJobs, makeMemoryThawManifests } from '../../shared/adapters/memory/memory-thaw-jobs.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { HotStore } from '../../shared/ports/hot-store.ts'
@@ -61,8 +62,18 @@ export const makeCloud = () => {
     hydrate: makeTaskQueue<HydrateTask>('hydrate', now),
     dead: makeTaskQueue<DeadMessage>('dead', now),
   }
-  /** Whether S3's events arrive, whether it has capacity for Expedited, how many partitions an audit lists, and batches a replay has time for. */
-  const mood = { events: true, expedited: true, auditedAtOnce: 10, batchesInTime: Number.POSITIVE_INFINITY }
+  /**
+   * Whether S3's events arrive, whether it has capacity for Expedited, how many partitions an audit lists, batches there is time for, the
+   * most thaws that are asked for one by one, and whether jobs can ask for any.
+   */
+  const mood = {
+    events: true,
+    expedited: true,
+    auditedAtOnce: 10,
+    batchesInTime: Number.POSITIVE_INFINITY,
+    batchThawsAbove: 10_000,
+    jobsFail: false,
+  }
 
   const store = makeMemoryS3Store()
   /** Every content that was ever stored, by SHA-256: to look into what is too cold to be read. */
@@ -87,7 +98,11 @@ export const makeCloud = () => {
       }
       return true
     },
-    knobs: { restoreDraw: () => 0.5, expeditedAvailable: () => mood.expedited },
+    knobs: {
+      restoreDraw: () => 0.5,
+      expeditedAvailable: () => mood.expedited,
+      jobTaskFails: () => mood.jobsFail,
+    },
   })
   for (const bucket of [ARCHIVE, HOT, REHYDRATED]) s3.createBucket({ bucket })
   for (const bucket of [ARCHIVE, HOT]) s3.putVersioning({ bucket, versioning: 'Enabled' })
@@ -150,6 +165,8 @@ export const makeCloud = () => {
       ...table.ports,
       ...archive,
       thawer: makeMemoryThawer(s3, ARCHIVE),
+      manifests: makeMemoryThawManifests(s3, ARCHIVE),
+      thawJobs: makeMemoryThawJobs(s3, ARCHIVE),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
       hot: hotInPieces,
       hotLister: makeMemoryArchive(s3, HOT).lister,

@@ -33,7 +33,7 @@ const DATASETS = [
   aDataset({ name: 'notes', hotPrefix: 'notes/', limits: { maxBodyBytes: 80, maxFuture: DAY } }),
 ]
 
-export const CONFIG: IcecoreConfig = {
+export const CONFIG: Omit<IcecoreConfig, 'batchThawsAbove'> = {
   datasets: new Map(DATASETS.map((dataset) => [dataset.name, dataset])),
   destinations: new Map<string, Destination>([
     ['analysts', { name: 'analysts', prefix: 'analysts/' }],

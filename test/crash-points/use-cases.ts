@@ -119,7 +119,7 @@ const portsFor = (cloud: Cloud, process: Process) => {
       compareEvery: 0,
       readEvery: 0,
     },
-    config: CONFIG,
+    config: { ...CONFIG, batchThawsAbove: cloud.mood.batchThawsAbove },
     metrics: silent,
     thawTimes: readThawTimes(ports.thawHistory, cloud.now),
     now: cloud.now,

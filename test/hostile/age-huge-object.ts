@@ -42,7 +42,7 @@ const megabytes = () => process.resourceUsage().maxRSS / 1024
 const before = megabytes()
 const ended = await ageObject({
   ...makeMemoryCatalog(),
-  config: { datasets: new Map([[dataset.name, dataset]]), destinations: new Map() },
+  config: { datasets: new Map([[dataset.name, dataset]]), destinations: new Map(), batchThawsAbove: null },
   hot,
   register: makeMemoryHotObjects(),
   writer: archive.writer,

@@ -2,6 +2,7 @@ import { makeMemoryArchive } from '../../shared/adapters/memory/memory-archive.t
 import { makeMemoryDelivery } from '../../shared/adapters/memory/memory-delivery.ts'
 import { makeMemoryHotDrop, makeMemoryHotStore } from '../../shared/adapters/memory/memory-hot-store.ts'
 import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
+import { makeMemoryThawJobs, makeMemoryThawManifests } from '../../shared/adapters/memory/memory-thaw-jobs.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
@@ -51,7 +52,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
   const buckets = makeBuckets({ history, draw, chaos, now, queues })
   const { s3, ARCHIVE, HOT, REHYDRATED } = buckets
 
-  const config = configFor(history.years, history.datasets)
+  const config = configFor(history.years, history.datasets, history.batchThawsAbove)
   const archive = makeMemoryArchive(s3, ARCHIVE)
   const catalog = makeCatalog(archive, config, touch)
   const writer: SegmentWriter = {
@@ -117,6 +118,8 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       quarantineRegister: register,
       quarantineIndex,
       thawer: watchThaws(s3, ARCHIVE, makeMemoryThawer(s3, ARCHIVE)),
+      manifests: makeMemoryThawManifests(s3, ARCHIVE),
+      thawJobs: makeMemoryThawJobs(s3, ARCHIVE),
       delivery: makeMemoryDelivery(s3, REHYDRATED),
       replay: inbox.replay,
       notices: makeMemoryNotices(),

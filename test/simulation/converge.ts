@@ -23,7 +23,7 @@ const ROUND = DAY
 const TO_MOVE = 3 * DAY
 
 /** What the archive bucket holds besides segments. */
-const SEPARATE = /^(quarantine|catalog|reports)\//
+const SEPARATE = /^(quarantine|catalog|reports|thaws)\//
 
 type Left = readonly [Invariant, string]
 

@@ -66,7 +66,8 @@ const KEEPING = /^(quarantine|letter|redrive|records queue|objects queue|hot)/
 const REBUILDING = /^(folders|documents|snapshots|lister|registry|log|reader|quarantine)/
 const STORING = /^(tagger|holdings|registry|remover|log|snapshots|expire|seal|lister)/
 const DELIVERING = /^(delivery|draft|tasks?|waiters)/
-const REHYDRATING = /^(reader|delivery|draft|thawer|waiters|tasks?|rehydration|thaw|hydrate|holdings)/
+const REHYDRATING =
+  /^(reader|delivery|draft|thawer|thaw jobs|manifests|waiters|tasks?|rehydration|thaw|hydrate|holdings)/
 
 /** Many workers at the tasks of one rehydration, while records land in what it reads. */
 const CROWDED: Theme = {
@@ -238,6 +239,8 @@ export type History = {
   readonly habits: Habits
   /** Whether the archive is audited once it is at rest. */
   readonly audited: boolean
+  /** More thaws than this are asked for by jobs; null: none are. */
+  readonly batchThawsAbove: number | null
   readonly actions: readonly Action[]
   /** Names of all that may go wrong; undefined: whatever is drawn. */
   readonly only: ReadonlySet<string> | undefined
@@ -304,6 +307,7 @@ export const drawHistory = (seed: number, years = 0): History => {
     start: draw.pick(theme.starts) ?? 'empty',
     trouble,
     audited: theme.damaging === true || draw.chance(0.25),
+    batchThawsAbove: draw.fork('batch').pick([null, 0, 0, 1, 3]) ?? null,
     habits: { late: theme.crowded ? 0.9 : 0.3, greedy: theme.crowded === true },
     actions: drawActions(draw.fork('actions'), theme),
     only: undefined,

@@ -56,6 +56,9 @@ export const PORTS = [
   'tagger.tag',
   'remover.remove',
   'thawer.thaw',
+  'manifests.write',
+  'thaw jobs.create',
+  'thaw jobs.find',
   'hot store.find',
   'hot store.stream',
   'hot store.read',
@@ -99,7 +102,7 @@ export const PORTS = [
 /** Those that few histories come to: they fail more often where anything does. */
 export const SELDOM: ReadonlySet<string> = new Set(
   PORTS.filter((port) =>
-    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|replay|thawer|thaw history|tagger|report)/.test(
+    /^(redrive|letter|hot drop|hot register.(clear|set)|quarantine (index|reader)|draft|delivery|replay|thawer|thaw history|thaw jobs|manifests|tagger|report)/.test(
       port,
     ),
   ),
@@ -188,6 +191,8 @@ export const portsOn = (cloud: Cloud, scheduler: Scheduler, wrap: WrapPort) => {
     tagger: wrap('tagger', ports.tagger),
     remover: wrap('remover', ports.remover),
     thawer: wrap('thawer', ports.thawer),
+    manifests: wrap('manifests', ports.manifests),
+    thawJobs: wrap('thaw jobs', ports.thawJobs),
     hot: wrap('hot store', ports.hot),
     hotLister: wrap('hot lister', ports.hotLister),
     register: wrap('hot register', ports.register),

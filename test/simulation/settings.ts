@@ -21,7 +21,7 @@ const SHORT = 10 * DAY
 export const spanOf = (years: number) => (years === 0 ? SHORT : years * 365 * DAY)
 
 /** Those of three datasets that a history is about, whose policies are over within the span. */
-export const configFor = (years: number, names: readonly string[]) => {
+export const configFor = (years: number, names: readonly string[], batchThawsAbove: number | null) => {
   const scale = spanOf(years) / SHORT
   const limits = { maxBodyBytes: LONGEST_BODY, maxFuture: DAY }
   /** Kept for ever, and soon cold. */
@@ -65,6 +65,7 @@ export const configFor = (years: number, names: readonly string[]) => {
       // a few at a time, so that there is a middle to fail in
       ['replay', replaying(3)],
     ]),
+    batchThawsAbove,
   }
 }
 

@@ -65,6 +65,7 @@ export const anArchiveWorld = (datasets: readonly Dataset[] = [aDataset()], star
   const config = {
     datasets: new Map(datasets.map((dataset) => [dataset.name, dataset])),
     destinations: new Map(),
+    batchThawsAbove: null,
   }
   const archive = makeMemoryArchive(s3, ARCHIVE)
   const hot = makeMemoryHotStore(s3, HOT)

@@ -10,6 +10,7 @@ import { makeMemoryQuotes } from '../../shared/adapters/memory/memory-quotes.ts'
 import { makeMemoryRehydrations } from '../../shared/adapters/memory/memory-rehydrations.ts'
 import { makeMemoryReplay } from '../../shared/adapters/memory/memory-replay.ts'
 import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
+import { makeMemoryThawJobs, makeMemoryThawManifests } from '../../shared/adapters/memory/memory-thaw-jobs.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
@@ -27,6 +28,7 @@ import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import type { RehydrationMetrics } from '../../shared/ports/metrics.ts'
 import type { HydrateTask, ThawTask } from '../../shared/ports/queues.ts'
+import { cancelRehydration } from '../../shared/use-cases/cancel-rehydration.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
@@ -53,6 +55,7 @@ export type WorldOptions = Pick<S3ModelOptions, 'knobs'> & {
   /** Named orders. */
   readonly dataset?: Dataset
   readonly guards?: Guards
+  readonly batchThawsAbove?: number | null
 }
 
 const ARCHIVE = 'archive'
@@ -99,6 +102,7 @@ export const aWorld = ({
   maxPartBytes,
   guards = NO_GUARDS,
   dataset = aDataset({ guards }),
+  batchThawsAbove = 10_000,
 }: WorldOptions = {}) => {
   let time = NOON
   const now = () => time
@@ -132,6 +136,7 @@ export const aWorld = ({
       ['standard', aReplay('standard')],
       ['fifo', aReplay('fifo')],
     ]),
+    batchThawsAbove,
   }
   const catalog = makeMemoryCatalog()
   const archive = makeMemoryArchive(s3, ARCHIVE)
@@ -148,6 +153,9 @@ export const aWorld = ({
     quotes: makeMemoryQuotes(),
     config,
     reader: archive.reader,
+    lister: archive.lister,
+    manifests: makeMemoryThawManifests(s3, ARCHIVE),
+    thawJobs: makeMemoryThawJobs(s3, ARCHIVE),
     thawer: makeMemoryThawer(s3, ARCHIVE),
     delivery: makeMemoryDelivery(s3, REHYDRATED, maxPartBytes),
     results: makeMemoryArchive(s3, REHYDRATED).reader,
@@ -175,6 +183,7 @@ export const aWorld = ({
     track: trackStorage({ ...given, resumeWaiters: resumeWaiters(given) }),
     resume: resumeWaiters(given),
     check: checkRehydrations(given),
+    cancel: cancelRehydration(given),
     reconcile: reconcileBudgets(given),
   })
   const run = on()

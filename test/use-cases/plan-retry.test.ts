@@ -13,6 +13,7 @@ const config = {
     ['orders', 'tickets'].map((name) => [name, aDataset({ name, hotPrefix: `${name}/`, limits: LIMITS })]),
   ),
   destinations: new Map(),
+  batchThawsAbove: null,
 }
 
 const anItem = (text: string, parts: Partial<QuarantinedItem> = {}): QuarantinedItem => ({

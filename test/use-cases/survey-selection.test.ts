@@ -99,7 +99,7 @@ describe('a survey', () => {
 
   test('of a dataset that is not configured has no promoted columns', async () => {
     const { world } = await threeDays()
-    const config = { datasets: new Map(), destinations: new Map() }
+    const config = { datasets: new Map(), destinations: new Map(), batchThawsAbove: null }
     const surveyed = await surveySelection({ ...world.ports, config })({
       dataset: 'orders',
       selection: aRange(NOON - DAY, NOON + DAY),

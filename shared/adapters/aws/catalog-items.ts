@@ -3,7 +3,7 @@ import { readCommit, storeCommit } from '../../codec/stored-commit.ts'
 import type { Commit } from '../../domain/commit.ts'
 import type { Holding, Waiter } from '../../domain/holding.ts'
 import type { PartitionRef } from '../../domain/segment.ts'
-import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
+import { JOB_TIERS, RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
 
 /** Shapes of the catalog's items; private to the adapters of this folder. All of a partition share one `pk`. */
 
@@ -37,7 +37,21 @@ const holdingSchema = z.object({
         .optional(),
     })
     .nullable(),
-  asking: z.object({ attempt: z.string(), since: z.int() }).optional(),
+  asking: z
+    .object({
+      attempt: z.string(),
+      since: z.int(),
+      job: z
+        .object({
+          rehydrationId: z.string(),
+          name: z.string(),
+          tier: z.enum(JOB_TIERS),
+          days: z.int(),
+          until: z.int(),
+        })
+        .optional(),
+    })
+    .optional(),
 })
 
 const waiterSchema = z.object({

@@ -6,7 +6,7 @@ import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydratio
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
 import { NO_TERMS } from '../../domain/rehydration-terms.ts'
 import { NOT_SENT_REASONS } from '../../domain/replay-progress.ts'
-import { RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
+import { JOB_TIERS, RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
 import { storedFilterSchema } from './stored-filter.ts'
 
 /** Shapes of the items of a rehydration, which share one `pk`; private to the adapters of this folder. */
@@ -72,6 +72,26 @@ const selection = z.discriminatedUnion('kind', [
 ])
 
 const tier = z.enum(RETRIEVAL_TIERS)
+const jobEnd = z.object({ at: z.int(), requested: count, failed: count, reason: z.string().nullable() })
+const batch = z.object({
+  decidedAt: z.int(),
+  after: z.string().nullable(),
+  jobs: z
+    .array(
+      z.object({
+        name: z.string(),
+        tier: z.enum(JOB_TIERS),
+        days: z.int(),
+        segments: count,
+        manifest: z.object({ key: z.string(), version: z.string() }),
+        plannedAt: z.int(),
+        id: z.string().nullable(),
+        end: jobEnd.nullable(),
+      }),
+    )
+    .readonly(),
+})
+
 const terms = z.object({
   price: z.object({ dollars: z.number(), bytes: count }).nullable(),
   reservedOn: z.string().nullable(),
@@ -92,6 +112,7 @@ const terms = z.object({
     .optional(),
   cap: z.number().optional(),
   raising: z.object({ at: z.int(), dollars: z.number(), reservedOn: z.string().nullable() }).optional(),
+  batch: batch.optional(),
 })
 
 const rehydrationSchema = z.object({

@@ -19,10 +19,11 @@ const checkRequest = ({ accountId }: World, { token, priority, roleArn, restore 
     throw invalidRequest('ExpirationInDays: an integer from 1')
 }
 
-const uuidOf = (random: () => number): string => {
-  const hex = (length: number) =>
-    Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
-  return [8, 4, 4, 4, 12].map(hex).join('-')
+/** A UUID by its form. It ends in a number, so that it is new whatever is drawn. */
+const newJobId = ({ random, jobs }: World): string => {
+  const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
+  const number = (jobs.size + 1).toString(16).padStart(12, '0')
+  return [...[8, 4, 4, 4].map(hex), number].join('-')
 }
 
 /** The same token and the same request again is the same job; with another request it is refused. */
@@ -38,7 +39,7 @@ export const createJob = (
   }
   const at = world.now()
   const job: Job = {
-    id: uuidOf(world.random),
+    id: newJobId(world),
     request,
     status: 'Preparing',
     createdAt: at,

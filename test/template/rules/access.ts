@@ -28,6 +28,9 @@ const isOwn = ({ owner }: Grant) => !owner.startsWith('ServerlessDeploymentBucke
 /** In a key's own policy the resource can only be `*`: the key itself. */
 const isKeyPolicy = ({ owner }: Grant) => owner === 'ArchiveKey'
 
+/** The one action here that S3 lets no resource be named for. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+const namesNoResource = ({ statement }: Grant) => String(at(statement, 'Action')) === 's3:CreateJob'
+
 const names = (value: unknown): string[] =>
   list(value).flatMap((each) =>
     typeof each === 'object' && each !== null ? Object.values(each).flatMap(names) : String(each),
@@ -56,7 +59,9 @@ export const accessRules: Rule[] = [
           (grant) =>
             names(at(grant.statement, 'Principal')).includes('*') ||
             names(at(grant.statement, 'Action')).some((action) => action.includes('*')) ||
-            (names(at(grant.statement, 'Resource')).includes('*') && !isKeyPolicy(grant)),
+            (names(at(grant.statement, 'Resource')).includes('*') &&
+              !isKeyPolicy(grant) &&
+              !namesNoResource(grant)),
         )
         .map(({ owner, statement }) => `${owner} ${String(at(statement, 'Sid'))}`),
     breakIt: (template) =>
@@ -76,6 +81,30 @@ export const accessRules: Rule[] = [
         Action: 's3:DeleteObject',
         Resource: { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] },
       }),
+  },
+  {
+    name: 'jobs are handed one role, which no other service may take',
+    violations: (template) =>
+      grants(template)
+        .filter(({ statement }) => names(at(statement, 'Action')).includes('iam:PassRole'))
+        .filter(({ statement }) => {
+          const handed = list(at(statement, 'Resource')).map(referred)
+          const takers = grants(template)
+            .filter(({ owner }) => owner === 'ThawJobsRole')
+            .flatMap((grant) => names(at(grant.statement, 'Principal')))
+          return (
+            handed.join() !== 'ThawJobsRole' ||
+            takers.join() !== 'batchoperations.s3.amazonaws.com' ||
+            at(statement, 'Condition.StringEquals.iam:PassedToService') !== takers.join()
+          )
+        })
+        .map(({ owner, statement }) => `${owner} ${String(at(statement, 'Sid'))}`),
+    breakIt: (template) =>
+      set(
+        template,
+        'Resources.ThawJobsRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal.Service',
+        ['batchoperations.s3.amazonaws.com', 'lambda.amazonaws.com'],
+      ),
   },
   {
     name: 'every function has a role of its own',
