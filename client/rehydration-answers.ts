@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { COMPRESSIONS, FORMATS } from '../shared/domain/rehydration.ts'
-import { RETRIEVAL_TIERS } from '../shared/domain/storage-class.ts'
+import { JOB_TIERS, RETRIEVAL_TIERS } from '../shared/domain/storage-class.ts'
 
 /** What the API answers about quotes and rehydrations. Times are ISO 8601 in UTC. */
 
@@ -139,6 +139,25 @@ export const lineSchema = z.object({
 /** A rehydration as it stands in the list. */
 export type RehydrationLine = z.infer<typeof lineSchema>
 
+const thawJobSchema = z.object({
+  /** S3's; null while it is not known. */
+  id: z.string().nullable(),
+  tier: z.enum(JOB_TIERS),
+  segments: z.int(),
+  plannedAt: z.string(),
+  /** What it asked for; null while it may still ask. */
+  ended: z
+    .object({
+      at: z.string(),
+      requested: z.int(),
+      failed: z.int(),
+      /** Why it did not come to its end; null where it did. */
+      reason: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type ThawJobAnswer = z.infer<typeof thawJobSchema>
+
 export const rehydrationSchema = lineSchema.extend({
   select: z.object({
     ids: z.array(z.object({ id: z.string(), time: z.string().optional() })).optional(),
@@ -147,6 +166,8 @@ export const rehydrationSchema = lineSchema.extend({
     where: z.unknown().optional(),
     limit: z.int().optional(),
   }),
+  /** The jobs of S3 Batch Operations that ask for its thaws; missing where it asks by itself. */
+  thawJobs: z.array(thawJobSchema).optional(),
   progress: progressSchema.optional(),
 })
 export type RehydrationAnswer = z.infer<typeof rehydrationSchema>

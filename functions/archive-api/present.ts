@@ -5,6 +5,7 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Ledger } from '../../shared/domain/ledger.ts'
 import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
 import type { Extension, RehydrationTerms } from '../../shared/domain/rehydration-terms.ts'
+import type { ThawJob } from '../../shared/domain/thaw-batch.ts'
 import type { RehydrationProgress } from '../../shared/use-cases/describe-rehydration.ts'
 import type { ListedSegment } from '../../shared/use-cases/list-segments.ts'
 import type { Quoted } from '../../shared/use-cases/quote.ts'
@@ -151,6 +152,14 @@ const presentTerms = ({ price, approval, extension, keptUntil }: RehydrationTerm
   ...(price && { cost: { atMost: cents(price.dollars) } }),
 })
 
+const presentThawJob = ({ id, tier, segments, plannedAt, end }: ThawJob) => ({
+  id,
+  tier,
+  segments,
+  plannedAt: iso(plannedAt),
+  ended: end && { at: iso(end.at), requested: end.requested, failed: end.failed, reason: end.reason },
+})
+
 /** As it was asked for, or extended to. */
 const extendedDays = ({ request, terms }: Rehydration): number | null =>
   terms.extension === null ? request.keepDays : Math.max(request.keepDays ?? 0, terms.extension.keepDays)
@@ -182,6 +191,7 @@ export const presentStatus = (rehydration: Rehydration, progress: RehydrationPro
   ...presentRehydration(rehydration),
   ...(progress && { keptUntil: isoOrNull(progress.keptUntil) }),
   select: presentSelection(rehydration.request.selection),
+  ...(rehydration.terms.batch && { thawJobs: rehydration.terms.batch.jobs.map(presentThawJob) }),
   ...(progress && {
     progress: {
       partitions: progress.partitions,

@@ -143,6 +143,18 @@ test('two datasets cannot share hot objects', () => {
   expect(() => parseConfig(input)).toThrow('datasets.b.hotPrefix: overlaps')
 })
 
+test.each([
+  [{}, 10_000],
+  [{ batchThawsAbove: 0 }, 0],
+  [{ batchThawsAbove: null }, null],
+])('%j has jobs ask for more thaws than %j', (input, above) => {
+  expect(parseConfig({ datasets: {}, ...input }).batchThawsAbove).toBe(above)
+})
+
+test.each([-1, 0.5, '9'])('%j thaws are a mistake', (batchThawsAbove) => {
+  expect(() => parseConfig({ datasets: {}, batchThawsAbove })).toThrow('batchThawsAbove')
+})
+
 const withCanary = (canary: object, record: object = {}): unknown => ({
   datasets: { canaries: { id: 'id', time: { path: 'at' }, retention: '7d', ...record } },
   destinations: { back: { prefix: 'back/' }, queue: { queue: 'REPLAY_QUEUE_ARN', perSecond: 5 } },

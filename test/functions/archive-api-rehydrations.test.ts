@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
 import { anApi, CALLER, problem, REQUEST } from '../support/an-api.ts'
 import { aRecord } from '../support/builders.ts'
+import { aWorld } from '../support/rehydration-world.ts'
 
 describe('a quote', () => {
   test('gives each tier its price and time', async () => {
@@ -29,6 +30,22 @@ describe('a quote', () => {
 })
 
 describe('a rehydration', () => {
+  test('tells of the jobs that ask for its thaws', async () => {
+    const { world, json } = anApi(aWorld({ batchThawsAbove: 0 }))
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const { body } = await json('POST /rehydrations', { body: { ...REQUEST, tier: 'Bulk' } })
+    await world.drain()
+    const status = async () =>
+      (await json('GET /rehydrations/{rehydrationId}', { path: { rehydrationId: body.id } })).body
+    const planned = { tier: 'Bulk', segments: 1, plannedAt: '2024-03-10T12:00:00.000Z' }
+    expect((await status()).thawJobs).toEqual([{ ...planned, id: expect.any(String), ended: null }])
+    world.advance(HOUR)
+    await world.run.check()
+    await world.drain()
+    const ended = { at: '2024-03-10T13:00:00.000Z', requested: 1, failed: 0, reason: null }
+    expect((await status()).thawJobs).toMatchObject([{ ...planned, ended }])
+  })
+
   test('is accepted, then followed to its end', async () => {
     const { world, json } = anApi()
     await world.land([aRecord()], { storageClass: 'GLACIER' })
