@@ -8,6 +8,7 @@ import { removableCommits } from '../../shared/domain/plan-sweep.ts'
 import { storedClass } from '../../shared/domain/plan-thaw.ts'
 import type { Rehydration } from '../../shared/domain/rehydration.ts'
 import { isOver } from '../../shared/domain/rehydration-states.ts'
+import { hasOpenJobs } from '../../shared/domain/thaw-batch.ts'
 import type { BudgetDay } from '../../shared/ports/budgets.ts'
 import { type PartitionView, viewQuarantine } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
@@ -68,6 +69,7 @@ export const whatIsLeft = async (
   for (const rehydration of await cloud.ports.index.newest(100)) {
     const { id, state } = rehydration
     if (!isOver(state)) left.push(`rehydration ${id} is ${state.name}`)
+    if (hasOpenJobs(rehydration.terms, cloud.now())) left.push(`rehydration ${id} has jobs that are not over`)
     if (await hasToKeep(cloud, rehydration)) left.push(`rehydration ${id} has copies to keep`)
   }
   for (const { dataset, day } of await openBudgets(cloud)) left.push(`${dataset} has reservations of ${day}`)

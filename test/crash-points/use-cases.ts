@@ -119,7 +119,12 @@ const portsFor = (cloud: Cloud, process: Process) => {
       compareEvery: 0,
       readEvery: 0,
     },
-    config: { ...CONFIG, batchThawsAbove: cloud.mood.batchThawsAbove },
+    config: {
+      ...CONFIG,
+      get batchThawsAbove() {
+        return cloud.mood.batchThawsAbove
+      },
+    },
     metrics: silent,
     thawTimes: readThawTimes(ports.thawHistory, cloud.now),
     now: cloud.now,

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts'
 import { AGEING } from './ageing.ts'
+import { BATCHING } from './batching.ts'
 import { KEEPING } from './keeping.ts'
 import { MENDING } from './mending.ts'
 import { READING } from './reading.ts'
@@ -9,6 +10,7 @@ import { STEERING } from './steering.ts'
 /** By the name of the group: each has a test of its own. */
 export const SCENARIOS = {
   ageing: AGEING,
+  batching: BATCHING,
   keeping: KEEPING,
   mending: MENDING,
   reading: READING,

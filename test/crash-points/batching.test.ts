@@ -1,0 +1,4 @@
+import { playGroup } from './play-group.ts'
+import { BATCHING } from './scenarios/batching.ts'
+
+playGroup('batching', BATCHING)
