@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { HOUR } from '../../shared/domain/duration.ts'
+import { HOUR, MINUTE } from '../../shared/domain/duration.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model } from '../../simulator/s3/s3-model.ts'
 import { lifecycleTo } from '../support/lifecycle.ts'
@@ -22,6 +22,7 @@ type Options = {
 /** The three buckets, whose events go to their queues: late, twice, or never. */
 export const makeBuckets = ({ history: { trouble }, draw, chaos, now, queues }: Options) => {
   const events = new Map<string, number>()
+  const tried = new Map<string, number>()
 
   const eventDelays = (name: string, key: string): readonly number[] => {
     const count = (events.get(`${name} ${key}`) ?? 0) + 1
@@ -63,6 +64,12 @@ export const makeBuckets = ({ history: { trouble }, draw, chaos, now, queues }: 
       eventDelays,
       expeditedAvailable: () => chance.chance(0.5),
       lifecycleLag: () => chance.below(20 * HOUR),
+      jobPreparation: () => draw.fork('jobs').pick([MINUTE, 10 * MINUTE, 6 * HOUR]) ?? 0,
+      jobTaskFails: (key) => {
+        const count = (tried.get(key) ?? 0) + 1
+        tried.set(key, count)
+        return chaos.happens(`${key} ${count} by a job`, 'jobs', 'task failed', trouble.lostEvent)
+      },
     },
   })
   for (const bucket of [ARCHIVE, HOT, REHYDRATED]) s3.createBucket({ bucket })

@@ -18,7 +18,7 @@ import type { Chaos } from './faults.ts'
 import type { History } from './history.ts'
 import { makeQueues } from './queues.ts'
 import { configFor, START } from './settings.ts'
-import { watchThaws } from './watch-thaws.ts'
+import { watchJobs, watchThaws } from './watch-thaws.ts'
 
 /** What has changed since the last look: only that can break what held before. */
 export type Changes = {
@@ -94,6 +94,7 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
       hotTexts.set(`${key} ${etag}`, Buffer.from(content).toString('utf8').split('\n'))
     },
   }
+  const watched = watchJobs(s3, ARCHIVE, now)
   const { quarantine, quarantineIndex, hotRegister, backUp, lose, ...tables } = catalog
 
   return {
@@ -104,6 +105,12 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
     changes,
     queues,
     contentOf: buckets.contentOf,
+    /** Time passes, and S3 does what falls due in it. */
+    pass: (ms: number) =>
+      watched(() => {
+        clock.now += ms
+        s3.runDue()
+      }),
     atRest: buckets.atRest,
     /** What audits told, in order. */
     reports: [] as AuditReport[],

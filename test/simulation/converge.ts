@@ -5,6 +5,7 @@ import { partitionRange } from '../../shared/domain/partition.ts'
 import { removableCommits } from '../../shared/domain/plan-sweep.ts'
 import { storedClass } from '../../shared/domain/plan-thaw.ts'
 import type { StorageClass } from '../../shared/domain/storage-class.ts'
+import { hasOpenJobs } from '../../shared/domain/thaw-batch.ts'
 import type { PartitionView } from './archive-view.ts'
 import type { Cloud } from './cloud.ts'
 import type { Customer } from './customer.ts'
@@ -72,6 +73,9 @@ const whatIsLeft = async (cloud: Cloud, customer: Customer, views: Views, since:
     if (queue.bodies().length > 0) left.push(['convergence', `the ${queue.name} queue is not empty`])
   const open = await customer.checkAnswers(since)
   if (open > 0) left.push(['convergence', `${open} rehydrations are not over`])
+  for (const { id, terms } of await cloud.ports.index.newest(100))
+    if (hasOpenJobs(terms, cloud.now()))
+      left.push(['convergence', `rehydration ${id} has jobs that are not over`])
   for (const { key, storageClass } of cloud.archived()) {
     const known = classes.get(key)
     if (known !== undefined && known !== storageClass)
@@ -131,8 +135,7 @@ export const converge = async (deps: {
     const [first] = left
     if (first === undefined) break
     if (cloud.now() >= since + LONGEST) throw new Violation(first[0], left.map(([, what]) => what).join('; '))
-    cloud.clock.now += ROUND
-    cloud.s3.runDue()
+    cloud.pass(ROUND)
   }
   if (!audited) return
   await workers.start('audit-archive', 'end', functions.audit)

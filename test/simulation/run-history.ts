@@ -108,8 +108,7 @@ export const runHistory = async (
   }
   const pass = (ms: number) => {
     trace.line(`${(ms / HOUR).toFixed(1)} h pass`)
-    cloud.clock.now += ms
-    cloud.s3.runDue()
+    cloud.pass(ms)
   }
   const loss = makeLoss({ cloud, functions, invariants, customer })
   const begin = makeActions({
