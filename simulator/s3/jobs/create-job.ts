@@ -21,7 +21,8 @@ const checkRequest = ({ accountId }: World, { token, priority, roleArn, restore 
 
 /** A UUID by its form. It ends in a number, so that it is new whatever is drawn. */
 const newJobId = ({ random, jobs }: World): string => {
-  const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
+  const hex = (length: number) =>
+    Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('')
   const number = (jobs.size + 1).toString(16).padStart(12, '0')
   return [...[8, 4, 4, 4].map(hex), number].join('-')
 }
