@@ -14,6 +14,7 @@ import { type WaitOptions, waitFor } from './wait-for.ts'
 export type { DatasetAnswer, LedgerAnswer, SegmentAnswer } from './dataset-answers.ts'
 export type { FilesAnswer, RecordsAnswer } from './delivery-calls.ts'
 export { ApiProblem, ApiUnreachable, type FieldError, UnexpectedAnswer } from './failures.ts'
+export { quoteOf } from './quote-of.ts'
 export type { RecordAnswer, VersionsAnswer } from './record-calls.ts'
 export type {
   QuoteAnswer,

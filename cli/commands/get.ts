@@ -1,4 +1,4 @@
-import { ApiProblem, type Client, type RecordAnswer } from 'icecore/client'
+import { ApiProblem, quoteOf, type RecordAnswer } from 'icecore/client'
 import type { AddCommand, Answer } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { readTime } from '../options.ts'
@@ -31,21 +31,23 @@ const quoted = (text: string): string =>
   /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What it costs to have a record that is cold, and how to ask for it. */
-const answerCold = async (
-  client: Client,
+const answerCold = (
   dataset: string,
   selector: { readonly id: string; readonly time?: string },
   problem: ApiProblem,
-): Promise<Answer> => {
-  const quote = await client.quote({ dataset, select: { ids: [selector] } })
+): Answer => {
+  const quote = quoteOf(problem)
+  const accept = quote === undefined ? '' : ` --quote ${quote.id}`
+  const how = `--destination NAME${accept} --wait`
   const command =
     selector.time === undefined
-      ? `icecore rehydrate ${dataset} ${quoted(selector.id)} --destination NAME --wait`
-      : `echo ${quoted(JSON.stringify(selector))} | icecore rehydrate ${dataset} --ids-file - --destination NAME --wait`
+      ? `icecore rehydrate ${dataset} ${quoted(selector.id)} ${how}`
+      : `echo ${quoted(JSON.stringify(selector))} | icecore rehydrate ${dataset} --ids-file - ${how}`
+  const price = quote === undefined ? '' : `${tellQuote(quote)}\n\n`
   return {
     json: { problem: problem.document, quote },
     text: '',
-    notes: `${problem.title}.\n\n${tellQuote(quote)}\n\nTo have it back:\n  ${command}`,
+    notes: `${problem.title}.\n\n${price}To have it back:\n  ${command}`,
     status: EXIT.notDelivered,
   }
 }
@@ -75,7 +77,7 @@ Of a record that is cold, the price of having it back is told, and the exit stat
           return { json: found, text, notes: `${countOf(found.versions.length, 'version')}.` }
         } catch (error) {
           if (!(error instanceof ApiProblem) || error.name !== 'record-is-cold') throw error
-          return answerCold(client, dataset, { id, ...when }, error)
+          return answerCold(dataset, { id, ...when }, error)
         }
       }),
     )

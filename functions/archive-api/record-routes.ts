@@ -3,7 +3,8 @@ import { type Completeness, isComplete } from '../../shared/domain/completeness.
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import type { RecordSelector } from '../../shared/domain/rehydration.ts'
 import { type FindDeps, findRecord } from '../../shared/use-cases/find-record.ts'
-import { completenessHeaders, presentCompleteness } from './present.ts'
+import { type QuoteDeps, quote } from '../../shared/use-cases/quote.ts'
+import { completenessHeaders, presentCompleteness, presentQuote } from './present.ts'
 import { Problem, parsePart, tooBroad } from './problem.ts'
 import { idSchema, instantSchema, queryOf } from './request.ts'
 import { type ApiResponse, bytes, json, MAX_ANSWER_BYTES } from './respond.ts'
@@ -17,32 +18,57 @@ export const recordQuerySchema = z.strictObject({
 
 const iso = (time: number) => new Date(time).toISOString()
 
-/** The body of a rehydration that would bring what could not be read. */
-const rehydrationOf = (dataset: string, { id, time }: RecordSelector) => ({
+/** The body of a rehydration that would bring what could not be read, on this quote where there is one. */
+const rehydrationOf = (dataset: string, { id, time }: RecordSelector, quoteId?: string) => ({
   method: 'POST',
   path: '/rehydrations',
   body: {
     dataset,
     select: { ids: [time === null ? { id } : { id, time: iso(time) }] },
+    ...(quoteId !== undefined && { quoteId }),
     destination: '(the name of a destination)',
   },
 })
 
-const notAnswered = (dataset: string, selector: RecordSelector, completeness: Completeness): Problem => {
+/** What is asked for besides the record itself: as usual, to any place in the bucket. */
+const USUAL = {
+  destination: null,
+  format: 'ndjson',
+  compression: 'none',
+  columns: null,
+  keepDays: null,
+} as const
+
+const isCold = async (
+  deps: QuoteDeps,
+  dataset: string,
+  selector: RecordSelector,
+  completeness: Completeness,
+): Promise<Problem> => {
+  const selection = { kind: 'ids', ids: [selector], where: null, limit: null } as const
+  const quoted = await quote(deps)({ dataset, selection, ...USUAL })
+  const offer =
+    quoted.kind === 'quoted'
+      ? { quote: presentQuote(dataset, quoted), rehydrate: rehydrationOf(dataset, selector, quoted.id) }
+      : { rehydrate: rehydrationOf(dataset, selector) }
+  return new Problem(409, 'record-is-cold', 'If the record exists, it is in a segment that must be thawed', {
+    ...presentCompleteness(completeness),
+    detail:
+      'quote is what that costs and when it is there: rehydrate accepts it, with the tier of your choice',
+    ...offer,
+  })
+}
+
+const notAnswered = async (
+  deps: QuoteDeps,
+  dataset: string,
+  selector: RecordSelector,
+  completeness: Completeness,
+): Promise<Problem> => {
   const found = presentCompleteness(completeness)
   if (isComplete(completeness))
     return new Problem(404, 'unknown-record', 'There is no such record in the archive', found)
-  if (completeness.cold > 0)
-    return new Problem(
-      409,
-      'record-is-cold',
-      'If the record exists, it is in a segment that must be thawed',
-      {
-        ...found,
-        detail: 'ask for a rehydration, and for its price with POST /quotes first',
-        rehydrate: rehydrationOf(dataset, selector),
-      },
-    )
+  if (completeness.cold > 0) return isCold(deps, dataset, selector, completeness)
   return new Problem(503, 'incomplete', 'Segments that may hold the record could not be read', found)
 }
 
@@ -83,7 +109,7 @@ const sizeOf = (record: ArchiveRecord, asJson: boolean): number =>
     ? Buffer.byteLength(JSON.stringify([record.body, record.header, record.version]))
     : Buffer.byteLength(record.body)
 
-export const recordRoutes = (deps: Access & FindDeps): Routes => {
+export const recordRoutes = (deps: Access & FindDeps & QuoteDeps): Routes => {
   const find = findRecord(deps)
   return {
     'GET /datasets/{dataset}/records/{id+}': async ({ event, caller }) => {
@@ -95,7 +121,7 @@ export const recordRoutes = (deps: Access & FindDeps): Routes => {
       if (found.kind === 'too-broad') throw tooBroad(found.limit, found.hint)
       const { records, completeness } = found
       const current = records.at(-1)
-      if (current === undefined) throw notAnswered(name, selector, completeness)
+      if (current === undefined) throw await notAnswered(deps, name, selector, completeness)
       const all = query.all === 'true'
       const size = (all ? records : [current]).reduce((sum, record) => sum + sizeOf(record, all), 0)
       if (size > MAX_ANSWER_BYTES)

@@ -19,6 +19,8 @@ export const allowanceOf = (dollars: number): Allowance => ({ dollars, spent: 0,
 /** Sums of dollars are not exact to the last digit. */
 const TOLERANCE = 1e-9
 
+export const isDearer = (dollars: number, than: number): boolean => dollars > than * (1 + TOLERANCE)
+
 /** A restored copy is there for a day at least: what is cold so soon after it was paid was never asked for. */
 const SHORTEST_LIFE = DAY
 
@@ -32,7 +34,7 @@ export const payFrom = (allowance: Allowance, { name, dollars, now }: Payment): 
   const { spent, paid } = allowance
   const since = allowance.since ?? now
   if (paid.split(',').includes(name)) return now < since + SHORTEST_LIFE ? allowance : 'too-dear'
-  if (spent + dollars > allowance.dollars * (1 + TOLERANCE)) return 'too-dear'
+  if (isDearer(spent + dollars, allowance.dollars)) return 'too-dear'
   return {
     ...allowance,
     spent: spent + dollars,

@@ -6,6 +6,8 @@ import { type PartitionWork, readUnits, type SegmentWork, type WorkPlan } from '
 const BATCH = 10
 /** S3 reports in other batches than it was asked. */
 const REPORT_BATCH = 5
+/** Thaws of one moment end within two days, and their copies at so many midnights. */
+const MIDNIGHTS = 3
 
 /** SQS bills each 64 KiB as a request. */
 const BILLED_MESSAGE_BYTES = 64 * 1024
@@ -16,7 +18,10 @@ const writeUnits = (bytes: number): number => Math.ceil(bytes / WRITE_UNIT_BYTES
 /** Bytes of items, besides what grows with the request: they are rounded up to whole units. */
 const REHYDRATION_BYTES = 760
 const SUMMARY_BYTES = 760
-const TASK_BYTES = 620
+const TASK_BYTES = 960
+/** Of what was paid for its thaws, with the names of segments. */
+const PAID_BYTES = 200
+const PAID_NAME_BYTES = 20
 const PROGRESS_BYTES = 700
 const WAITER_BYTES = 190
 const SEGMENT_ID_BYTES = 28
@@ -29,6 +34,11 @@ const PAID_READS: readonly StorageClass[] = ['STANDARD_IA', 'ONEZONE_IA', 'GLACI
 
 const isCold = ({ readable }: SegmentWork): boolean => readable === 'cold'
 const isWaitedFor = ({ readable }: SegmentWork): boolean => readable !== 'now'
+
+const taskBytes = (segments: readonly SegmentWork[]): number => {
+  const cold = segments.filter(isCold).length
+  return TASK_BYTES + (cold === 0 ? 0 : PAID_BYTES + cold * PAID_NAME_BYTES)
+}
 
 const makeMeter = () => {
   const lines = new Map<string, number>()
@@ -82,7 +92,8 @@ const thaw = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWor
   for (const segment of cold) {
     meter.messages(5)
     meter.reads(3 * catalogUnits)
-    meter.writes(2)
+    // that it is there, how long it took, and that it is gone
+    meter.writes(3)
     meter.heads([segment], 3)
     meter.heads(waitedFor, 2)
   }
@@ -95,14 +106,14 @@ const replay = (meter: Meter, { segments }: PartitionWork, size: number, own: Un
   const batches = Math.ceil(records / size)
   meter.add('sqs.request.fifo', batches + Math.ceil(text / BILLED_MESSAGE_BYTES))
   meter.reads(batches * (1 + own.read))
-  meter.writes(batches * writeUnits(TASK_BYTES + PROGRESS_BYTES))
+  meter.writes(batches * writeUnits(taskBytes(segments) + PROGRESS_BYTES))
 }
 
 const hydrate = (meter: Meter, partition: PartitionWork, work: WorkPlan, own: Units) => {
   const { segments, indexReads, catalogUnits, ids } = partition
   meter.messages(3)
   meter.reads(3 * own.read + 5 + catalogUnits)
-  meter.writes(3 + writeUnits(TASK_BYTES + ids * POSITION_BYTES))
+  meter.writes(3 + writeUnits(taskBytes(segments) + ids * POSITION_BYTES))
   meter.add('s3.get.STANDARD', indexReads)
   for (const { storageClass, reads } of segments) {
     meter.add(`s3.get.${storageClass}`, reads.gets)
@@ -123,7 +134,10 @@ const takeTurns = (meter: Meter, { partitions, limit, messagesAtOnce }: WorkPlan
 
 const finish = (meter: Meter, { partitions, requestBytes }: WorkPlan, own: Units) => {
   const count = partitions.length
-  if (count === 0) meter.messages(2)
+  if (count === 0) {
+    meter.messages(2)
+    meter.reads(3 * own.read)
+  }
   meter.reads(own.read + readUnits(count * TASK_BYTES))
   meter.writes(own.write + writeUnits(REHYDRATION_BYTES + SUMMARY_BYTES + requestBytes))
   meter.add('s3.put.STANDARD', 1)
@@ -140,7 +154,10 @@ export const billWork = (work: WorkPlan): Lines => {
   const own = { read: readUnits(bytes), write: writeUnits(bytes) }
   const cold = partitions.reduce((sum, { segments }) => sum + segments.filter(isCold).length, 0)
   askAndPlan(meter, work, own)
-  meter.messages(2 * Math.ceil(partitions.length / BATCH) + 4 * Math.ceil(cold / REPORT_BATCH))
+  meter.messages(2 * Math.ceil(partitions.length / BATCH))
+  // the reports that thaws have begun come together, and those of copies that are gone at some midnights
+  meter.messages(2 * Math.ceil(cold / REPORT_BATCH))
+  meter.messages(2 * Math.max(Math.ceil(cold / BATCH), Math.min(cold, MIDNIGHTS)))
   for (const partition of partitions) {
     thaw(meter, partition, own)
     hydrate(meter, partition, work, own)

@@ -56,7 +56,7 @@ export type WorkPlan = {
 const READ_UNIT_BYTES = 4096
 const COMMIT_BYTES = 300
 const SEGMENT_BYTES = 560
-const HOLDING_BYTES = 450
+const HOLDING_BYTES = 540
 const NAME_BYTES = 40
 
 /** Read units of a consistent read of so many bytes. */

@@ -1,4 +1,4 @@
-import { shareOut } from '../domain/allowance.ts'
+import { isDearer, shareOut } from '../domain/allowance.ts'
 import { NO_GUARDS } from '../domain/guards.ts'
 import { fixedDollars, priceWork, thawDollars } from '../domain/price-work.ts'
 import { momentsOfQuote } from '../domain/quote.ts'
@@ -27,7 +27,7 @@ const holdToCap = (
 ): Chosen => {
   const asked = momentsOfQuote(now, now, NO_GUARDS)
   const { total } = priceWork(work, request.tiers, asked).dollars
-  if (total > cap)
+  if (isDearer(total, cap))
     return {
       kind: 'failed',
       reason: `it would cost up to ${dollars(total)} by now, and its quote allows ${dollars(cap)}: ask for another quote`,

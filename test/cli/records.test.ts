@@ -230,7 +230,7 @@ describe('a rehydration', () => {
     const cold = await icecore('get', 'flights', "o'ld")
     expect(cold).toMatchObject({ status: 4, out: '' })
     expect(cold.err).toMatch(
-      /TIER +COST[\s\S]*Bulk[\s\S]*icecore rehydrate flights 'o'\\''ld' --destination NAME --wait/,
+      /TIER +COST[\s\S]*Bulk[\s\S]*icecore rehydrate flights 'o'\\''ld' --destination NAME --quote \w{26} --wait/,
     )
     expect(await json('get', 'flights', "o'ld", '--time', OLD)).toMatchObject({
       quote: { segmentsToThaw: 1 },

@@ -97,8 +97,15 @@ describe('a record', () => {
         complete: false,
         segments: { segments: 1, cold: 1 },
         rehydrate: { body: { dataset: 'orders', select: { ids: [{ id: 'o-1' }] } } },
+        quote: { segmentsToThaw: 1, records: { count: 1 }, tiers: [{ tier: 'Bulk' }, { tier: 'Standard' }] },
       }),
     )
+    const { rehydrate, quote } = answer.body
+    const body = { ...rehydrate.body, destination: 'analysts', tier: 'Bulk' }
+    expect(await api.json('POST /rehydrations', { body })).toMatchObject({
+      status: 202,
+      body: { quoteId: quote.id, cost: { atMost: expect.closeTo(quote.tiers[0].dollars.total, 5) } },
+    })
     expect(await get(api, 'o-2')).toMatchObject({ statusCode: 404 })
   })
 
