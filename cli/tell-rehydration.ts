@@ -20,6 +20,12 @@ const tellTiers = ({ tier, tiers }: RehydrationLine): string =>
 export const formatDollars = (dollars: number): string =>
   `$${dollars < 1 ? dollars.toFixed(6) : dollars.toFixed(2)}`
 
+const tellCost = ({ soFar, atMost }: NonNullable<RehydrationLine['cost']>): string =>
+  [
+    ...(soFar === undefined ? [] : [`${formatDollars(soFar)} so far`]),
+    ...(atMost === null ? [] : [`at most ${formatDollars(atMost)}`]),
+  ].join(', ')
+
 /** Everything that there is to know of a rehydration, a line each. */
 export const tellRehydration = (rehydration: RehydrationAnswer): string => {
   const { progress, result, reason, keepDays, maxCostUsd } = rehydration
@@ -35,8 +41,7 @@ export const tellRehydration = (rehydration: RehydrationAnswer): string => {
   ]
   if (rehydration.readyBy !== null) fields.push(['wanted by', rehydration.readyBy])
   if (maxCostUsd !== null) fields.push(['costs at most', formatDollars(maxCostUsd)])
-  if (rehydration.cost !== undefined)
-    fields.push(['cost', `at most ${formatDollars(rehydration.cost.atMost)}`])
+  if (rehydration.cost !== undefined) fields.push(['cost', tellCost(rehydration.cost)])
   if (rehydration.approval !== null) fields.push(['approved by', rehydration.approval.by])
   if (keepDays !== null) fields.push(['kept', `${keepDays} days`])
   if (progress !== undefined && result === undefined) {
@@ -46,7 +51,9 @@ export const tellRehydration = (rehydration: RehydrationAnswer): string => {
       `${done} done, ${hydrating} hydrating, ${thawing} thawing, ${planned} planned`,
     ])
     if (progress.readyBy !== null) fields.push(['readable by', progress.readyBy])
+    if (progress.segmentsRaised > 0) fields.push(['made faster', countOf(progress.segmentsRaised, 'segment')])
   }
+  if (rehydration.expectedBy !== null) fields.push(['expected by', rehydration.expectedBy])
   if (reason !== undefined) fields.push(['reason', reason])
   if (result !== undefined) {
     const { complete, segments, notFound } = result

@@ -88,6 +88,7 @@ const progressSchema = z.object({
   bytes: z.int(),
   readyBy: z.string().nullable(),
   segmentsThawedAsStandard: z.int(),
+  segmentsRaised: z.int(),
   segmentsLapsed: z.int(),
 })
 
@@ -121,8 +122,8 @@ export const lineSchema = z.object({
   keptUntil: z.string().nullable(),
   /** Who let it go on, where that was needed. */
   approval: z.object({ by: z.string(), at: z.string() }).nullable(),
-  /** US dollars by list price; where guards wanted to know. */
-  cost: z.object({ atMost: z.number() }).optional(),
+  /** US dollars by list price. What it costs at most is null, or missing, where nobody wanted to know; so far only in a status. */
+  cost: z.object({ atMost: z.number().nullable(), soFar: z.number().optional() }).optional(),
   completedAt: z.string().optional(),
   failedAt: z.string().optional(),
   cancelledAt: z.string().optional(),
@@ -168,6 +169,8 @@ export const rehydrationSchema = lineSchema.extend({
   }),
   /** The jobs of S3 Batch Operations that ask for its thaws; missing where it asks by itself. */
   thawJobs: z.array(thawJobSchema).optional(),
+  /** When all of it is readable, as it looks now; null where nothing is waited for, or nobody knows yet. */
+  expectedBy: z.string().nullable(),
   progress: progressSchema.optional(),
 })
 export type RehydrationAnswer = z.infer<typeof rehydrationSchema>

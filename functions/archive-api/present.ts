@@ -3,6 +3,7 @@ import type { Dataset } from '../../shared/domain/dataset.ts'
 import { formatDigest } from '../../shared/domain/digest.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { Ledger } from '../../shared/domain/ledger.ts'
+import { costAtMost } from '../../shared/domain/plan-raises.ts'
 import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
 import type { Extension, RehydrationTerms } from '../../shared/domain/rehydration-terms.ts'
 import type { ThawJob } from '../../shared/domain/thaw-batch.ts'
@@ -145,12 +146,21 @@ const presentExtension = ({ keepDays, at, until, dollars }: Extension) => ({
   cost: { atMost: cents(dollars) },
 })
 
-const presentTerms = ({ price, approval, extension, keptUntil }: RehydrationTerms) => ({
-  extension: extension && presentExtension(extension),
-  keptUntil: isoOrNull(keptUntil),
-  approval: approval && { by: approval.by, at: iso(approval.at) },
-  ...(price && { cost: { atMost: cents(price.dollars) } }),
-})
+const costOf = (rehydration: Pick<Rehydration, 'terms'>) => {
+  const atMost = costAtMost(rehydration)
+  return atMost === null ? null : cents(atMost)
+}
+
+const presentTerms = (terms: RehydrationTerms) => {
+  const { approval, extension, keptUntil } = terms
+  const atMost = costOf({ terms })
+  return {
+    extension: extension && presentExtension(extension),
+    keptUntil: isoOrNull(keptUntil),
+    approval: approval && { by: approval.by, at: iso(approval.at) },
+    ...(atMost !== null && { cost: { atMost } }),
+  }
+}
 
 const presentThawJob = ({ id, tier, segments, plannedAt, end }: ThawJob) => ({
   id,
@@ -189,7 +199,11 @@ export const presentRehydration = (rehydration: Rehydration) => {
 
 export const presentStatus = (rehydration: Rehydration, progress: RehydrationProgress | null) => ({
   ...presentRehydration(rehydration),
-  ...(progress && { keptUntil: isoOrNull(progress.keptUntil) }),
+  expectedBy: isoOrNull(progress ? progress.expectedBy : (rehydration.terms.promised?.p95 ?? null)),
+  ...(progress && {
+    keptUntil: isoOrNull(progress.keptUntil),
+    cost: { soFar: cents(progress.costSoFar), atMost: costOf(rehydration) },
+  }),
   select: presentSelection(rehydration.request.selection),
   ...(rehydration.terms.batch && { thawJobs: rehydration.terms.batch.jobs.map(presentThawJob) }),
   ...(progress && {
@@ -200,6 +214,7 @@ export const presentStatus = (rehydration: Rehydration, progress: RehydrationPro
       bytes: progress.bytes,
       readyBy: isoOrNull(progress.readyBy),
       segmentsThawedAsStandard: progress.segmentsThawedAsStandard,
+      segmentsRaised: progress.segmentsRaised,
       segmentsLapsed: progress.segmentsLapsed,
     },
   }),

@@ -12,6 +12,7 @@ import {
   makeDynamoTaskList,
 } from '../../shared/adapters/aws/dynamo-rehydration-tasks.ts'
 import { makeDynamoRehydrations } from '../../shared/adapters/aws/dynamo-rehydrations.ts'
+import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
 import { makeS3Lister } from '../../shared/adapters/aws/s3-archive-admin.ts'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { makeS3ThawJobs } from '../../shared/adapters/aws/s3-thaw-jobs.ts'
@@ -21,6 +22,7 @@ import { makeHydrateQueue, makeThawQueue } from '../../shared/adapters/aws/sqs-q
 import { makePacedThawer } from '../../shared/adapters/paced-thawer.ts'
 import { readEnv } from '../../shared/runtime/env.ts'
 import { makeTelemetry } from '../../shared/runtime/telemetry.ts'
+import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { createHandler } from './create-handler.ts'
 
 const env = readEnv(
@@ -53,6 +55,7 @@ export const handler = createHandler({
   manifests: makeS3ThawManifests(archive),
   thawJobs: makeS3ThawJobs({ control: makeControlClient(), ...jobs }),
   budgets: makeDynamoBudgets(dynamo),
+  thawTimes: readThawTimes(makeDynamoThawHistory(dynamo), dynamo.now),
   thawQueue: makeThawQueue({ sqs, url: env.THAW_QUEUE_URL }),
   hydrateQueue: makeHydrateQueue({ sqs, url: env.HYDRATE_QUEUE_URL }),
   now: dynamo.now,

@@ -1,7 +1,12 @@
 import type { ThawBatch } from './thaw-batch.ts'
 
 /** What something costs at most by list price, and the bytes of the segments that it reads. */
-export type Price = { readonly dollars: number; readonly bytes: number }
+export type Price = {
+  readonly dollars: number
+  readonly bytes: number
+  /** Of the dollars what is for anything but thaws; missing where that was not told apart. */
+  readonly fixed?: number | undefined
+}
 
 /** Who let a rehydration go on that was too dear to go on by itself. */
 export type Approval = { readonly by: string; readonly at: number }

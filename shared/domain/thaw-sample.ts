@@ -2,18 +2,14 @@ import type { Holding } from './holding.ts'
 import type { Segment } from './segment.ts'
 import { type ArchiveClass, isArchiveClass, type RetrievalTier } from './storage-class.ts'
 
-const MIB = 1024 ** 2
+/** Sizes that are told apart: each is a metric of its own for every class and tier, and those are paid for one by one. */
+export const THAW_SIZES = ['small', 'large'] as const
+export type ThawSize = (typeof THAW_SIZES)[number]
 
-/** The least bytes of each size of segment: as landed, as sealed out of little, and as sealed out of much. */
-const SIZES = { small: 0, medium: MIB, large: 64 * MIB } as const
+/** Bytes from which on something is large: as a segment that was sealed out of much. */
+const LARGE = 64 * 1024 ** 2
 
-export type ThawSize = keyof typeof SIZES
-export const THAW_SIZES = ['small', 'medium', 'large'] as const satisfies readonly ThawSize[]
-
-export const thawSizeOf = (bytes: number): ThawSize => {
-  if (bytes >= SIZES.large) return 'large'
-  return bytes >= SIZES.medium ? 'medium' : 'small'
-}
+export const thawSizeOf = (bytes: number): ThawSize => (bytes < LARGE ? 'small' : 'large')
 
 /** How long one thaw took. */
 export type ThawSample = {

@@ -4,7 +4,7 @@ import { isArchiveClass, LIFECYCLE_CLASSES } from '../domain/storage-class.ts'
 import type { AgeMetrics, AuditMetrics, SealMetrics, SweepMetrics } from '../ports/archive-metrics.ts'
 import type { CanaryMetrics } from '../ports/canary.ts'
 import type { FailureNotes } from '../ports/dead-letters.ts'
-import type { RehydrationMetrics } from '../ports/metrics.ts'
+import type { RehydrationMetrics, ThawMetrics } from '../ports/metrics.ts'
 import { METRICS, type MetricName } from './metric-names.ts'
 
 export type Telemetry = { readonly logger: Logger; readonly metrics: Metrics }
@@ -63,26 +63,52 @@ export const makeAuditMetrics = (metrics: Metrics): AuditMetrics => ({
   },
 })
 
+type Finished = Parameters<RehydrationMetrics['rehydrationFinished']>[0]
+
 /**
- * One latency a phase, by the coldest class that was read and the tier that thawed it. What needs no thaw has no tier and no
- * thawing, and the classes that no lifecycle rule leads to are told as one: these are the most series that icecore has.
+ * What each phase depends on: waiting for its turn on nothing, delivering on how much there is. What needs no thaw has no tier, and the
+ * classes that no lifecycle rule leads to are told as one: these are the most series that icecore has.
  */
+const dimensionsOf = (phase: string, { storageClass, tier, size }: Finished): Record<string, string> => {
+  const isCommon = storageClass === 'STANDARD' || LIFECYCLE_CLASSES.includes(storageClass)
+  const read = {
+    storageClass: isCommon ? storageClass : 'other',
+    retrievalTier: isArchiveClass(storageClass) ? tier : 'none',
+  }
+  if (phase === 'queued') return { phase }
+  if (phase === 'hydrating') return { phase, sizeBucket: size }
+  return phase === 'thawing' ? { phase, ...read, sizeBucket: size } : { phase, ...read }
+}
+
+/** One latency a phase. All that it may depend on stands in the line, also where it is no dimension. */
 export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => ({
-  rehydrationFinished: ({ phases, storageClass, tier, records }) => {
+  rehydrationFinished: (facts) => {
+    const { phases, storageClass, tier, size, records, inTime, accuracy } = facts
     const isCold = isArchiveClass(storageClass)
-    const isCommon = storageClass === 'STANDARD' || LIFECYCLE_CLASSES.includes(storageClass)
     for (const [phase, latency] of Object.entries(phases)) {
       if (phase === 'thawing' && !isCold) continue
       // a line each, since a line has one set of dimensions
       const single = metrics.singleMetric()
-      single.addDimensions({
-        phase,
-        storageClass: isCommon ? storageClass : 'other',
-        retrievalTier: isCold ? tier : 'none',
-      })
+      const dimensions = dimensionsOf(phase, facts)
+      const about = { storageClass, sizeBucket: size, ...(isCold && { retrievalTier: tier }) }
+      for (const [name, value] of Object.entries(about))
+        if (!(name in dimensions)) single.addMetadata(name, value)
+      single.addDimensions(dimensions)
       single.addMetric('rehydrationLatency', METRICS.rehydrationLatency, latency)
     }
     addMetric(metrics, 'recordsRehydrated', records)
+    // also when it was in time, so that an alarm can tell health from silence
+    if (inTime !== null) addMetric(metrics, 'deadlinesMissed', inTime ? 0 : 1)
+    if (accuracy.cost !== null) addMetric(metrics, 'quoteCostRatio', accuracy.cost)
+    if (accuracy.time !== null) addMetric(metrics, 'quoteTimeRatio', accuracy.time)
+  },
+})
+
+export const makeThawMetrics = (metrics: Metrics): ThawMetrics => ({
+  thawed: ({ requested, raised, shared }) => {
+    addMetric(metrics, 'thawsRequested', requested)
+    addMetric(metrics, 'thawsRaised', raised)
+    addMetric(metrics, 'thawsShared', shared)
   },
 })
 

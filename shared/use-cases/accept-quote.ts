@@ -1,7 +1,7 @@
 import type { IcecoreConfig } from '../domain/config.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price } from '../domain/rehydration-terms.ts'
-import { differsFrom, type QuotedFor, quotedPrice } from '../domain/stored-quote.ts'
+import { differsFrom, type QuotedFor, type QuotedTime, quotedPrice } from '../domain/stored-quote.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Quotes } from '../ports/quotes.ts'
 import { quotedFor } from './quote.ts'
@@ -9,7 +9,7 @@ import { quotedFor } from './quote.ts'
 export type AcceptDeps = { readonly config: IcecoreConfig; readonly quotes: Quotes; readonly now: Clock }
 
 export type Accepted =
-  | { readonly kind: 'accepted'; readonly price: Price }
+  | { readonly kind: 'accepted'; readonly price: Price; readonly readyBy: QuotedTime | undefined }
   /** It is over, or there never was one of that id. */
   | { readonly kind: 'quote-expired' }
   /** The request is of something else than the quote: the first field in which it is. */
@@ -24,5 +24,6 @@ export const acceptQuote =
     const isReplay = config.destinations.get(request.destination)?.replay !== undefined
     const field = differsFrom(quote, { ...quotedFor(request), isReplay })
     if (field !== undefined) return { kind: 'quote-mismatch', field }
-    return { kind: 'accepted', price: quotedPrice(quote, request.tiers) }
+    const readyBy = request.tier === null ? undefined : quote.readyBy[request.tier]
+    return { kind: 'accepted', price: quotedPrice(quote, request.tiers), readyBy }
   }

@@ -1,11 +1,14 @@
 import { addCompleteness, isComplete } from '../domain/completeness.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
+import { costSoFar } from '../domain/cost-so-far.ts'
 import { addDigests, formatDigest } from '../domain/digest.ts'
 import { keptUntilOf } from '../domain/keep-copies.ts'
+import { costAtMost } from '../domain/plan-raises.ts'
 import { coldest, tierFor } from '../domain/plan-thaw.ts'
 import { deliveryPrefix, type Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { RehydrationTask, TaskState } from '../domain/rehydration-task.ts'
+import { thawSizeOf } from '../domain/thaw-sample.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Delivery } from '../ports/delivery.ts'
 import type { RehydrationMetrics } from '../ports/metrics.ts'
@@ -108,6 +111,7 @@ const summarize = (
       plannedAt,
     ),
     coldest: coldest(results.map((result) => result.coldest)),
+    size: thawSizeOf(results.reduce((sum, { segmentBytes = 0 }) => sum + segmentBytes, 0)),
     summary: {
       files: files.length,
       bytes,
@@ -117,6 +121,18 @@ const summarize = (
       ...(notSent && { notSent: notSent.records }),
     },
   }
+}
+
+/** What was told when it was asked for, against what came of it; a time counts from when it was let go on. */
+const accuracyOf = (
+  rehydration: Rehydration,
+  real: { readonly cost: number; readonly readableAt: number },
+): { readonly cost: number | null; readonly time: number | null } => {
+  const { acceptedAt, terms } = rehydration
+  const atMost = terms.price?.fixed === undefined ? null : costAtMost(rehydration)
+  const told = (terms.promised?.p95 ?? acceptedAt) - acceptedAt
+  const took = real.readableAt - (terms.approval?.at ?? acceptedAt)
+  return { cost: atMost ? real.cost / atMost : null, time: told > 0 ? took / told : null }
 }
 
 /**
@@ -161,6 +177,9 @@ export const finishRehydration =
       },
       storageClass: all.coldest,
       tier: tierFor(all.coldest, request.tiers),
+      size: all.size,
+      inTime: request.readyBy === null ? null : readableAt <= request.readyBy,
+      accuracy: accuracyOf(rehydration, { cost: costSoFar(rehydration, read), readableAt }),
       records: summary.records.count,
       bytes: summary.bytes,
     })

@@ -2,7 +2,7 @@ import { liveSegments } from '../domain/commit.ts'
 import { NO_GUARDS } from '../domain/guards.ts'
 import type { Holding } from '../domain/holding.ts'
 import { makeSegmentCheck } from '../domain/plan-selection.ts'
-import { priceWork } from '../domain/price-work.ts'
+import { fixedDollars, priceWork } from '../domain/price-work.ts'
 import { momentsOfQuote } from '../domain/quote.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price } from '../domain/rehydration-terms.ts'
@@ -47,5 +47,7 @@ export const priceRequest =
     const guards = deps.config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
     const at = deps.now()
     const { dollars } = priceWork(survey.work, request.tiers, momentsOfQuote(at, at, guards))
-    return { kind: 'priced', price: { dollars: dollars.total, bytes: bytesOf(survey.work) } }
+    const { work } = survey
+    const price = { dollars: dollars.total, bytes: bytesOf(work), fixed: fixedDollars(work) }
+    return { kind: 'priced', price }
   }

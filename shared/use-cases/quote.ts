@@ -49,7 +49,8 @@ export const quote =
     const survey = await surveySelection(deps)(request, MAX_SEARCHED_PARTITIONS, asked.to - at)
     if (survey.kind === 'too-broad') return survey
     const id = makeUlid(at, random)
-    await quotes.create(keepQuote({ id, of: quotedFor(request), expiresAt }, survey.work, asked))
     const made = quoteWork(survey.work, { now: at, asked, thawTimes: await deps.thawTimes() })
+    const readyBy = Object.fromEntries(made.tiers.map((one) => [one.tier, one.readyBy]))
+    await quotes.create(keepQuote({ id, of: quotedFor(request), expiresAt, readyBy }, survey.work, asked))
     return { kind: 'quoted', id, expiresAt, quote: made }
   }

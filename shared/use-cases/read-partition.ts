@@ -12,7 +12,10 @@ import { type FoundSegment, searchSegments } from './search-segments.ts'
 export type ReadPartitionDeps = { readonly log: CommitLog; readonly reader: SegmentReader }
 
 /** What was made of a partition's segments, and what of them it was made of. */
-export type PartitionRead<Made> = Pick<TaskResult, 'completeness' | 'coldest' | 'keptUntil'> & {
+export type PartitionRead<Made> = Pick<
+  TaskResult,
+  'completeness' | 'coldest' | 'keptUntil' | 'segmentBytes'
+> & {
   readonly made: Made
 }
 
@@ -66,6 +69,7 @@ export const readPartition = ({ log, reader }: ReadPartitionDeps) => {
           completeness: completenessOf(found, left),
           coldest: coldest(readable.map(({ segment }) => storedClass(segment, state.holdings))),
           ...(keptUntil !== null && { keptUntil }),
+          segmentBytes: readable.reduce((sum, { segment }) => sum + segment.bytes, 0),
         }
       } catch (error) {
         if (!(error instanceof SegmentUnread)) throw error

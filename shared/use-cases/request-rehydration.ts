@@ -3,6 +3,7 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import { columnNames } from '../domain/dataset.ts'
 import { HOUR, MINUTE } from '../domain/duration.ts'
 import type { Rehydration, RehydrationRequest } from '../domain/rehydration.ts'
+import type { Promised } from '../domain/rehydration-terms.ts'
 import { makeUlid } from '../domain/ulid.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { ThawQueue } from '../ports/queues.ts'
@@ -74,6 +75,19 @@ const notForQueues = ({ format, compression, columns }: RehydrationRequest) => {
   return columns === null ? undefined : 'columns'
 }
 
+type OnQuote = Extract<Accepted, { kind: 'accepted' }>
+type Settled = Extract<SettledTiers, { kind: 'settled' }>
+
+/** What a quote that was accepted has told. It has nothing for thaws of others that are to be faster. */
+const promisedOn = (
+  { readyBy }: OnQuote,
+  settled: Settled | null,
+  mayExpedite: boolean,
+): Promised | undefined => {
+  const times = settled?.promised ?? readyBy
+  return times && { p50: times.p50, p95: times.p95, raising: 0, mayExpedite }
+}
+
 /** Who asks, under which key, and whether they may have Expedited where the tiers follow from a time or a cost. */
 export type Asker = {
   readonly caller: string
@@ -122,10 +136,10 @@ export const requestRehydration = (deps: RequestDeps) => {
     const accepted = quoteId === null ? null : await acceptQuote(deps)(asked, quoteId)
     if (accepted !== null && accepted.kind !== 'accepted') return accepted
     const price = accepted?.price ?? settled?.price
+    const promised = accepted === null ? settled?.promised : promisedOn(accepted, settled, mayExpedite)
     const worth = price && {
       price,
-      // a quote has nothing for thaws of others that are to be faster
-      ...(settled && { promised: accepted ? { ...settled.promised, raising: 0 } : settled.promised }),
+      ...(promised && { promised }),
       ...(accepted && { cap: price.dollars }),
     }
     const weighed = await weighRequest(deps)(id, asked, dataset, worth)

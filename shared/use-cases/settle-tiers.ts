@@ -39,12 +39,13 @@ export const settleTiers =
       segments
         .filter((segment) => segment.readable === 'cold' && segment.storageClass === storageClass)
         .map(({ bytes }) => bytes)
+    const fixed = fixedDollars(work)
     const planned = planTiers(
       {
         now,
         cold: { GLACIER: coldIn('GLACIER'), DEEP_ARCHIVE: coldIn('DEEP_ARCHIVE') },
         underWay: segments.flatMap(({ underWay }) => underWay ?? []),
-        fixed: fixedDollars(work),
+        fixed,
         dollarsFor: (storageClass, tier) => thawDollars(work, storageClass, tier, asked),
         times,
       },
@@ -55,7 +56,7 @@ export const settleTiers =
     return {
       kind: 'settled',
       request: { ...request, tiers },
-      price: { dollars, bytes: bytesOf(work) },
+      price: { dollars, bytes: bytesOf(work), fixed },
       promised: { p50, p95, raising, mayExpedite },
     }
   }

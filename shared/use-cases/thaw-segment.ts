@@ -37,6 +37,8 @@ export type ThawSegmentDeps = {
 
 export type SegmentThaw = {
   readonly segmentId: string
+  /** As it is written down by then. */
+  readonly holding: Holding
   /** `too-dear`: S3 was not asked, because that costs more than the quote allows. */
   readonly state: 'readable' | 'waiting' | 'missing' | 'too-dear'
   /** When it must be readable by AWS's figures. */
@@ -78,6 +80,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     more = {},
   ): SegmentThaw => ({
     segmentId: segment.id,
+    holding,
     state,
     readyBy: thawedBy(holding, now()),
     asStandard: false,

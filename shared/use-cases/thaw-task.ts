@@ -1,8 +1,12 @@
 import { HOUR } from '../domain/duration.ts'
+import { expectThaws, underWayOf } from '../domain/expect-thaw.ts'
 import { keepDaysAt } from '../domain/keep-copies.ts'
+import { paidFor } from '../domain/paid-thaws.ts'
 import { decideThaw, neededUntil } from '../domain/plan-thaw.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Segment } from '../domain/segment.ts'
+import { isArchiveClass } from '../domain/storage-class.ts'
+import type { ThawTimes } from '../domain/thaw-times.ts'
 import type { PartitionRegistry, Waiters } from '../ports/catalog.ts'
 import type { HydrateQueue, ThawTask } from '../ports/queues.ts'
 import type { Rehydrations, RehydrationTasks } from '../ports/rehydrations.ts'
@@ -14,7 +18,8 @@ import { keepPartition } from './keep-partition.ts'
 import { makePurse } from './pay-for-thaws.ts'
 import { raiseNamed } from './raise-named.ts'
 import { searchSegments } from './search-segments.ts'
-import { type ThawSegmentDeps, thawSegment } from './thaw-segment.ts'
+import { type SegmentThaw, type ThawSegmentDeps, thawSegment } from './thaw-segment.ts'
+import type { ReadThawTimes } from './thaw-times.ts'
 
 export type ThawTaskDeps = ThawSegmentDeps & {
   readonly rehydrations: Rehydrations
@@ -22,6 +27,7 @@ export type ThawTaskDeps = ThawSegmentDeps & {
   readonly waiters: Waiters
   readonly registry: PartitionRegistry
   readonly hydrateQueue: HydrateQueue
+  readonly thawTimes: ReadThawTimes
   readonly plan: (rehydrationId: string) => Promise<unknown>
 }
 
@@ -30,6 +36,29 @@ export type ThawTaskOutcome = {
   readonly thaws: number
   /** Thaws that S3 does faster from now on; missing where there are none. */
   readonly raised?: number
+  /** Thaws of others that serve it too, as it is looked at for the first time; missing where there are none. */
+  readonly shared?: number
+}
+
+type LookedAt = SegmentThaw & { readonly segment: Segment }
+
+const countShared = (thaws: readonly LookedAt[], rehydrationId: string): number =>
+  thaws.filter(({ state, holding: { storageClass, thaw } }) => {
+    const isThawed = state !== 'missing' && isArchiveClass(storageClass) && thaw !== null
+    return isThawed && thaw.by !== rehydrationId
+  }).length
+
+/** When those that are waited for are readable, in 95 of 100 cases. */
+const expectedBy = (waiting: readonly LookedAt[], times: ThawTimes, now: number): number => {
+  const underWay = waiting.map(({ segment, holding }) => underWayOf(holding, segment.bytes))
+  const known = expectThaws(
+    underWay.flatMap((thaw) => thaw ?? []),
+    times,
+    now,
+  )
+  // what somebody is just asking for is not under way yet
+  const others = waiting.filter((_, index) => underWay[index] === undefined)
+  return Math.max(...known.map(({ p95 }) => p95), ...others.map(({ readyBy }) => readyBy))
 }
 
 const SEGMENTS_AT_ONCE = 16
@@ -86,9 +115,11 @@ export const thawTask = (deps: ThawTaskDeps) => {
       keepDays: rehydration.request.keepDays,
       isClaimed: checkClaims(deps, rehydration),
     }
-    const thaws = await mapBounded(needed, SEGMENTS_AT_ONCE, (segment) =>
-      thaw(segment, catalog.holdings.get(segment.id), { ...request, by: rehydrationId }, standing),
-    )
+    const wish = { ...request, by: rehydrationId }
+    const thaws = await mapBounded(needed, SEGMENTS_AT_ONCE, async (segment) => ({
+      segment,
+      ...(await thaw(segment, catalog.holdings.get(segment.id), wish, standing)),
+    }))
     const dear = thaws.find(({ state: found }) => found === 'too-dear')
     if (dear !== undefined) {
       const reason = `partition ${partition}: thawing segment ${dear.segmentId} costs more by now than its quote allows: ask for another quote`
@@ -96,9 +127,12 @@ export const thawTask = (deps: ThawTaskDeps) => {
       return { outcome: 'failed', thaws: thaws.filter(({ requested }) => requested).length }
     }
     const waiting = thaws.filter(({ state: found }) => found === 'waiting')
+    const paid = thaws.flatMap(({ segment, holding }) => paidFor(segment, holding, rehydrationId) ?? [])
+    const shared = task.state.name === 'planned' ? countShared(thaws, rehydrationId) : 0
     const answer = {
       thaws: thaws.filter(({ requested }) => requested).length,
       ...(raised > 0 && { raised }),
+      ...(shared > 0 && { shared }),
     }
     if (waiting.length > 0) {
       const segmentIds = waiting.map(({ segmentId }) => segmentId)
@@ -108,6 +142,8 @@ export const thawTask = (deps: ThawTaskDeps) => {
         at: now(),
         segments: waiting.length,
         readyBy: Math.max(...waiting.map(({ readyBy }) => readyBy)),
+        expectedBy: expectedBy(waiting, await deps.thawTimes(), now()),
+        paid,
         thawedAsStandard: thaws.filter(({ asStandard }) => asStandard).map(({ segmentId }) => segmentId),
       })
       await waiters.put(ref, { rehydrationId, segmentIds, since: now(), keepDays: request.keepDays })
@@ -115,7 +151,8 @@ export const thawTask = (deps: ThawTaskDeps) => {
       await registry.expect(ref, Math.min(soonest, now() + CHECK_WAITERS))
       // a thaw that ended before the waiter was there has told nobody, so the last look comes after it
       if (!(await allReadable(cold, request.keepDays))) return { outcome: 'waiting', ...answer }
-    }
+    } else if (paid.length > 0)
+      await advanceStoredTask(tasks, rehydrationId, partition, { name: 'paid', paid })
     await hydrateQueue.send([{ rehydrationId, partition }])
     return { outcome: 'readable', ...answer }
   }

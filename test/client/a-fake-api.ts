@@ -72,6 +72,7 @@ export const aRehydrationAnswer = (status: string, parts: object = {}) => ({
   requestedAt: '2030-01-02T00:00:00.000Z',
   extension: null,
   keptUntil: null,
+  expectedBy: null,
   approval: null,
   select: { from: '2029-01-01T00:00:00.000Z', to: '2029-01-02T00:00:00.000Z' },
   ...parts,

@@ -37,11 +37,13 @@ const EVENTS: Readonly<Record<string, TaskEvent>> = {
   'delivered by another': { name: 'delivered', at: late, attempt: 'other', result },
   skipped: { name: 'skipped', at: late, result },
   kept: { name: 'kept', kept: { for: 9, until: 10, lapsed: 0 } },
+  paid: { name: 'paid', paid: [{ segmentId: 's', requestedAt: 1, dollars: 1 }] },
   raises: { name: 'raises', raises: [{ segmentId: 's', to: 'Standard', dollars: 1 }] },
 }
 
 const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskState['name'] | '-'>>>> = {
   planned: {
+    paid: 'planned',
     waits: 'thawing',
     'claimed soon': 'hydrating',
     'claimed late': 'hydrating',
@@ -64,8 +66,10 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     skipped: 'done',
     kept: '-',
     raises: 'thawing',
+    paid: 'thawing',
   },
   hydrating: {
+    paid: 'hydrating',
     waits: 'thawing',
     'claimed soon': '-',
     'claimed late': 'hydrating',
@@ -78,6 +82,7 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     raises: '-',
   },
   done: {
+    paid: '-',
     waits: '-',
     'claimed soon': '-',
     'claimed late': '-',
@@ -151,4 +156,15 @@ test('a task names each thaw that is to be made faster once', () => {
   expect(once?.raises).toHaveLength(2)
   expect(once && named(once, 'a')).toBeUndefined()
   expect(once && named(once, 'a', 'c')?.raises?.map(({ segmentId }) => segmentId)).toEqual(['a', 'b', 'c'])
+})
+
+test('a task that waits knows what S3 was asked for because of it, and when that is there', () => {
+  const paid = [{ segmentId: 's', requestedAt: 1, dollars: 1 }]
+  const waits = { name: 'waits', at: 1, segments: 1, readyBy: 9, thawedAsStandard: [] } as const
+  const once = advanceTask(aTask(STATES.planned), { ...waits, expectedBy: 7, paid })
+  expect(once).toMatchObject({ paid, state: { expectedBy: 7 } })
+  expect(once && advanceTask(once, { name: 'paid', paid })).toBeUndefined()
+  const again = once && advanceTask(once, waits)
+  expect(again?.paid).toEqual(paid)
+  expect(again?.state).not.toHaveProperty('expectedBy')
 })

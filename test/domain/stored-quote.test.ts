@@ -17,7 +17,7 @@ test('a kept quote allows with each tier what was quoted for it', () => {
     partitionWork([segmentWork({ ...cold, storageClass: 'DEEP_ARCHIVE' })]),
   ])
   const asked = momentsOfQuote(NOON, NOON + 1, NO_GUARDS)
-  const kept = keepQuote({ id: 'q', of, expiresAt: NOON + 1 }, work, asked)
+  const kept = keepQuote({ id: 'q', of, expiresAt: NOON + 1, readyBy: {} }, work, asked)
   for (const tier of RETRIEVAL_TIERS) {
     const price = quotedPrice(kept, tiersOf(tier))
     expect(price.dollars).toBeCloseTo(priceWork(work, tiersOf(tier), asked).dollars.total, 12)

@@ -8,6 +8,7 @@ import {
   RETRIEVAL_TIERS,
   STORAGE_CLASSES,
 } from '../../shared/domain/storage-class.ts'
+import { THAW_SIZES } from '../../shared/domain/thaw-sample.ts'
 import {
   makeAgeMetrics,
   makeAuditMetrics,
@@ -15,6 +16,7 @@ import {
   makeRehydrationMetrics,
   makeSealMetrics,
   makeSweepMetrics,
+  makeThawMetrics,
 } from '../../shared/runtime/telemetry.ts'
 import { expectEmf, metricLines, seriesOf } from '../support/emf.ts'
 import { keptTelemetry } from '../support/silent-telemetry.ts'
@@ -49,13 +51,25 @@ const EMITTERS: Readonly<Record<string, (metrics: Metrics) => void>> = {
   },
   makeSweepMetrics: (metrics) =>
     makeSweepMetrics(metrics).swept({ partitions: 1, moved: 1, orphans: 1, missing: 1, overdue: 1 }),
+  makeThawMetrics: (metrics) => makeThawMetrics(metrics).thawed({ requested: 1, raised: 0, shared: 2 }),
   makeRehydrationMetrics: (metrics) => {
     const rehydration = makeRehydrationMetrics(metrics)
     for (const storageClass of STORAGE_CLASSES)
       for (const tier of RETRIEVAL_TIERS) {
         if (isArchiveClass(storageClass) && !offersTier(storageClass, tier)) continue
         const phases = { queued: 1, thawing: 2, hydrating: 3, total: 4 }
-        rehydration.rehydrationFinished({ phases, storageClass, tier, records: 1, bytes: 1 })
+        for (const size of THAW_SIZES)
+          for (const inTime of [true, false, null])
+            rehydration.rehydrationFinished({
+              phases,
+              storageClass,
+              tier,
+              size,
+              records: 1,
+              bytes: 1,
+              inTime,
+              accuracy: inTime ? { cost: 0.9, time: 1.1 } : { cost: null, time: null },
+            })
       }
   },
 }
@@ -110,6 +124,21 @@ test('all functions together have at most 60 series, which are paid for one by o
   expect([...known].filter((one) => one.startsWith('rehydrationLatency')).length).toBeGreaterThan(0)
   expect([...known].filter((one) => one.startsWith('recordsArchived'))).toHaveLength(2)
   expect(known.size).toBeLessThanOrEqual(60)
+})
+
+test('a latency bears all that it may depend on, also where it is no dimension', () => {
+  const lines = emittedBy('makeRehydrationMetrics').filter((line) => 'rehydrationLatency' in line)
+  for (const line of lines) {
+    expect(line).toMatchObject({ storageClass: expect.any(String), sizeBucket: expect.any(String) })
+    if (line.phase === 'thawing') expect(line).toMatchObject({ retrievalTier: expect.any(String) })
+  }
+  const series = [...new Set(lines.flatMap(seriesOf))]
+  const count = (phase: string) => series.filter((one) => one.includes(`phase=${phase}`)).length
+  const [coldAndTier, warm] = [5, 3]
+  expect(count('queued')).toBe(1)
+  expect(count('thawing')).toBe(coldAndTier * THAW_SIZES.length)
+  expect(count('hydrating')).toBe(THAW_SIZES.length)
+  expect(count('total')).toBe(coldAndTier + warm)
 })
 
 test('every function that has metrics is one whose series are counted', () => {

@@ -19,5 +19,6 @@ export const aStoredQuote = (parts: Partial<StoredQuote> = {}): StoredQuote => (
     DEEP_ARCHIVE: { Bulk: 4, Standard: 8, Expedited: 8 },
   },
   bytes: 1000,
+  readyBy: { Bulk: { p50: NOON + 1, p95: NOON + 2 } },
   ...parts,
 })

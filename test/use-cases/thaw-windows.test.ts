@@ -41,7 +41,7 @@ describe('a thaw that others need too', () => {
         },
       },
     })
-    expect(await slow.thaw(one)).toEqual({ outcome: 'waiting', thaws: 0 })
+    expect(await slow.thaw(one)).toMatchObject({ outcome: 'waiting', thaws: 0 })
     expect(interrupted).toBe(true)
     expect(world.metered(STANDARD_RESTORES)).toBe(1)
     expect(await holdingOf(world, segment)).toMatchObject({ thaw: { tier: 'Standard' } })
@@ -165,7 +165,7 @@ describe('a thaw that others need too', () => {
       ...ports,
       thawer: {
         thaw: async (...given) => {
-          expect(await world.run.thaw(two)).toEqual({ outcome: 'waiting', thaws: 0 })
+          expect(await world.run.thaw(two)).toMatchObject({ outcome: 'waiting', thaws: 0 })
           await ports.thawer.thaw(...given)
           throw new Error('no answer')
         },
@@ -191,7 +191,7 @@ describe('a thaw that others need too', () => {
       },
     })
     await expect(dead.thaw(one)).rejects.toThrow('it is dead')
-    expect(await world.run.thaw(two)).toEqual({ outcome: 'waiting', thaws: 0 })
+    expect(await world.run.thaw(two)).toMatchObject({ outcome: 'waiting', thaws: 0 })
     expect(await until()).toBe(Date.parse('2024-03-14T00:00:00Z'))
     world.advance(LONGEST_ASK)
     expect(await world.run.thaw(two)).toMatchObject({ outcome: 'readable' })

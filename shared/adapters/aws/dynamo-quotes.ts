@@ -2,6 +2,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { DAY } from '../../domain/duration.ts'
 import { COMPRESSIONS, FORMATS } from '../../domain/rehydration.ts'
+import { RETRIEVAL_TIERS } from '../../domain/storage-class.ts'
 import type { Quotes } from '../../ports/quotes.ts'
 import type { DynamoTable } from './dynamo.ts'
 
@@ -25,6 +26,8 @@ const quoteSchema = z.object({
   fixed: z.number(),
   thaws: z.object({ GLACIER: dollars, DEEP_ARCHIVE: dollars }),
   bytes: z.int(),
+  // missing in items of before they were kept
+  readyBy: z.partialRecord(z.enum(RETRIEVAL_TIERS), z.object({ p50: z.int(), p95: z.int() })).default({}),
 })
 
 const quoteKey = (id: string) => ({ pk: `Q#${id}`, sk: 'quote' })

@@ -93,7 +93,7 @@ const batch = z.object({
 })
 
 const terms = z.object({
-  price: z.object({ dollars: z.number(), bytes: count }).nullable(),
+  price: z.object({ dollars: z.number(), bytes: count, fixed: z.number().optional() }).nullable(),
   reservedOn: z.string().nullable(),
   approval: z.object({ by: z.string(), at: z.int() }).nullable(),
   extension: z
@@ -157,7 +157,13 @@ const taskSchema = z.object({
   thawedAsStandard: z.array(z.string()),
   state: z.discriminatedUnion('name', [
     z.object({ name: z.literal('planned') }),
-    z.object({ name: z.literal('thawing'), since: z.int(), segments: count, readyBy: z.int() }),
+    z.object({
+      name: z.literal('thawing'),
+      since: z.int(),
+      segments: count,
+      readyBy: z.int(),
+      expectedBy: z.int().optional(),
+    }),
     z.object({
       name: z.literal('hydrating'),
       attempt: z.string(),
@@ -175,10 +181,14 @@ const taskSchema = z.object({
         found: z.array(count),
         coldest: z.enum(STORAGE_CLASSES),
         keptUntil: z.int().optional(),
+        segmentBytes: count.optional(),
       }),
       kept: z.object({ for: z.int(), until: z.int().nullable(), lapsed: count }).optional(),
     }),
   ]),
+  paid: z
+    .array(z.object({ segmentId: z.string(), requestedAt: z.int(), dollars: z.number() }))
+    .exactOptional(),
   raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
   replay: replaySchema.exactOptional(),
   allowance: z
@@ -220,6 +230,7 @@ export const taskStamp = (task: RehydrationTask): string =>
       state: storedTaskState(task),
       thawedAsStandard: task.thawedAsStandard,
       ...(task.raises && { raises: task.raises }),
+      ...(task.paid && { paid: task.paid }),
       ...storedReplay(task),
       // none in the items of before there were quotes to accept
       ...(task.allowance !== undefined && { allowance: task.allowance }),
