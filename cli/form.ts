@@ -25,7 +25,7 @@ export const readForm = (options: FormOptions): Form => {
   const format = readOneOf('format', FORMATS, options.format)
   const compression = readOneOf('compression', COMPRESSIONS, options.compression)
   const columns = options.columns?.split(',')
-  const keepDays = readDays(options.keepDays)
+  const keepDays = options.keepDays === undefined ? undefined : readDays(options.keepDays)
   return {
     ...(format !== undefined && { format }),
     ...(compression !== undefined && { compression }),

@@ -19,10 +19,23 @@ export const readTime = (name: string, text: string | undefined): number | undef
   throw new WrongUsage(`--${name}: expected a time such as 2026-11-24T00:00:00Z, got ${JSON.stringify(text)}`)
 }
 
-/** Whole days; undefined where they are not given. */
-export const readDays = (text: string | undefined): number | undefined => {
-  if (text === undefined || /^[1-9]\d{0,3}$/.test(text)) return text === undefined ? undefined : Number(text)
+/** Whole days. */
+export const readDays = (text: string): number => {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
   throw new WrongUsage(`--keep-days: expected a number of days from 1, got ${JSON.stringify(text)}`)
+}
+
+/** US dollars; undefined where they are not given. */
+export const readDollars = (name: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text)
+  throw new WrongUsage(`--${name}: expected US dollars such as 1.50, got ${JSON.stringify(text)}`)
+}
+
+/** A time as the API takes it; undefined where it is not given. */
+export const readInstant = (name: string, text: string | undefined): string | undefined => {
+  const time = readTime(name, text)
+  return time === undefined ? undefined : new Date(time).toISOString()
 }
 
 export const readOneOf = <Name extends string>(

@@ -5,6 +5,7 @@ import { addApprove } from './commands/approve.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDatasets } from './commands/datasets.ts'
+import { addExtend } from './commands/extend.ts'
 import { addFiles } from './commands/files.ts'
 import { addGet } from './commands/get.ts'
 import { addLedger } from './commands/ledger.ts'
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addFiles,
   addApprove,
+  addExtend,
   addCancel,
   addDatasets,
   addSegments,

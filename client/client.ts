@@ -16,13 +16,15 @@ export type { FilesAnswer, RecordsAnswer } from './delivery-calls.ts'
 export { ApiProblem, ApiUnreachable, type FieldError, UnexpectedAnswer } from './failures.ts'
 export { quoteOf } from './quote-of.ts'
 export type { RecordAnswer, VersionsAnswer } from './record-calls.ts'
-export type {
-  QuoteAnswer,
-  RehydrationAnswer,
-  RehydrationLine,
-  RehydrationStatus,
-  TierQuoteAnswer,
+export {
+  type QuoteAnswer,
+  REHYDRATION_STATUSES,
+  type RehydrationAnswer,
+  type RehydrationLine,
+  type RehydrationStatus,
+  type TierQuoteAnswer,
 } from './rehydration-answers.ts'
+export type { RehydrationsWanted } from './rehydration-calls.ts'
 export type { CallOptions, Instant, QuoteRequest, RehydrateRequest, Select } from './requests.ts'
 export type { CredentialProvider, Credentials } from './sign.ts'
 export type { WaitOptions } from './wait-for.ts'

@@ -5,10 +5,11 @@ import {
   quoteSchema,
   type RehydrationAnswer,
   type RehydrationLine,
+  type RehydrationStatus,
   rehydrationPageSchema,
   rehydrationSchema,
 } from './rehydration-answers.ts'
-import type { CallOptions, QuoteRequest, RehydrateRequest } from './requests.ts'
+import type { CallOptions, Instant, QuoteRequest, RehydrateRequest } from './requests.ts'
 
 export type RehydrateOptions = CallOptions & {
   /** One and the same request has one and the same key; made up unless given. */
@@ -30,8 +31,23 @@ export type RehydrationCalls = {
   approve(id: string, options?: CallOptions): Promise<RehydrationAnswer>
   /** Throws `ApiProblem` of status 409 for one that is over. */
   cancel(id: string, options?: CallOptions): Promise<RehydrationAnswer>
+  /**
+   * Keeps the restored copies of one that is under way or completed for so many days from now on at least; never for fewer than they
+   * are kept already.
+   */
+  extend(id: string, keepDays: number, options?: CallOptions): Promise<RehydrationAnswer>
   /** Newest first. Pages are fetched as they are needed. */
-  rehydrations(options?: CallOptions & { readonly pageSize?: number }): AsyncIterable<RehydrationLine>
+  rehydrations(options?: CallOptions & RehydrationsWanted): AsyncIterable<RehydrationLine>
+}
+
+/** Which rehydrations are listed. */
+export type RehydrationsWanted = {
+  readonly status?: RehydrationStatus | undefined
+  readonly dataset?: string | undefined
+  /** Asked for at this time or later, and before that. */
+  readonly from?: Instant | undefined
+  readonly to?: Instant | undefined
+  readonly pageSize?: number | undefined
 }
 
 export const makeRehydrationCalls = ({
@@ -65,9 +81,13 @@ export const makeRehydrationCalls = ({
     },
     cancel: (id, { signal } = {}) =>
       ask(rehydrationSchema, { ...once, method: 'DELETE', path: pathOf('rehydrations', id), signal }),
-    rehydrations: ({ pageSize, signal } = {}) =>
+    extend: (id, keepDays, { signal } = {}) => {
+      const path = pathOf('rehydrations', id, 'extension')
+      return ask(rehydrationSchema, { ...post, path, body: { keepDays }, signal })
+    },
+    rehydrations: ({ pageSize, signal, ...wanted } = {}) =>
       allPages(async (next) => {
-        const query = { limit: pageSize, next }
+        const query = { ...wanted, limit: pageSize, next }
         const page = await ask(rehydrationPageSchema, { ...get, path: '/rehydrations', query, signal })
         return { items: page.rehydrations, next: page.next }
       }),

@@ -276,6 +276,36 @@ describe('a rehydration', () => {
     expect(drawn.endsWith(`\r\u001b[K[${'='.repeat(20)}] completed: 1 record\n`)).toBe(true)
   })
 
+  it('can have a time and a cost in place of a tier, is found by what it is, and is kept for longer', async () => {
+    const at = (ms: number) => new Date(cloud.clock.now() + ms).toISOString()
+    const ask = ['rehydrate', 'flights', 'older', '--destination', 'analysts']
+    const timed = [...ask, '--ready-by', at(3 * DAY), '--max-cost', '0.5']
+    const { out } = await icecore(...timed, '--expedited')
+    expect(out).toMatch(/^tier +GLACIER Bulk, DEEP_ARCHIVE Bulk$/m)
+    expect(out).toMatch(/^wanted by +20/m)
+    expect(out).toMatch(/^costs at most +\$0\.500000$/m)
+    expect(out).toMatch(/^cost +at most \$0\.000\d+$/m)
+    expect(out).toMatch(/^expected by +20/m)
+    const [, id = ''] = /^id +(\S+)$/m.exec(out) ?? []
+    await host.runUntil(cloud.clock.now() + 3 * DAY)
+    const completed = await json('status', id)
+    expect(completed).toMatchObject({ status: 'completed', tier: null, cost: { soFar: expect.any(Number) } })
+    expect(completed.cost.soFar).toBeLessThanOrEqual(completed.cost.atMost)
+    expect((await icecore('status', id)).out).toMatch(/^cost +\$0\.\d+ so far, at most \$0\.\d+$/m)
+
+    const narrowed = ['--status', 'completed', '--dataset', 'flights', '--from', completed.requestedAt]
+    const { rehydrations } = await json('status', ...narrowed)
+    expect(rehydrations.map((one: { id: string }) => one.id)).toEqual([id])
+    const none = await icecore('status', '--status', 'awaiting-approval', '--to', completed.requestedAt)
+    expect(none).toMatchObject({ status: 0, out: 'Nothing like that was asked for.\n' })
+
+    const extended = await json('extend', id, '--keep-days', '9')
+    expect(extended).toMatchObject({ id, keepDays: 9, extension: { keepDays: 9 } })
+    await host.idle()
+    const late = await icecore(...ask, '--ready-by', at(-DAY))
+    expect(late).toMatchObject({ status: 1, err: expect.stringContaining('at the earliest') })
+  })
+
   it('can be cancelled, and is then one whose records did not come', async () => {
     // which waits for its thaw
     const ask = ['rehydrate', 'flights', 'older', '--destination', 'analysts']
@@ -302,6 +332,22 @@ describe('a rehydration', () => {
     [['quote', 'flights', 'a', '--where', '{"field"'], '--where: expected JSON such as'],
     [['quote', 'flights', 'a', '--where', '7'], '--where: expected JSON such as'],
     [['quote', 'flights', 'a', '--limit', '0'], '--limit: expected a number from 1'],
+    [
+      ['rehydrate', 'flights', 'a', '--destination', 'x', '--ready-by', 'soon'],
+      '--ready-by: expected a time such as',
+    ],
+    [
+      ['rehydrate', 'flights', 'a', '--destination', 'x', '--max-cost', '$5'],
+      '--max-cost: expected US dollars such as',
+    ],
+    [
+      ['rehydrate', 'flights', 'a', '--destination', 'x', '--tier', 'Bulk', '--max-cost', '5'],
+      '--tier goes with neither --ready-by nor --max-cost',
+    ],
+    [['extend', '01HRKZ0000000000000000ABCD'], "required option '--keep-days <days>'"],
+    [['extend', '01HRKZ0000000000000000ABCD', '--keep-days', '0'], '--keep-days: expected a number'],
+    [['status', '01HRKZ0000000000000000ABCD', '--dataset', 'x'], 'narrow the list, and go with no id'],
+    [['status', '--status', 'lost'], '--status: expected one of awaiting-approval'],
     [['status', '--wait'], '--wait and --output need the id'],
     [['put', 'nope'], 'dataset: expected one of flights, earthquakes'],
     [['put', 'flights', '--object'], '--object needs a file'],

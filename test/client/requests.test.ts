@@ -31,6 +31,30 @@ describe('a request', () => {
     )
   })
 
+  it('narrows the list of rehydrations on every page of it', async () => {
+    const page = (next: string | null) => ({ status: 200, json: { rehydrations: [], next } })
+    const { client, sent } = aFakeApi([page('n'), page(null)])
+    const wanted = { status: 'thawing', dataset: 'orders', from: '2029-01-01', to: 7, pageSize: 5 } as const
+    expect(await Array.fromAsync(client.rehydrations(wanted))).toEqual([])
+    expect(sent.map(({ url }) => Object.fromEntries(url.searchParams))).toEqual([
+      { status: 'thawing', dataset: 'orders', from: '2029-01-01', to: '7', limit: '5' },
+      { status: 'thawing', dataset: 'orders', from: '2029-01-01', to: '7', limit: '5', next: 'n' },
+    ])
+  })
+
+  it('keeps copies for longer, and may be sent again', async () => {
+    const { client, sent } = aFakeApi([
+      { status: 503 },
+      { status: 200, json: aRehydrationAnswer('completed') },
+    ])
+    expect(await client.extend('r/1', 9)).toMatchObject({ status: 'completed' })
+    expect(sent.map(({ url }) => url.pathname)).toEqual([
+      '/stage/rehydrations/r%2F1/extension',
+      '/stage/rehydrations/r%2F1/extension',
+    ])
+    expect(sent[0]?.body).toEqual({ keepDays: 9 })
+  })
+
   it('is signed anew for each try, with credentials that are asked for anew, as they may expire', async () => {
     let asked = 0
     const credentials = async () => {
