@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { FileMetaData } from 'hyparquet'
 import type { ByteSource } from './byte-source.ts'
+import { decodeOnce } from './decode-once.ts'
 import { decodeMetadata, footerLength } from './parquet-metadata.ts'
 import { parsers } from './parquet-values.ts'
 import type { JsonValue, RowGroup, SegmentMetadata } from './segment-format.ts'
@@ -83,30 +84,12 @@ const decodeAnew = (footer: Uint8Array): SegmentFooter =>
     return { segment, rowGroups, parquet, bytes: footer }
   })
 
-/** Footers that were decoded last, by their bytes: so many, and none of more bytes than that. */
-const KNOWN = 64
-const MAX_KNOWN_BYTES = 8 * 1024
-const known = new Map<string, SegmentFooter>()
-
 /**
  * Checks and decodes a footer. Errors: `SegmentCorrupt`, `UnknownSegmentFormat`.
  * Of a small segment the footer costs as much as all else, and whoever seals, finds, hydrates or audits meets the same bytes
  * again, in the segment and in its index object: they are decoded once. What is given back is shared, and not to be changed.
  */
-export const decodeFooter = (footer: Uint8Array): SegmentFooter => {
-  if (footer.length > MAX_KNOWN_BYTES) return decodeAnew(footer)
-  const name = view(footer).toString('latin1')
-  const before = known.get(name)
-  if (before !== undefined) return before
-  // of a copy: the bytes given may be a part of many more, or change
-  const decoded = decodeAnew(Buffer.from(name, 'latin1'))
-  known.set(name, decoded)
-  for (const oldest of known.keys()) {
-    if (known.size <= KNOWN) break
-    known.delete(oldest)
-  }
-  return decoded
-}
+export const decodeFooter = decodeOnce(decodeAnew)
 
 /** Reads a segment's footer from the end of its file: one read, or two when it is above 256 KiB. */
 export const readFooter = async (source: ByteSource): Promise<SegmentFooter> => {

@@ -28,9 +28,13 @@ const MAX_FOOTER = 64 * 1024 * 1024
 /** zstd takes its room at once: a footer is mostly of a few hundred bytes. */
 const roomFor = (bytes: number) => Math.min(1024 * 1024, bytes + 128)
 
+/** On shorter footers the best levels gain nothing: their tables take longer to lay out than the footer to compress. */
+const SHORT = 16 * 1024
+const levelFor = (bytes: number) => (bytes < SHORT ? 3 : 9)
+
 /** @param footer the bytes of a segment's footer. */
 export const encodeIndex = (footer: Uint8Array, filter: IdFilter): Uint8Array => {
-  const params = { [constants.ZSTD_c_compressionLevel]: 9 }
+  const params = { [constants.ZSTD_c_compressionLevel]: levelFor(footer.length) }
   const packed = zstdCompressSync(footer, { params, chunkSize: roomFor(footer.length) })
   const head = Buffer.alloc(HEAD)
   head.write(MAGIC, 'latin1')

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import * as z from 'zod'
 import type { Snapshot } from '../domain/snapshot.ts'
+import { decodeOnce } from './decode-once.ts'
 import { readCommit, storeCommit } from './stored-commit.ts'
 
 /**
@@ -54,10 +55,13 @@ const unpack = (data: Uint8Array): Snapshot => {
   return { dataset, partition, takenAt, commits }
 }
 
-/** Reads what `packSnapshot` wrote. Anything else is a SnapshotDamaged. */
+/** Each sweep, seal and expiry of a partition reads the same again, as long as nobody writes another. */
+const unpackOnce = decodeOnce(unpack)
+
+/** Reads what `packSnapshot` wrote. Anything else is a SnapshotDamaged. What is given back is shared, and not to be changed. */
 export const readSnapshot = (data: Uint8Array): Snapshot => {
   try {
-    return unpack(data)
+    return unpackOnce(data)
   } catch (error) {
     throw new SnapshotDamaged('this is no snapshot of a partition', { cause: error })
   }

@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
 import { memorySource } from '../../shared/codec/byte-source.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
-import { mergeRecords } from '../../shared/codec/merge-records.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
 import { liveSegments } from '../../shared/domain/commit.ts'
 import { sameDigest } from '../../shared/domain/digest.ts'
 import { type Ledger, ledgerOfPartition } from '../../shared/domain/ledger.ts'
-import type { ArchiveRecord } from '../../shared/domain/record.ts'
+import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
 import type { PartitionRef, Segment } from '../../shared/domain/segment.ts'
 import type { PartitionState } from '../../shared/ports/catalog.ts'
 import type { Cloud } from './cloud.ts'
@@ -19,12 +18,22 @@ export type PartitionView = PartitionState & {
   readonly ledger: Ledger
 }
 
-async function* inOne<Item>(item: Item) {
-  yield item
+/** Of records that are the same, the first: what a reader is given of several segments. */
+const withoutRepeats = (inputs: readonly (readonly ArchiveRecord[])[]): readonly ArchiveRecord[] => {
+  const known = new Set<string>()
+  return inputs.flatMap((records) =>
+    records.filter(({ id, time, body }) => {
+      const before = known.size
+      return known.add(`${time} ${id.length} ${id}${body}`).size > before
+    }),
+  )
 }
 
 /** Reads a partition as a reader would, through the catalog, and checks on the way that the catalog tells the truth. */
-export const makePartitionReader = ({ ports, contentOf }: Cloud, isDamaged: (key: string) => boolean) => {
+export const makePartitionReader = (
+  { ports, contentOf, head }: Cloud,
+  isDamaged: (key: string) => boolean,
+) => {
   const decoded = new Map<string, readonly ArchiveRecord[]>()
   const merged = new Map<string, Pick<PartitionView, 'records' | 'bodies'>>()
 
@@ -36,20 +45,22 @@ export const makePartitionReader = ({ ports, contentOf }: Cloud, isDamaged: (key
       throw new Violation('catalog truth', `${key} was never stored with the SHA-256 of its commit`)
     const records: ArchiveRecord[] = []
     for await (const batch of (await openSegment(memorySource(content))).rows()) records.push(...batch)
+    if (records.some((record, at) => at > 0 && compareRecords(records[at - 1] ?? record, record) > 0))
+      throw new Violation('catalog truth', `${key} is out of order`)
     if (!sameDigest(digestRecords(records), expected))
       throw new Violation('catalog truth', `${key} does not hold the records of its commit`)
     decoded.set(key, records)
     return records
   }
 
-  const check = async (segment: Segment) => {
+  const check = (segment: Segment) => {
     if (isDamaged(segment.key) || isDamaged(segment.indexKey)) return
-    const facts = await ports.reader.head(segment.key)
+    const facts = head(segment.key)
     if (facts === undefined)
       throw new Violation('catalog truth', `${segment.key} is committed and is not there`)
-    if (facts.bytes !== segment.bytes || facts.sha256 !== segment.sha256)
+    if (facts.size !== segment.bytes || facts.checksum?.value !== segment.sha256)
       throw new Violation('catalog truth', `${segment.key} is not what was committed`)
-    if ((await ports.reader.head(segment.indexKey)) === undefined)
+    if (head(segment.indexKey) === undefined)
       throw new Violation('catalog truth', `${segment.indexKey} is not there`)
   }
 
@@ -57,9 +68,9 @@ export const makePartitionReader = ({ ports, contentOf }: Cloud, isDamaged: (key
     const name = segments.map(({ key }) => key).join()
     const known = merged.get(name)
     if (known !== undefined) return known
-    const inputs = await Promise.all(segments.map(async (segment) => inOne([...(await decode(segment))])))
-    const records: ArchiveRecord[] = []
-    for await (const batch of mergeRecords(inputs)) records.push(...batch)
+    const inputs: (readonly ArchiveRecord[])[] = []
+    for (const segment of segments) inputs.push(await decode(segment))
+    const records = withoutRepeats(inputs)
     const view = { records, bodies: new Set(records.map(({ body }) => body)) }
     merged.set(name, view)
     return view
@@ -69,7 +80,7 @@ export const makePartitionReader = ({ ports, contentOf }: Cloud, isDamaged: (key
     const ref = { dataset, partition }
     const state = await ports.log.read(ref)
     const live = liveSegments(state.commits)
-    for (const segment of live) await check(segment)
+    for (const segment of live) check(segment)
     return { ...state, ref, ledger: ledgerOfPartition(state.commits), ...(await merge(live)) }
   }
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { HOUR, MINUTE } from '../../shared/domain/duration.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model } from '../../simulator/s3/s3-model.ts'
@@ -36,19 +35,10 @@ export const makeBuckets = ({ history: { trouble }, draw, chaos, now, queues }: 
     return twice ? [first, late('doubled')] : [first]
   }
 
-  const store = makeMemoryS3Store()
-  /** Every content that was ever stored, by SHA-256: to look into what is too cold to be read. */
-  const contents = new Map<string, Uint8Array>()
   const chance = draw.fork('s3')
   const s3 = makeS3Model({
     now,
-    store: {
-      ...store,
-      keep: (bytes) => {
-        contents.set(hash('sha256', bytes, 'base64'), Uint8Array.from(bytes))
-        return store.keep(bytes)
-      },
-    },
+    store: makeMemoryS3Store(),
     meter: { add: () => undefined },
     random: chance.next,
     notify: (arn, body) => {
@@ -105,5 +95,5 @@ export const makeBuckets = ({ history: { trouble }, draw, chaos, now, queues }: 
       s3.deleteObject({ bucket: ARCHIVE, key, versionId: markers.get(key) })
     },
   }
-  return { s3, ARCHIVE, HOT, REHYDRATED, atRest, contentOf: (sha256: string) => contents.get(sha256) }
+  return { s3, ARCHIVE, HOT, REHYDRATED, atRest }
 }

@@ -55,10 +55,15 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
   const config = configFor(history.years, history.datasets, history.batchThawsAbove)
   const archive = makeMemoryArchive(s3, ARCHIVE)
   const catalog = makeCatalog(archive, config, touch)
+  /** What was put of segments, by the SHA-256 that it was put with: to look into what is too cold to be read. */
+  const contents = new Map<string, Uint8Array>()
   const writer: SegmentWriter = {
-    put: (object) => {
+    put: async (object) => {
       if (object.key.startsWith('quarantine/')) changes.quarantine = true
-      return archive.writer.put(object)
+      if (parseSegmentKey(object.key) === undefined) return archive.writer.put(object)
+      const data = object.content.kind === 'memory' ? object.content.data : await object.content.read()
+      contents.set(object.sha256, data.slice())
+      return archive.writer.put({ ...object, content: { kind: 'memory', data } })
     },
   }
   const remover: SegmentRemover = {
@@ -104,13 +109,16 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
     s3,
     changes,
     queues,
-    contentOf: buckets.contentOf,
     /** Time passes, and S3 does what falls due in it. */
     pass: (ms: number) =>
       watched(() => {
         clock.now += ms
         s3.runDue()
       }),
+    contentOf: (sha256: string) => contents.get(sha256),
+    /** What S3 says of an object of the archive bucket. */
+    head: (key: string) =>
+      s3.listObjects({ bucket: ARCHIVE, prefix: key, maxKeys: 1 }).objects.find((one) => one.key === key),
     atRest: buckets.atRest,
     /** What audits told, in order. */
     reports: [] as AuditReport[],

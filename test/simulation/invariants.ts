@@ -28,12 +28,18 @@ export const makeInvariants = (
   const sums = new Map<string, Digest>()
   let suspended = false
 
-  const partitions = new Map<number, string>()
-  const partitionNamed = ({ time }: Sent) => {
-    if (time === null) return undefined
-    const known = partitions.get(time) ?? partitionOf(time, 'day')
-    partitions.set(time, known)
-    return known
+  /** What is in quarantine, by dataset; and the ledger of each dataset that it was added up to. */
+  const quarantined = new Map<string, Digest>()
+
+  /** Of the partition that a text belongs to, its name and its name among the views; undefined of what is malformed. */
+  const places = new Map<Sent, Readonly<{ partition: string; name: string }> | undefined>()
+  const placeOf = (one: Sent) => {
+    if (places.has(one)) return places.get(one)
+    const partition = one.time === null ? undefined : partitionOf(one.time, 'day')
+    const place =
+      partition === undefined ? undefined : { partition, name: nameOf({ dataset: one.dataset, partition }) }
+    places.set(one, place)
+    return place
   }
 
   const isExpired = ({ dataset }: Sent, partition: string) => {
@@ -43,11 +49,10 @@ export const makeInvariants = (
 
   const checkNothingLost = () => {
     for (const [name, one] of producer.sent) {
-      const partition = partitionNamed(one)
-      const view =
-        partition === undefined ? undefined : views.get(nameOf({ dataset: one.dataset, partition }))
-      if (view?.bodies.has(one.text) || whereabouts.isThere(one)) continue
-      if (partition !== undefined && isExpired(one, partition)) continue
+      const place = placeOf(one)
+      if (place !== undefined && views.get(place.name)?.bodies.has(one.text)) continue
+      if (whereabouts.isThere(one)) continue
+      if (place !== undefined && isExpired(one, place.partition)) continue
       throw new Violation('no loss', `${name} is nowhere`)
     }
   }
@@ -59,7 +64,7 @@ export const makeInvariants = (
       if (seen.has(name)) throw new Violation('once', `${name} is read twice`)
       const sent = producer.sent.get(name)
       if (sent === undefined) throw new Violation('once', `${name} was never sent`)
-      if (sent.time !== time || partitionNamed(sent) !== ref.partition)
+      if (sent.time !== time || placeOf(sent)?.partition !== ref.partition)
         throw new Violation('once', `${name} is in ${nameOf(ref)}`)
       seen.add(name)
     }
@@ -76,11 +81,11 @@ export const makeInvariants = (
     sums.set(ref.dataset, addDigests(sum, ...landed.map(({ books }) => books.received)))
   }
 
-  const checkBooks = async () => {
+  const checkBooks = () => {
     for (const dataset of config.datasets.keys()) {
       const own = [...views.values()].filter(({ ref }) => ref.dataset === dataset)
-      const quarantined = ledgerOfQuarantine(await cloud.quarantine().total(dataset))
-      const ledger = addLedgers(quarantined, ...own.map((view) => view.ledger))
+      const kept = ledgerOfQuarantine(quarantined.get(dataset) ?? emptyDigest)
+      const ledger = addLedgers(kept, ...own.map((view) => view.ledger))
       const all = addDigests(ledger.quarantined, sums.get(dataset) ?? emptyDigest)
       if (!ledger.balanced || !sameDigest(ledger.received, all))
         throw new Violation(
@@ -118,9 +123,13 @@ export const makeInvariants = (
       checkOnce(view)
     }
     checkRemovals()
+    const booked = changes.quarantine
     await whereabouts.look()
     checkNothingLost()
-    await checkBooks()
+    if (booked)
+      for (const dataset of config.datasets.keys())
+        quarantined.set(dataset, await cloud.quarantine().total(dataset))
+    if (booked || touched.length > 0) checkBooks()
   }
 
   const ledgerOf = (dataset: string) =>

@@ -19,6 +19,8 @@ export const makeWhereabouts = (cloud: Cloud) => {
   const known = new Map<string, readonly Texts[]>()
   let hot: readonly Texts[] = []
   let kept: readonly Texts[] = []
+  let queued: readonly Texts[] = []
+  let dead: readonly Texts[] = []
 
   /** What `make` gives, made once for each name. */
   const once = (name: string, make: () => readonly Texts[]): readonly Texts[] => {
@@ -27,12 +29,16 @@ export const makeWhereabouts = (cloud: Cloud) => {
     return made
   }
 
-  const inMessage = ({ text, dataset }: Pick<Sending, 'text' | 'dataset'>) =>
-    once(`message ${dataset} ${text}`, () =>
-      readMessage(text, dataset).records.map((one) => ({ dataset: one.dataset, texts: new Set([one.text]) })),
-    )
+  const read = ({ text, dataset }: Pick<Sending, 'text' | 'dataset'>): readonly Texts[] =>
+    readMessage(text, dataset).records.map((one) => ({ dataset: one.dataset, texts: new Set([one.text]) }))
+  const messages = new WeakMap<object, readonly Texts[]>()
+  const inMessage = (message: Sending): readonly Texts[] => {
+    const made = messages.get(message) ?? read(message)
+    messages.set(message, made)
+    return made
+  }
   /** Of a message of the records queue, as a queue gave it up. */
-  const inBody = (body: string) => inMessage(JSON.parse(body))
+  const inBody = (body: string) => once(`body ${body}`, () => read(JSON.parse(body)))
 
   const inUnit = async (unit: QuarantinedUnit): Promise<readonly Texts[]> => {
     const name = `unit ${unit.name}`
@@ -71,11 +77,10 @@ export const makeWhereabouts = (cloud: Cloud) => {
       if (changes.quarantine) kept = await inQuarantine()
       changes.hot = false
       changes.quarantine = false
+      queued = queues.records.bodies().flatMap(inMessage)
+      dead = queues.dead.bodies().flatMap(({ queue, body }) => (queue === RECORDS ? inBody(body) : []))
     },
     isThere: (one: Sent): boolean =>
-      queues.records.bodies().some((body) => holds(inMessage(body), one)) ||
-      queues.dead.bodies().some(({ queue, body }) => queue === RECORDS && holds(inBody(body), one)) ||
-      holds(hot, one) ||
-      holds(kept, one),
+      holds(queued, one) || holds(dead, one) || holds(hot, one) || holds(kept, one),
   }
 }
