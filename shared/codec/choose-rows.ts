@@ -68,12 +68,12 @@ export type ChosenRows = { readonly rows: readonly number[]; readonly columns: C
  * Chooses the wanted rows by as few columns as that takes; undefined where ranges or the filter leave nothing to choose by, and
  * every row is wanted.
  */
-export const chooseRows = async (
+export const chooseRows = (
   footer: SegmentFooter,
   group: GroupBytes,
   promoted: readonly PromotedKind[],
   { minTime, maxTime, ids, where }: RowFilter,
-): Promise<ChosenRows | undefined> => {
+): ChosenRows | undefined => {
   const { rowGroup } = group
   const from = minTime !== undefined && rowGroup.minTime < minTime ? minTime : undefined
   const to = maxTime !== undefined && rowGroup.maxTime > maxTime ? maxTime : undefined
@@ -85,7 +85,7 @@ export const chooseRows = async (
     ...(isTimed ? ['time'] : []),
     ...storedOf(footer, promoted, early),
   ])
-  const columns = await decodeColumns(footer, group, [...names])
+  const columns = decodeColumns(footer, group, [...names])
   const [foundIds, times] = [columns.get('id'), columns.get('time')]
   let row = 0
   const value = (name: string): FieldValue => promotedValue(columns.get(name)?.[row])

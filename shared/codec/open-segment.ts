@@ -75,9 +75,9 @@ export const openSegment = async (
         const own = bytes.subarray(from, from + rowGroup.bytes)
         checkRowGroup(own, rowGroup, at)
         const group = { rowGroup, at, bytes: own }
-        const chosen = await chooseRows(footer, group, promoted, filter)
+        const chosen = chooseRows(footer, group, promoted, filter)
         if (chosen?.rows.length === 0) continue
-        yield await decodeRecords(footer, group, promoted, chosen)
+        yield decodeRecords(footer, group, promoted, chosen)
       }
     }
   }

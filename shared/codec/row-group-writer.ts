@@ -4,6 +4,7 @@ import type { PromotedColumn } from '../domain/dataset.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import { giveBack } from './give-back.ts'
 import { columnsOf, segmentSchema } from './parquet-columns.ts'
+import { encodeFooter } from './parquet-footer.ts'
 import { compressors } from './parquet-values.ts'
 import { CRC_BLANK, stampFooter } from './segment-footer.ts'
 import type { RowGroup } from './segment-format.ts'
@@ -11,6 +12,8 @@ import { METADATA_KEYS, SEGMENT_FORMAT } from './segment-format.ts'
 
 /** A row group is one range read: unless it is a single record, it stays below this. */
 const MAX_BYTES = 1_000_000
+
+const CREATED_BY = 'icecore'
 
 const PAGE_PER_COLUMN = 2 ** 31 - 1
 
@@ -55,12 +58,13 @@ export const makeRowGroupWriter = (
     spent.push(page, packed)
     return packed
   }
+  const schema = segmentSchema(promoted)
   const parquet = new ParquetWriter({
     writer,
-    schema: segmentSchema(promoted),
+    schema,
     codec: 'ZSTD',
     compressors: { ZSTD },
-    createdBy: 'icecore',
+    createdBy: CREATED_BY,
   })
   const rowGroups: RowGroup[] = []
 
@@ -116,16 +120,19 @@ export const makeRowGroupWriter = (
     write,
     rowGroups,
     footer: async ({ segment, inputs }) => {
-      // the writer takes a reference, and reads it only now
-      parquet.kvMetadata = [
-        { key: METADATA_KEYS.format, value: String(SEGMENT_FORMAT) },
-        { key: METADATA_KEYS.segment, value: segment },
-        { key: METADATA_KEYS.inputs, value: inputs },
-        { key: METADATA_KEYS.rowGroups, value: JSON.stringify(rowGroups) },
-        { key: METADATA_KEYS.crc, value: CRC_BLANK },
-      ]
-      await parquet.finish()
-      const footer = new Uint8Array(writer.buffer.slice(0, writer.index))
+      const footer = encodeFooter({
+        schema,
+        rows: parquet.num_rows,
+        rowGroups: parquet.row_groups,
+        keyValues: [
+          { key: METADATA_KEYS.format, value: String(SEGMENT_FORMAT) },
+          { key: METADATA_KEYS.segment, value: segment },
+          { key: METADATA_KEYS.inputs, value: inputs },
+          { key: METADATA_KEYS.rowGroups, value: JSON.stringify(rowGroups) },
+          { key: METADATA_KEYS.crc, value: CRC_BLANK },
+        ],
+        createdBy: CREATED_BY,
+      })
       stampFooter(footer)
       await take(footer)
       return footer

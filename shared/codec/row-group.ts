@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { DecodedArray } from 'hyparquet'
-import { parquetRead } from 'hyparquet'
+import { readColumn } from 'hyparquet/src/column.js'
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
+import { getSchemaPath } from 'hyparquet/src/schema.js'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import type { ArchiveRecord, PromotedValue } from '../domain/record.ts'
 import { decompressors, parsers } from './parquet-values.ts'
@@ -12,6 +14,8 @@ import { SegmentCorrupt } from './segment-format.ts'
 export type Columns = ReadonlyMap<string, DecodedArray>
 
 export type PromotedKind = Pick<PromotedColumn, 'name' | 'type'>
+
+const PARSERS = { ...DEFAULT_PARSERS, ...parsers }
 
 const corrupt = (at: number, reason: string, cause?: unknown) =>
   new SegmentCorrupt(`row group ${at}: ${reason}`, { cause })
@@ -26,43 +30,47 @@ export const checkRowGroup = (bytes: Uint8Array, rowGroup: RowGroup, at: number)
 /** Row group `at` of a segment, and its bytes, checked. */
 export type GroupBytes = { readonly rowGroup: RowGroup; readonly at: number; readonly bytes: Uint8Array }
 
-/** Decodes columns of a row group. Errors: `SegmentCorrupt`. */
-export const decodeColumns = async (
-  footer: SegmentFooter,
-  { rowGroup, at, bytes }: GroupBytes,
-  columns: string[],
-): Promise<Columns> => {
-  const slice = (start: number, end = rowGroup.offset + rowGroup.bytes) => {
-    if (start < rowGroup.offset || end > rowGroup.offset + rowGroup.bytes)
-      throw corrupt(at, `its columns lie outside of it, at ${start} to ${end}`)
-    return new Uint8Array(bytes.subarray(start - rowGroup.offset, end - rowGroup.offset)).buffer
-  }
-  const decoded = new Map<string, DecodedArray>()
-  try {
-    await parquetRead({
-      file: { byteLength: rowGroup.offset + rowGroup.bytes, slice },
-      metadata: {
-        ...footer.parquet,
-        num_rows: BigInt(rowGroup.rows),
-        row_groups: footer.parquet.row_groups.slice(at, at + 1),
-      },
-      columns,
+/** One column's values, of the one page that format 1 has for each. */
+const decodeColumn = (footer: SegmentFooter, { rowGroup, at, bytes }: GroupBytes, name: string) => {
+  const { schema, row_groups: groups } = footer.parquet
+  const chunk = groups[at]?.columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
+  if (chunk?.meta_data === undefined) throw corrupt(at, `it has no column ${name}`)
+  const meta = chunk.meta_data
+  const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset) - rowGroup.offset
+  const end = start + Number(meta.total_compressed_size)
+  if (start < 0 || end > bytes.length)
+    throw corrupt(at, `its columns lie outside of it: ${name} at ${start} to ${end}`)
+  const schemaPath = getSchemaPath(schema, meta.path_in_schema)
+  // the whole column at once: what the library's own plan is for has been decided by the row group's bytes
+  const { data } = readColumn(
+    { view: new DataView(bytes.buffer, bytes.byteOffset + start, end - start), offset: 0 },
+    { groupStart: 0, selectStart: 0, selectEnd: rowGroup.rows, groupRows: rowGroup.rows },
+    {
+      ...meta,
+      pathInSchema: meta.path_in_schema,
+      element: schemaPath.reduce((_, node) => node).element,
+      schemaPath,
+      parsers: PARSERS,
       compressors: decompressors,
-      parsers,
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        // a second chunk would have to be joined; format 1 has one page a column
-        if (rowStart === 0) decoded.set(columnName, columnData)
-      },
-    })
+    },
+  )
+  const [values] = data
+  if (values?.length === rowGroup.rows) return values
+  throw corrupt(at, `expected ${rowGroup.rows} rows of ${name}, got ${values?.length}`)
+}
+
+/** Decodes columns of a row group. Errors: `SegmentCorrupt`. */
+export const decodeColumns = (
+  footer: SegmentFooter,
+  group: GroupBytes,
+  names: readonly string[],
+): Columns => {
+  try {
+    return new Map(names.map((name) => [name, decodeColumn(footer, group, name)]))
   } catch (error) {
     if (error instanceof SegmentCorrupt) throw error
-    throw corrupt(at, String(error), error)
+    throw corrupt(group.at, String(error), error)
   }
-  for (const name of columns) {
-    const rows = decoded.get(name)?.length
-    if (rows !== rowGroup.rows) throw corrupt(at, `expected ${rowGroup.rows} rows of ${name}, got ${rows}`)
-  }
-  return decoded
 }
 
 const text = (value: unknown): string => {
@@ -96,18 +104,18 @@ export const storedColumn = (footer: SegmentFooter, { name, type }: PromotedKind
  * again. `promoted` says which promoted columns to fill, and
  * in which order; what the segment does not have is null.
  */
-export const decodeRecords = async (
+export const decodeRecords = (
   footer: SegmentFooter,
   group: GroupBytes,
   promoted: readonly PromotedKind[],
   chosen?: { readonly rows: readonly number[]; readonly columns: Columns },
-): Promise<ArchiveRecord[]> => {
+): ArchiveRecord[] => {
   // the promoted columns to fill, in the order asked for; undefined where the segment has none of that name and type
   const extra = promoted.map((kind) => storedColumn(footer, kind))
   const own = ['id', 'time', 'body', 'header', 'arrived', 'version']
   const known = chosen?.columns ?? new Map<string, DecodedArray>()
   const names = [...own, ...extra.filter((name) => name !== undefined)].filter((name) => !known.has(name))
-  const columns = new Map([...known, ...(await decodeColumns(footer, group, names))])
+  const columns = new Map([...known, ...decodeColumns(footer, group, names)])
   const [ids, times, bodies, headers, arrived, versions] = own.map((name) => columns.get(name))
   const values = extra.map((name) => (name === undefined ? undefined : columns.get(name)))
   const record = (row: number): ArchiveRecord => ({

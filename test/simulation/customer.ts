@@ -67,18 +67,27 @@ const bodyOf = (line: string): string => {
   return row.success ? row.data.body : line
 }
 
+const fail = (detail: string): never => {
+  throw new Violation('right answers', detail)
+}
+
 const BODY = 1
+
+const unpacked = (file: Buffer, compression: Form['compression']): string => {
+  if (file.length === 0) return ''
+  try {
+    return unpackPart(file, compression, 2 ** 30)?.toString() ?? ''
+  } catch (error) {
+    return fail(`a file is not whole: ${String(error)}`)
+  }
+}
 
 /** The texts of the records in a delivered file. One that only takes the place of what is no part of the answer is empty. */
 const bodiesIn = (file: Buffer, { format, compression, columns }: Form): string[] => {
-  const text = unpackPart(file, file.length === 0 ? 'none' : compression, 2 ** 30)?.toString() ?? ''
+  const text = unpacked(file, compression)
   if (format === 'csv') return readCsv(text).map((cells) => cells[BODY] ?? '')
   const lines = text.split('\n').slice(0, -1)
   return columns === null ? lines.map(bodyOf) : lines.map((line) => withBody.parse(JSON.parse(line)).body)
-}
-
-const fail = (detail: string): never => {
-  throw new Violation('right answers', detail)
 }
 
 /** A tier; or by when, or for how much, all is to be there. */

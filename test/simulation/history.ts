@@ -260,7 +260,7 @@ const drawActions = (draw: Draw, theme: Theme): readonly Action[] => {
   const { often, passes, deliveries } = theme
   // a world in which something never happens is another world
   const never = new Set(ACTIONS.filter(() => draw.chance(0.1)))
-  const rounds = draw.chance(0.02) ? 8 : 2 + draw.below(2)
+  const rounds = draw.chance(0.01) ? 8 : 1 + draw.below(2)
   const actions: Action[] = []
   const add = (name: ActionName, after: number | null) => actions.push({ id: actions.length, name, after })
   if (theme.crowded) add('deliver to two workers', 0)
