@@ -44,6 +44,8 @@ const CONSUMERS: readonly ConsumerName[] = [
 
 /** Most tasks make no more calls. */
 const LONG = 20
+/** By then a seal has mostly committed. */
+const SEAL = 8
 
 /** Begins an action; false when there is nothing to begin. */
 export type Begin = (action: Action) => Promise<boolean>
@@ -76,13 +78,22 @@ export const makeActions = (deps: Deps): Begin => {
     return true
   }
 
-  /** By hand, and twice at once. */
+  /** By hand, and twice: at once, or the second when the first is somewhere on its way. */
   const seal = async (cause: string, draw: Draw) => {
     const ref = draw.pick([...views.values()])?.ref
     if (ref === undefined) return false
-    for (const which of ['one', 'two'])
-      await workers.start('seal-segments', `${cause} ${which}`, () => workers.seal(ref))
+    await workers.start('seal-segments', `${cause} one`, () => workers.seal(ref))
+    if (draw.chance(0.5)) await alone(draw.below(SEAL))
+    await workers.start('seal-segments', `${cause} two`, () => workers.seal(ref))
+    if (draw.chance(0.5)) await alone(Number.POSITIVE_INFINITY)
     return true
+  }
+
+  /** Mostly while a worker is on its way with the object. */
+  const append = async (cause: string, draw: Draw) => {
+    if (draw.chance(0.7) && (await workers.consumers.objects(`${cause} meanwhile`, draw)))
+      await alone(draw.below(LONG))
+    return producer.appendToObject(draw)
   }
 
   const read = async (cause: string, draw: Draw) => {
@@ -132,7 +143,7 @@ export const makeActions = (deps: Deps): Begin => {
   const begin: Record<ActionName, (cause: string, draw: Draw) => unknown> = {
     'send records': (cause, draw) => producer.sendRecords(cause, draw),
     'put an object': (cause, draw) => producer.putObject(cause, draw),
-    'append to an object': (_, draw) => producer.appendToObject(draw),
+    'append to an object': append,
     'deliver a message': deliver,
     'deliver to two workers': deliverTwice,
     sweep: (cause) => workers.sweep(cause),

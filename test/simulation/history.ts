@@ -35,7 +35,7 @@ export type Action = {
   readonly after: number | null
 }
 
-/** What there is at the beginning: each is brought about by the pipeline itself, in peace. */
+/** What there is at the beginning: each is brought about by the pipeline itself. */
 export const STARTS = ['empty', 'landed', 'sealed', 'cold', 'old', 'asked', 'thawing', 'given up'] as const
 export type Start = (typeof STARTS)[number]
 
@@ -235,6 +235,8 @@ export type History = {
   readonly years: number
   readonly datasets: readonly string[]
   readonly start: Start
+  /** Whether what there is at the beginning came about without a fault. */
+  readonly startsInPeace: boolean
   readonly trouble: Trouble
   readonly habits: Habits
   /** Whether the archive is audited once it is at rest. */
@@ -273,6 +275,11 @@ const drawActions = (draw: Draw, theme: Theme): readonly Action[] => {
     // Lambda stops what takes longer than a quarter of an hour: mostly it does not
     add(draw.pick(passes) ?? 'minutes pass', draw.chance(0.8) ? null : draw.below(10))
   }
+  // what is left has to be worked on once the faults are over: some of it while they are not
+  if (draw.chance(0.5)) {
+    if (draw.chance(0.7)) add('sweep', draw.pick(AFTER) ?? null)
+    for (let left = 1 + draw.below(3); left > 0; left -= 1) add('deliver a message', draw.pick(AFTER) ?? null)
+  }
   return actions
 }
 
@@ -305,6 +312,7 @@ export const drawHistory = (seed: number, years = 0): History => {
     years,
     datasets: draw.pick(theme.datasets) ?? ORDERS,
     start: draw.pick(theme.starts) ?? 'empty',
+    startsInPeace: draw.chance(0.5),
     trouble,
     audited: theme.damaging === true || draw.chance(0.25),
     batchThawsAbove: draw.fork('batch').pick([null, 0, 0, 1, 3]) ?? null,

@@ -153,7 +153,7 @@ export const runHistory = async (
     const { batches, landed, swept } = AGES[history.start]
     const scale = spanOf(years) / spanOf(0)
     const source = draw.fork('start')
-    chaos.calm(true)
+    chaos.calm(history.startsInPeace)
     for (let at = 0; at < batches; at += 1) {
       producer.sendRecords(`start${at}`, source)
       await workOff(workers, `start${at}`, finish)

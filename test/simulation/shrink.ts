@@ -46,6 +46,7 @@ export const shrink = async (history: History, found: Run, mutant: Mutant = {}):
   const began = new Set(found.began)
   await withActions(history.actions.filter(({ id }) => began.has(id)))
   await reduce(smallest.actions, withActions)
+  await accept({ ...smallest, startsInPeace: true })
   for (const start of STARTS) if (await accept({ ...smallest, start })) break
   const { troubles } = await runHistory(smallest, { mutant })
   await reduce(troubles, (some) => accept({ ...smallest, only: new Set(some) }))
