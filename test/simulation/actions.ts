@@ -60,9 +60,8 @@ export const makeActions = (deps: Deps): Begin => {
     return name !== undefined && workers.consumers[name](cause, draw)
   }
 
-  /** So many steps of the task that was started last, while nobody else moves. */
-  const alone = async (steps: number) => {
-    const task = workers.latest()
+  /** So many steps of one task, the one that was started last unless said, while nobody else moves. */
+  const alone = async (steps: number, task = workers.latest()) => {
     for (let left = steps; left > 0 && (await step(task)); left -= 1);
   }
 
@@ -83,9 +82,11 @@ export const makeActions = (deps: Deps): Begin => {
     const ref = draw.pick([...views.values()])?.ref
     if (ref === undefined) return false
     await workers.start('seal-segments', `${cause} one`, () => workers.seal(ref))
-    if (draw.chance(0.5)) await alone(draw.below(SEAL))
+    const first = workers.latest()
+    if (draw.chance(0.7)) await alone(draw.below(SEAL))
     await workers.start('seal-segments', `${cause} two`, () => workers.seal(ref))
-    if (draw.chance(0.5)) await alone(Number.POSITIVE_INFINITY)
+    if (draw.chance(0.7)) await alone(draw.chance(0.5) ? Number.POSITIVE_INFINITY : draw.below(LONG))
+    if (draw.chance(0.7)) await alone(Number.POSITIVE_INFINITY, first)
     return true
   }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { memorySource } from '../../shared/codec/byte-source.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
-import { liveSegments } from '../../shared/domain/commit.ts'
+import { type Commit, liveSegments } from '../../shared/domain/commit.ts'
 import { sameDigest } from '../../shared/domain/digest.ts'
 import { type Ledger, ledgerOfPartition } from '../../shared/domain/ledger.ts'
 import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
@@ -76,11 +76,16 @@ export const makePartitionReader = (
     return view
   }
 
-  return async ({ dataset, partition }: PartitionRef): Promise<PartitionView> => {
+  const isAsBefore = (commits: readonly Commit[], before: PartitionView | undefined) =>
+    commits.length === before?.commits.length && commits.every((commit, at) => commit === before.commits[at])
+
+  /** @param before what was seen of it last: of a log that is the same only the objects are looked at again. */
+  return async ({ dataset, partition }: PartitionRef, before?: PartitionView): Promise<PartitionView> => {
     const ref = { dataset, partition }
     const state = await ports.log.read(ref)
     const live = liveSegments(state.commits)
     for (const segment of live) check(segment)
+    if (before !== undefined && isAsBefore(state.commits, before)) return { ...before, ...state }
     return { ...state, ref, ledger: ledgerOfPartition(state.commits), ...(await merge(live)) }
   }
 }

@@ -4,6 +4,7 @@ import { makeMemoryHotDrop, makeMemoryHotStore } from '../../shared/adapters/mem
 import { makeMemoryNotices } from '../../shared/adapters/memory/memory-notices.ts'
 import { makeMemoryThawJobs, makeMemoryThawManifests } from '../../shared/adapters/memory/memory-thaw-jobs.ts'
 import { makeMemoryThawer } from '../../shared/adapters/memory/memory-thawer.ts'
+import { codeOf } from '../../shared/adapters/memory/s3-code.ts'
 import { parseSegmentKey } from '../../shared/domain/keys.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import type { AuditReport } from '../../shared/ports/audit-reports.ts'
@@ -116,9 +117,15 @@ export const makeCloud = (history: History, draw: Draw, chaos: Chaos) => {
         s3.runDue()
       }),
     contentOf: (sha256: string) => contents.get(sha256),
-    /** What S3 says of an object of the archive bucket. */
-    head: (key: string) =>
-      s3.listObjects({ bucket: ARCHIVE, prefix: key, maxKeys: 1 }).objects.find((one) => one.key === key),
+    /** What S3 says of an object of the archive bucket; undefined where there is none. */
+    head: (key: string) => {
+      try {
+        return s3.headObject({ bucket: ARCHIVE, key }).version
+      } catch (error) {
+        if (codeOf(error) === 'NoSuchKey') return undefined
+        throw error
+      }
+    },
     atRest: buckets.atRest,
     /** What audits told, in order. */
     reports: [] as AuditReport[],

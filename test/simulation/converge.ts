@@ -89,13 +89,18 @@ const whatIsLeft = async (cloud: Cloud, customer: Customer, views: Views, since:
 const MOST_TASKS = 500
 
 /** Until no queue has a message to be seen: one task at a time. */
-export const workOff = async ({ consumers }: Workers, cause: string, finish: () => Promise<void>) => {
+export const workOff = async (
+  { queues }: Cloud,
+  { consumers, names }: Workers,
+  cause: string,
+  finish: () => Promise<void>,
+) => {
   const draw = makeDraw(0)
   let count = 0
   for (let worked = true; worked; ) {
     worked = false
-    for (const [name, consume] of Object.entries(consumers))
-      while (await consume(`${cause}.${count}`, draw)) {
+    for (const name of names)
+      while (queues[name].isVisible() && (await consumers[name](`${cause}.${count}`, draw))) {
         count += 1
         worked = true
         await finish()
@@ -127,9 +132,9 @@ export const converge = async (deps: {
     const cause = `end${round}`
     await workers.sweep(cause)
     await finish()
-    await workOff(workers, cause, finish)
+    await workOff(cloud, workers, cause, finish)
     await retryLetters(cause)
-    await workOff(workers, `${cause}again`, finish)
+    await workOff(cloud, workers, `${cause}again`, finish)
     cloud.s3.runDue()
     const left = await whatIsLeft(cloud, customer, views, since)
     const [first] = left

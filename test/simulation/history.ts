@@ -47,6 +47,10 @@ type Theme = {
   readonly passes: readonly ActionName[]
   /** At most so many deliveries a round. */
   readonly deliveries: number
+  /** A story of several chapters takes a round more. */
+  readonly long?: boolean
+  /** What it begins with. */
+  readonly first?: ActionName
   /** Messages come twice, to workers of all speeds. */
   readonly crowded?: boolean
   /** What is stored is damaged, or the catalog lost. */
@@ -77,6 +81,7 @@ const CROWDED: Theme = {
   passes: ['minutes pass'],
   deliveries: 9,
   focus: DELIVERING,
+  first: 'deliver to two workers',
   crowded: true,
 }
 
@@ -137,8 +142,8 @@ const THEMES: readonly Theme[] = [
     datasets: [ORDERS, EVENTS],
     damaging: true,
     often: {
-      'copy the catalog': 0.4,
-      'lose the catalog': 0.5,
+      'copy the catalog': 0.3,
+      'lose the catalog': 0.6,
       'rebuild the catalog': 0.5,
       audit: 0.2,
       'send records': 0.5,
@@ -148,19 +153,21 @@ const THEMES: readonly Theme[] = [
     passes: ['minutes pass', 'hours pass', 'days pass'],
     deliveries: 5,
     focus: REBUILDING,
+    first: 'copy the catalog',
+    long: true,
   },
   {
     starts: ['empty', 'empty', 'landed'],
     datasets: [ORDERS, EVENTS],
     often: {
       'deliver to two workers': 0.3,
-      'put an object': 0.6,
+      'put an object': 0.9,
       'append to an object': 0.5,
       'send records': 0.2,
       sweep: 0.5,
     },
     passes: ['minutes pass', 'hours pass', 'hours pass'],
-    deliveries: 5,
+    deliveries: 7,
   },
   {
     starts: ['landed', 'sealed', 'old', 'old'],
@@ -176,20 +183,22 @@ const THEMES: readonly Theme[] = [
     passes: ['hours pass', 'days pass', 'days pass'],
     deliveries: 6,
     focus: STORING,
+    long: true,
   },
   {
     starts: ['cold', 'thawing', 'thawing'],
     datasets: [ORDERS],
     often: {
       'deliver to two workers': 0.3,
-      'ask for a rehydration': 0.4,
+      'ask for a rehydration': 0.7,
       sweep: 0.5,
       'send records': 0.1,
       seal: 0.1,
     },
-    passes: ['minutes pass', 'minutes pass', 'hours pass', 'hours pass', 'hours pass'],
+    passes: ['minutes pass', 'hours pass', 'hours pass', 'hours pass'],
     deliveries: 9,
     focus: REHYDRATING,
+    long: true,
   },
   CROWDED,
   CROWDED,
@@ -262,10 +271,10 @@ const drawActions = (draw: Draw, theme: Theme): readonly Action[] => {
   const { often, passes, deliveries } = theme
   // a world in which something never happens is another world
   const never = new Set(ACTIONS.filter(() => draw.chance(0.1)))
-  const rounds = draw.chance(0.01) ? 8 : 1 + draw.below(2)
+  const rounds = draw.chance(0.01) ? 8 : (theme.long ? 2 : 1) + draw.below(2)
   const actions: Action[] = []
   const add = (name: ActionName, after: number | null) => actions.push({ id: actions.length, name, after })
-  if (theme.crowded) add('deliver to two workers', 0)
+  if (theme.first !== undefined) add(theme.first, 0)
   for (let round = 0; round < rounds; round += 1) {
     const begun = ACTIONS.filter((name) => !never.has(name) && draw.chance(often[name] ?? 0))
     const delivered = Array.from({ length: 1 + draw.below(deliveries) }, () => 'deliver a message' as const)

@@ -116,11 +116,15 @@ export const makeInvariants = (
     const touched = [...changes.partitions.values()]
     changes.partitions.clear()
     changes.acknowledged = false
+    let isLogged = false
     for (const ref of touched) {
-      const view = await readPartition(ref)
-      noteReceived(views.get(nameOf(ref)), view)
+      const before = views.get(nameOf(ref))
+      const view = await readPartition(ref, before)
       views.set(nameOf(ref), view)
+      if (view.ledger === before?.ledger) continue
+      noteReceived(before, view)
       checkOnce(view)
+      isLogged = true
     }
     checkRemovals()
     const booked = changes.quarantine
@@ -129,7 +133,7 @@ export const makeInvariants = (
     if (booked)
       for (const dataset of config.datasets.keys())
         quarantined.set(dataset, await cloud.quarantine().total(dataset))
-    if (booked || touched.length > 0) checkBooks()
+    if (booked || isLogged) checkBooks()
   }
 
   const ledgerOf = (dataset: string) =>
@@ -150,7 +154,11 @@ export const makeInvariants = (
       for (const dataset of config.datasets.keys())
         for await (const ref of cloud.ports.registry.list(dataset)) changes.partitions.set(nameOf(ref), ref)
       for (const { ref } of views.values()) changes.partitions.set(nameOf(ref), ref)
-      for (const ref of changes.partitions.values()) views.set(nameOf(ref), await readPartition(ref))
+      for (const ref of changes.partitions.values()) {
+        const view = await readPartition(ref)
+        views.set(nameOf(ref), view)
+        checkOnce(view)
+      }
       for (const [dataset, { received, expired, archived }] of before) {
         const now = ledgerOf(dataset)
         // what is received is counted from here on anew

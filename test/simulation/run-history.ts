@@ -69,19 +69,22 @@ export const runHistory = async (
   let looking: Promise<void> | undefined
   const scheduler = makeScheduler(trouble.bursts)
   const trace = makeTrace(options.traced === true, now)
+  const untilNobodyLooks = async () => {
+    while (looking !== undefined) await looking
+  }
   const look: Look = {
-    before: async () => {
+    before: () => {
       steps += 1
-      while (looking !== undefined) await looking
+      return looking && untilNobodyLooks()
     },
-    after: async () => {
-      if (!hasChanged()) return
+    after: () => {
+      if (!hasChanged()) return undefined
       looking = check()
         .catch((error) => workers.fail(error))
         .finally(() => {
           looking = undefined
         })
-      await looking
+      return looking
     },
   }
   const wrap = makeWrap({ scheduler, chaos, tally, trace, now, look })
@@ -144,7 +147,7 @@ export const runHistory = async (
   const sweepOnce = async (cause: string) => {
     await workers.sweep(cause)
     await finish()
-    await workOff(workers, cause, finish)
+    await workOff(cloud, workers, cause, finish)
   }
 
   /** Brings about what there is at the beginning. */
@@ -156,7 +159,7 @@ export const runHistory = async (
     chaos.calm(history.startsInPeace)
     for (let at = 0; at < batches; at += 1) {
       producer.sendRecords(`start${at}`, source)
-      await workOff(workers, `start${at}`, finish)
+      await workOff(cloud, workers, `start${at}`, finish)
     }
     if (history.start === 'given up') {
       producer.sendMalformed('malformed', source)
@@ -166,7 +169,7 @@ export const runHistory = async (
         cloud.queues.objects.receive(1, source)
         pass(2 * HOUR)
       }
-      await workOff(workers, 'given', finish)
+      await workOff(cloud, workers, 'given', finish)
     }
     pass(landed * scale)
     if (swept !== null) {

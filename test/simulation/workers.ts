@@ -22,6 +22,9 @@ type Deps = {
   readonly functions: Functions
 }
 
+/** In the order that their queues are worked off. */
+const CONSUMERS = ['records', 'objects', 'seal', 'expire', 'storage', 'thaw', 'hydrate', 'dead'] as const
+
 const BATCH = 4
 const FULL_BATCH = 10
 /** Most tasks make no more calls. */
@@ -130,6 +133,7 @@ export const makeWorkers = (deps: Deps) => {
     start,
     seal,
     consumers,
+    names: CONSUMERS,
     sweep: (cause: string) =>
       start('sweep', cause, async () => {
         const { checkRehydrations, reconcileBudgets, remindOfHotObjects, sweep } = functions

@@ -15,9 +15,10 @@ type Deps = {
 }
 
 export type Look = {
-  /** Resolves when nobody is looking. */
-  before(): Promise<void>
-  after(): Promise<void>
+  /** Resolves when nobody is looking; undefined: nobody is. */
+  before(): Promise<void> | undefined
+  /** Resolves when what has changed was looked at; undefined: nothing has. */
+  after(): Promise<void> | undefined
 }
 
 export type WrapPort = <Port extends object>(name: string, port: Port) => Port
@@ -33,10 +34,16 @@ const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
  * that died, or whose time is over, only meets errors from there on.
  */
 export const makeWrap = ({ scheduler, chaos, tally, trace, now, look }: Deps): WrapPort => {
+  // promises are only waited for where there is something to wait for: most calls are made in peace
+
+  /** Until it is this task's turn. */
+  const turnOf = (task: Task): Promise<void> | undefined => {
+    if (chaos.isCalm()) return look.before()
+    return task.dead ? undefined : scheduler.park(task)
+  }
+
   /** The fault of this call, if any; throws what happens before the effect. */
-  const enter = async (task: Task, where: string, given: readonly unknown[]): Promise<Fault | undefined> => {
-    if (chaos.isCalm()) await look.before()
-    else if (!task.dead) await scheduler.park(task)
+  const enter = (task: Task, where: string, given: readonly unknown[]): Fault | undefined => {
     if (!task.dead && now() > task.deadline) {
       task.dead = true
       tally.count(where, 'timed out')
@@ -49,25 +56,34 @@ export const makeWrap = ({ scheduler, chaos, tally, trace, now, look }: Deps): W
     return fault
   }
 
-  const leave = async (task: Task, fault: Fault | undefined) => {
-    if (chaos.isCalm()) await look.after()
+  const leave = (task: Task, fault: Fault | undefined) => {
     if (fault === 'crash after') task.dead = true
     if (fault !== undefined) throw new Crash(fault)
   }
 
+  const looked = () => (chaos.isCalm() ? look.after() : undefined)
+
   async function* paged(where: string, given: readonly unknown[], run: () => unknown) {
     const task = scheduler.current()
-    const fault = await enter(task, where, given)
+    const turn = turnOf(task)
+    if (turn !== undefined) await turn
+    const fault = enter(task, where, given)
     const pages = run()
     if (isAsyncIterable(pages)) yield* pages
-    await leave(task, fault)
+    const looking = looked()
+    if (looking !== undefined) await looking
+    leave(task, fault)
   }
 
   const single = async (where: string, given: readonly unknown[], run: () => unknown) => {
     const task = scheduler.current()
-    const fault = await enter(task, where, given)
+    const turn = turnOf(task)
+    if (turn !== undefined) await turn
+    const fault = enter(task, where, given)
     const answer: unknown = await run()
-    await leave(task, fault)
+    const looking = looked()
+    if (looking !== undefined) await looking
+    leave(task, fault)
     return answer
   }
 
