@@ -15,11 +15,11 @@ export const makeS3ThawManifests = (archive: S3Bucket): ThawManifests => {
     write: async (key, objects) => {
       const data = Buffer.from(thawManifestText(archive.bucket, objects))
       const ChecksumSHA256 = hash('sha256', data, 'base64')
-      const at = { ...inBucket(archive), Key: key }
       try {
         const { ETag } = await archive.s3.send(
           new PutObjectCommand({
-            ...at,
+            ...inBucket(archive),
+            Key: key,
             Body: data,
             ContentType: 'text/csv',
             // "S3 Batch Operations does not support CSV manifest files that are AWS KMS-encrypted", as the bucket's others are
@@ -32,7 +32,8 @@ export const makeS3ThawManifests = (archive: S3Bucket): ThawManifests => {
       } catch (error) {
         if (statusOf(error) !== 412) throw error
         // written before: what is there is what a job may have been told of
-        const stored = await archive.s3.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' }))
+        const head = new HeadObjectCommand({ ...inBucket(archive), Key: key, ChecksumMode: 'ENABLED' })
+        const stored = await archive.s3.send(head)
         if (stored.ChecksumSHA256 !== ChecksumSHA256)
           throw new Error(`${key}: something else is there`, { cause: error })
         return versionOf(key, stored.ETag)
