@@ -1,5 +1,6 @@
 import { DAY, HOUR } from './duration.ts'
 import type { Asking } from './holding.ts'
+import { dollarsFor } from './prices.ts'
 import type { Rehydration } from './rehydration.ts'
 import type { RehydrationState } from './rehydration-states.ts'
 import type { RehydrationTerms } from './rehydration-terms.ts'
@@ -48,6 +49,16 @@ export const LONGEST_UNKNOWN = DAY
 /** What may cost no more than was promised is asked for one by one: jobs have a price of their own, and each thaw is paid by itself. */
 export const mayHaveJobs = ({ request, terms }: Pick<Rehydration, 'request' | 'terms'>): boolean =>
   terms.cap === undefined && request.maxCostUsd === null
+
+/** A run that is out of time plans a job of fewer segments than could be in one; about so many it has time for at the least. */
+const FEWEST_SEGMENTS = 20_000
+
+/** What jobs for the thaws of so many segments cost at most, tier by tier, besides the thaws. US dollars. */
+export const jobDollars = (segments: readonly number[]): number => {
+  const jobs = segments.reduce((sum, count) => sum + Math.ceil(count / FEWEST_SEGMENTS), 0)
+  const objects = segments.reduce((sum, count) => sum + count, 0)
+  return dollarsFor('s3.batch-job', jobs) + dollarsFor('s3.batch-object', objects)
+}
 
 export const nameJob = ({ jobs }: ThawBatch, tier: JobTier): string =>
   `${tier}-${jobs.filter((job) => job.tier === tier).length + 1}`

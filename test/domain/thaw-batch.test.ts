@@ -6,6 +6,7 @@ import {
   hasOpenJobs,
   isInForce,
   isJobOpen,
+  jobDollars,
   LONGEST_TO_CREATE,
   LONGEST_UNKNOWN,
   mayBeCreated,
@@ -71,6 +72,12 @@ describe('the jobs of a rehydration', () => {
     expect(withJob(terms, { ...second, id: 'another' })?.jobs).toEqual([first, second])
     expect(withJob({}, made)).toBeUndefined()
   })
+})
+
+test('jobs cost a quarter of a dollar each, and a dollar for a million segments', () => {
+  expect(jobDollars([0, 0])).toBe(0)
+  expect(jobDollars([20_000, 1])).toBeCloseTo(0.5 + 0.020001, 9)
+  expect(jobDollars([1_000_000, 0])).toBeCloseTo(50 * 0.25 + 1, 9)
 })
 
 describe('a rehydration that may have jobs', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../shared/domain/duration.ts'
+import { NO_GUARDS } from '../../shared/domain/guards.ts'
 import type { RehydrationRequest } from '../../shared/domain/rehydration.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
+import { tiersOf } from '../../shared/domain/storage-class.ts'
 import { LONGEST_TO_CREATE } from '../../shared/domain/thaw-batch.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld, type World, type WorldOptions } from '../support/rehydration-world.ts'
@@ -254,6 +256,27 @@ describe('thaws that jobs ask for', () => {
     for (const id of [one, two]) expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
   })
 
+  test('would shorten the windows of others if they were not claimed first', async () => {
+    // all that a claim does is left out: the rest is as in the tests above
+    const windowWith = async (isClaimed: boolean) => {
+      const { world, segments } = await aColdWorld({ knobs: { jobPreparation: () => 6 * HOUR } })
+      const [segment = aSegmentOfNone()] = segments
+      const { ports } = world
+      await world.ask(EVERYTHING)
+      const careless = world.on({ ...ports, holdings: { put: async () => 'put' as const } })
+      await (isClaimed ? world.run : careless).thaw(planOf(world))
+      world.thawQueue.receive()
+      await world.ask({ ...TODAY, tier: 'Expedited', keepDays: 25 })
+      await world.drain()
+      await world.pass(HOUR)
+      await world.pass(6 * HOUR)
+      await world.pass(12 * HOUR)
+      return (await restoreOf(world, segment))?.readableUntil ?? 0
+    }
+    expect(await windowWith(false)).toBeLessThan(NOON + 5 * DAY)
+    expect(await windowWith(true)).toBeGreaterThan(NOON + 25 * DAY)
+  })
+
   test('are not claimed where somebody asks between what is read and what is written', async () => {
     const { world, segments } = await aColdWorld()
     const [segment = aSegmentOfNone()] = segments
@@ -280,6 +303,30 @@ describe('thaws that jobs ask for', () => {
     world.advance(JOB)
     expect(world.metered('s3.restore-request.GLACIER.Standard')).toBe(1)
     expect(world.metered(BULK)).toBe(1)
+  })
+})
+
+describe('the price of a rehydration with jobs', () => {
+  const priced = async (batchThawsAbove: number | null) => {
+    const guards = { ...NO_GUARDS, approvalAboveUsd: 0 }
+    const { world } = await aColdWorld({ batchThawsAbove, guards })
+    const id = await world.ask(EVERYTHING)
+    return (await world.ports.rehydrations.find(id))?.terms.price?.dollars ?? 0
+  }
+
+  test('has the jobs in it', async () => {
+    const alone = await priced(null)
+    expect(alone).toBeGreaterThan(0)
+    expect(await priced(3)).toBe(alone)
+    expect((await priced(2)) - alone).toBeCloseTo(2 * 0.25 + 3e-6, 9)
+  })
+
+  test('is none where it may cost no more than was promised: it is asked for one by one', async () => {
+    const { world } = await aColdWorld()
+    const id = await world.ask({ ...EVERYTHING, tier: 'Bulk', tiers: tiersOf('Bulk'), maxCostUsd: 5 })
+    await world.drain()
+    expect(await batchOf(world, id)).toBeUndefined()
+    expect(world.metered(JOBS)).toBe(0)
   })
 })
 
