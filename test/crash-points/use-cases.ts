@@ -193,6 +193,7 @@ export const useCasesOn = (cloud: Cloud, process: Process) => {
       retryDeadLetter: noted('retryDeadLetter', retryDeadLetter(ports)),
       retryUnit: noted('retryUnit', retryUnit(inQuarantine)),
       sealPartition: noted('sealPartition', sealPartition(ports)),
+      readThawTimes: noted('readThawTimes', readThawTimes(ports.thawHistory, cloud.now)),
       sendCanary: noted('sendCanary', sendCanary(ports)),
       sweep: noted('sweep', sweep({ ...ports, resumeWaiters: resume })),
       thawTask: noted('thawTask', thawTask({ ...ports, plan })),

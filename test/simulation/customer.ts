@@ -41,6 +41,8 @@ const FORMS: readonly Form[] = [
   // few histories come to the middle of one
   REPLAYED,
   REPLAYED,
+  REPLAYED,
+  REPLAYED,
 ]
 
 type Asked = {

@@ -66,6 +66,15 @@ const newest = async ({ index }: World['ports']) => {
 /** What only reads gives the right answer or none. */
 export const READING: readonly Scenario[] = [
   {
+    useCase: 'readThawTimes',
+    when: 'of which none was seen yet',
+    given: archive,
+    attempt: async ({ use }) => {
+      const times = await use.readThawTimes()
+      expectEqual('the longest thaw', times({ storageClass: 'GLACIER', tier: 'Bulk', sizes: [1] }).p95, 12 * HOUR)
+    },
+  },
+  {
     useCase: 'findRecord',
     when: 'that is in two segments',
     given: archive,
