@@ -38,7 +38,11 @@ const FORMS: readonly Form[] = [
   { destination: 'analysts', format: 'csv', compression: 'none', columns: ['time', 'body'] },
   { destination: 'analysts', format: 'csv', compression: 'zstd', columns: ['time', 'body'] },
   REPLAYED,
-  // few histories come to the middle of one
+  // few histories come to the middle of one, and meet a fault there
+  REPLAYED,
+  REPLAYED,
+  REPLAYED,
+  REPLAYED,
   REPLAYED,
   REPLAYED,
   REPLAYED,
