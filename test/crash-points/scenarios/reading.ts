@@ -71,7 +71,11 @@ export const READING: readonly Scenario[] = [
     given: archive,
     attempt: async ({ use }) => {
       const times = await use.readThawTimes()
-      expectEqual('the longest thaw', times({ storageClass: 'GLACIER', tier: 'Bulk', sizes: [1] }).p95, 12 * HOUR)
+      expectEqual(
+        'the longest thaw',
+        times({ storageClass: 'GLACIER', tier: 'Bulk', sizes: [1] }).p95,
+        12 * HOUR,
+      )
     },
   },
   {
