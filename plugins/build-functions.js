@@ -1,21 +1,24 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { addObservability } from './add-observability.js'
 import { grantReplays } from './grant-replays.js'
 
 /**
  * Builds the functions before osls looks for their zips, so that a bare `serverless deploy` deploys what is in the
- * repository, and grants what the configuration calls for. On the project's own Node: the one that osls was started with
- * may be too old to run TypeScript.
+ * repository, and adds to the template what follows from the code: what the configuration calls for is granted, and every alarm,
+ * dashboard and saved query is made. On the project's own Node: the one that osls was started with may be too old to run TypeScript.
  */
 export default class BuildFunctions {
   constructor(serverless) {
     const root = serverless.serviceDir
-    const run = (script, stdout) => {
+    const run = (script, stdout, input) => {
       const node = join(root, 'node_modules/.bin/node')
       const ran = spawnSync(node, [join(root, script)], {
         cwd: root,
         encoding: 'utf8',
-        stdio: ['ignore', stdout, 'inherit'],
+        maxBuffer: 16 * 1024 * 1024,
+        input,
+        stdio: [input === undefined ? 'ignore' : 'pipe', stdout, 'inherit'],
       })
       if (ran.error !== undefined) throw ran.error
       if (ran.status !== 0) throw new serverless.classes.Error(`${script} failed`)
@@ -25,6 +28,9 @@ export default class BuildFunctions {
       'before:package:createDeploymentArtifacts': () => {
         run('scripts/build.ts', 'inherit')
         grantReplays(serverless.service, JSON.parse(run('scripts/list-replay-queues.ts', 'pipe')))
+        addObservability(serverless.service, (place) =>
+          JSON.parse(run('scripts/observability.ts', 'pipe', JSON.stringify(place))),
+        )
       },
     }
   }

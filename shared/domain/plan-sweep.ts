@@ -6,7 +6,7 @@ import type { Holding, Waiter } from './holding.ts'
 import { parseIndexKey, parseSegmentKey } from './keys.ts'
 import { partitionRange } from './partition.ts'
 import { planSeal } from './plan-seal.ts'
-import { alignHolding, holdingOf, type StorageFacts } from './plan-thaw.ts'
+import { alignHolding, holdingOf, type StorageFacts, thawedBy } from './plan-thaw.ts'
 import type { PartitionRef, Segment } from './segment.ts'
 import { lastGeneration } from './snapshot.ts'
 import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
@@ -62,6 +62,8 @@ export type SweepPlan = {
   readonly orphanKeys: readonly string[]
   /** Live segments that the bucket does not have. */
   readonly missing: readonly Segment[]
+  /** Thaws that S3 has not done in the longest time that it names for their class and tier. */
+  readonly thawsOverdue: number
   readonly hasWaiters: boolean
   readonly nextDue: number
 }
@@ -159,6 +161,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
   const confirm: HoldingChange[] = []
   const thawsOver: SeenThaw[] = []
   const move: Move[] = []
+  let thawsOverdue = 0
 
   for (const segment of segments) {
     const object = objects.get(segment.key)
@@ -183,6 +186,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     else if (seen !== holding) confirm.push({ segment, next: seen, expected: before })
     if (shouldMove || seen.target !== null) due.push(now + LIFECYCLE_PERIOD)
     if (seen.thaw !== null) due.push(now + THAW_CHECK)
+    if (seen.thaw?.readableUntil === null && thawedBy(seen, now) < now) thawsOverdue += 1
   }
 
   const seal = planSeal(facts, dataset, ref.partition, now)
@@ -215,6 +219,7 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     deadCommitIds: removable.map(({ id }) => id),
     orphanKeys,
     missing: segments.filter(({ key }) => !objects.has(key)),
+    thawsOverdue,
     hasWaiters: waiters.length > 0,
     // a partition may hold more objects than a call takes as arguments
     nextDue: Math.max(

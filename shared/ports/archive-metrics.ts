@@ -15,7 +15,17 @@ export type SealMetrics = {
 }
 
 export type SweepMetrics = {
-  swept(facts: { partitions: number; moved: number; orphans: number; missing: number; overdue: number }): void
+  /** One sweep: what it did, and what it found missing or late. */
+  swept(facts: {
+    partitions: number
+    moved: number
+    orphans: number
+    missing: number
+    /** Partitions that there was no time for. */
+    overdue: number
+    /** Thaws that take longer than S3 says they may. */
+    thawsOverdue: number
+  }): void
 }
 
 export type AuditMetrics = {

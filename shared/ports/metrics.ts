@@ -12,6 +12,8 @@ export type RehydrationMetrics = {
     size: ThawSize
     records: number
     bytes: number
+    /** What it has cost, US dollars by list price. */
+    dollars: number
     /** Whether all was readable by the time that was asked for; null where none was. */
     inTime: boolean | null
     /** What it really was, for each unit that was told before; null where nothing was told. */

@@ -40,19 +40,19 @@ export const makeSealMetrics = (metrics: Metrics): SealMetrics => ({
 })
 
 export const makeSweepMetrics = (metrics: Metrics): SweepMetrics => ({
-  swept: ({ partitions, moved, orphans, missing, overdue }) => {
+  swept: ({ partitions, moved, orphans, missing, overdue, thawsOverdue }) => {
     addMetric(metrics, 'partitionsSwept', partitions)
     addMetric(metrics, 'segmentsMoved', moved)
     addMetric(metrics, 'orphansFound', orphans)
     addMetric(metrics, 'segmentsMissing', missing)
     addMetric(metrics, 'partitionsOverdue', overdue)
+    addMetric(metrics, 'thawsOverdue', thawsOverdue)
   },
 })
 
 export const makeAuditMetrics = (metrics: Metrics): AuditMetrics => ({
-  audited: ({ segments, bytes, repairs, age, findings }) => {
+  audited: ({ segments, repairs, age, findings }) => {
     addMetric(metrics, 'segmentsAudited', segments)
-    addMetric(metrics, 'bytesAudited', bytes)
     addMetric(metrics, 'findingsRepaired', repairs)
     addMetric(metrics, 'auditAge', age)
     for (const [kind, count] of Object.entries(findings)) {
@@ -83,7 +83,7 @@ const dimensionsOf = (phase: string, { storageClass, tier, size }: Finished): Re
 /** One latency a phase. All that it may depend on stands in the line, also where it is no dimension. */
 export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => ({
   rehydrationFinished: (facts) => {
-    const { phases, storageClass, tier, size, records, inTime, accuracy } = facts
+    const { phases, storageClass, tier, size, records, dollars, inTime, accuracy } = facts
     const isCold = isArchiveClass(storageClass)
     for (const [phase, latency] of Object.entries(phases)) {
       if (phase === 'thawing' && !isCold) continue
@@ -97,6 +97,7 @@ export const makeRehydrationMetrics = (metrics: Metrics): RehydrationMetrics => 
       single.addMetric('rehydrationLatency', METRICS.rehydrationLatency, latency)
     }
     addMetric(metrics, 'recordsRehydrated', records)
+    addMetric(metrics, 'rehydrationDollars', dollars)
     // also when it was in time, so that an alarm can tell health from silence
     if (inTime !== null) addMetric(metrics, 'deadlinesMissed', inTime ? 0 : 1)
     if (accuracy.cost !== null) addMetric(metrics, 'quoteCostRatio', accuracy.cost)

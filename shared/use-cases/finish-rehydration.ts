@@ -168,6 +168,7 @@ export const finishRehydration =
     const event = { name: 'finished', at: completedAt, readableAt, summary } as const
     const ended = await advanceStored(rehydrations, id, event, { keptUntil: keptUntilOf(read) })
     if (!ended?.changed) return 'over'
+    const dollars = costSoFar(rehydration, read)
     metrics.rehydrationFinished({
       phases: {
         queued: state.plannedAt - acceptedAt,
@@ -179,9 +180,10 @@ export const finishRehydration =
       tier: tierFor(all.coldest, request.tiers),
       size: all.size,
       inTime: request.readyBy === null ? null : readableAt <= request.readyBy,
-      accuracy: accuracyOf(rehydration, { cost: costSoFar(rehydration, read), readableAt }),
+      accuracy: accuracyOf(rehydration, { cost: dollars, readableAt }),
       records: summary.records.count,
       bytes: summary.bytes,
+      dollars,
     })
     return 'finished'
   }

@@ -38,7 +38,7 @@ const PAGE = 100
 /** A partition that cannot be swept now makes room for the others. */
 const TRY_AGAIN_AFTER = 15 * 60_000
 const BEHIND_AGAIN_AFTER = HOUR
-const BEHIND = { moved: 0, orphans: 0, missing: 0, behind: 1 }
+const BEHIND = { moved: 0, orphans: 0, missing: 0, thawsOverdue: 0, behind: 1 }
 const AT_ONCE = 8
 
 /** A partition with more dead commits than this gives them up in several tasks: a message holds 1 MiB. */
@@ -125,7 +125,13 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
     await carryOut(ref, plan, { kept, commits: state.commits, takenAt })
     await deps.registry.settle(entry, plan.nextDue)
     const missing = plan.missing.filter(({ createdAt }) => createdAt < at - 3_600_000)
-    return { moved: plan.move.length, orphans: plan.orphanKeys.length, missing: missing.length, behind: 0 }
+    return {
+      moved: plan.move.length,
+      orphans: plan.orphanKeys.length,
+      missing: missing.length,
+      thawsOverdue: plan.thawsOverdue,
+      behind: 0,
+    }
   }
 
   return async (entry: PartitionEntry) => {
@@ -143,7 +149,7 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
  * have a catalog that lacks what their snapshot has, and were left as they are.
  */
 export const sweep = (deps: SweepDeps) => async (): Promise<{ partitions: number; behind: number }> => {
-  const totals = { partitions: 0, moved: 0, orphans: 0, missing: 0, overdue: 0 }
+  const totals = { partitions: 0, moved: 0, orphans: 0, missing: 0, overdue: 0, thawsOverdue: 0 }
   let behind = 0
   const failures: unknown[] = []
   for (const dataset of deps.config.datasets.values()) {
@@ -164,6 +170,7 @@ export const sweep = (deps: SweepDeps) => async (): Promise<{ partitions: number
         totals.moved += outcome.value.moved
         totals.orphans += outcome.value.orphans
         totals.missing += outcome.value.missing
+        totals.thawsOverdue += outcome.value.thawsOverdue
         behind += outcome.value.behind
       }
     }

@@ -74,6 +74,20 @@ test('a thaw whose event was lost is seen to be over, once', () => {
   expect(look(new Map([[cold.id, change.next]]), false).thawsOver).toEqual([])
 })
 
+test('a thaw that takes longer than S3 says it may is overdue, until it is there', () => {
+  const cold = aSegment({ kind: 'sealed', storageClass: 'GLACIER' })
+  const commits = [aCommit({ id: 'G#000001', segments: [cold] })]
+  const asked = withThaw(holdingOf(cold, undefined), { tier: 'Bulk', now: NOON, until: END, days: 3 })
+  const look = (now: number, ongoing: boolean) => {
+    const restore = { ongoing, readableUntil: ongoing ? null : now + 3 * DAY }
+    const stored = [{ key: cold.key, storageClass: 'GLACIER', restore } as const]
+    return planSweep(facts({ commits, holdings: new Map([[cold.id, asked]]), stored, now })).thawsOverdue
+  }
+  expect(look(NOON + 12 * HOUR, true)).toBe(0)
+  expect(look(NOON + 12 * HOUR + 1, true)).toBe(1)
+  expect(look(NOON + 12 * HOUR + 1, false)).toBe(0)
+})
+
 test('a class that the bucket shows and the catalog does not know is confirmed', () => {
   const holding = {
     segmentId: sealed.id,

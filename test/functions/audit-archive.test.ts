@@ -42,9 +42,7 @@ test('an audit says what it looked into and found, in valid EMF, and nothing of 
   expect(await audit()).toMatchObject({ partitions: 1, segments: 1, findings: 1, repaired: 1 })
   const emitted = metricLines(lines)
   expectEmf(emitted)
-  expect(emitted).toContainEqual(
-    expect.objectContaining({ segmentsAudited: 1, bytesAudited: segment?.bytes }),
-  )
+  expect(emitted).toContainEqual(expect.objectContaining({ segmentsAudited: 1 }))
   expect(emitted).toContainEqual(expect.objectContaining({ kind: 'mismatch', auditFindings: 1 }))
   expect(emitted).toContainEqual(expect.objectContaining({ kind: 'phantom', auditFindings: 0 }))
   expect(JSON.stringify(lines)).not.toContain('hunter2')

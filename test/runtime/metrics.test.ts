@@ -1,92 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Metrics } from '@aws-lambda-powertools/metrics'
 import { expect, test } from 'vitest'
-import {
-  isArchiveClass,
-  offersTier,
-  RETRIEVAL_TIERS,
-  STORAGE_CLASSES,
-} from '../../shared/domain/storage-class.ts'
 import { THAW_SIZES } from '../../shared/domain/thaw-sample.ts'
-import {
-  makeAgeMetrics,
-  makeAuditMetrics,
-  makeCanaryMetrics,
-  makeRehydrationMetrics,
-  makeSealMetrics,
-  makeSweepMetrics,
-  makeThawMetrics,
-} from '../../shared/runtime/telemetry.ts'
-import { expectEmf, metricLines, seriesOf } from '../support/emf.ts'
-import { keptTelemetry } from '../support/silent-telemetry.ts'
-
-/** Everything that each kind of metrics can tell. */
-const EMITTERS: Readonly<Record<string, (metrics: Metrics) => void>> = {
-  makeAgeMetrics: (metrics) => {
-    const age = makeAgeMetrics(metrics)
-    age.aged({ records: 1, bytes: 2, oldestLag: 3 })
-    age.duplicatesDropped(1)
-    age.quarantined(1)
-  },
-  makeSealMetrics: (metrics) => {
-    const seal = makeSealMetrics(metrics)
-    for (const storageClass of STORAGE_CLASSES)
-      seal.sealed({ bytes: 1, bodyBytes: 2, records: 3, storageClass })
-    seal.duplicatesDropped(1)
-  },
-  makeAuditMetrics: (metrics) =>
-    makeAuditMetrics(metrics).audited({
-      segments: 1,
-      bytes: 2,
-      repairs: 3,
-      age: 4,
-      findings: { orphan: 1, phantom: 0, mismatch: 2 },
-    }),
-  makeCanaryMetrics: (metrics) => {
-    const canary = makeCanaryMetrics(metrics)
-    canary.canaryArchived(1)
-    canary.canaryRehydrated(2)
-    canary.canariesChecked({ missing: 1, failed: 0 })
-  },
-  makeSweepMetrics: (metrics) =>
-    makeSweepMetrics(metrics).swept({ partitions: 1, moved: 1, orphans: 1, missing: 1, overdue: 1 }),
-  makeThawMetrics: (metrics) => makeThawMetrics(metrics).thawed({ requested: 1, raised: 0, shared: 2 }),
-  makeRehydrationMetrics: (metrics) => {
-    const rehydration = makeRehydrationMetrics(metrics)
-    for (const storageClass of STORAGE_CLASSES)
-      for (const tier of RETRIEVAL_TIERS) {
-        if (isArchiveClass(storageClass) && !offersTier(storageClass, tier)) continue
-        const phases = { queued: 1, thawing: 2, hydrating: 3, total: 4 }
-        for (const size of THAW_SIZES)
-          for (const inTime of [true, false, null])
-            rehydration.rehydrationFinished({
-              phases,
-              storageClass,
-              tier,
-              size,
-              records: 1,
-              bytes: 1,
-              inTime,
-              accuracy: inTime ? { cost: 0.9, time: 1.1 } : { cost: null, time: null },
-            })
-      }
-  },
-}
-
-const emittedBy = (emitter: string) => {
-  const { telemetry, lines } = keptTelemetry()
-  EMITTERS[emitter]?.(telemetry.metrics)
-  telemetry.metrics.publishStoredMetrics()
-  return metricLines(lines)
-}
-
-const functions = join(import.meta.dirname, '../../functions')
-const sourcesOf = (name: string) =>
-  readdirSync(join(functions, name))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => readFileSync(join(functions, name, file), 'utf8'))
-    .join('\n')
+import { expectEmf, seriesOf } from '../support/emf.ts'
+import { allSeries, EMITTERS, emittedBy, functionFolders, sourcesOf } from '../support/emitted-series.ts'
 
 test.each(Object.keys(EMITTERS))('what %s emits is valid EMF', (emitter) => {
   const lines = emittedBy(emitter)
@@ -110,19 +25,10 @@ test('a line that CloudWatch would drop is found', () => {
 })
 
 test('all functions together have at most 60 series, which are paid for one by one', () => {
-  const series = readdirSync(functions).flatMap((name) => {
-    const source = sourcesOf(name)
-    const emitters = [...source.matchAll(/\b(make\w+Metrics)\(/g)].map(([, emitter]) => emitter ?? '')
-    // the service's name is a dimension of each
-    return emitters.flatMap((emitter) =>
-      emittedBy(emitter)
-        .flatMap(seriesOf)
-        .map((one) => one.replace('service=test', `service=${name}`)),
-    )
-  })
-  const known = new Set(series)
+  const known = allSeries()
   expect([...known].filter((one) => one.startsWith('rehydrationLatency')).length).toBeGreaterThan(0)
   expect([...known].filter((one) => one.startsWith('recordsArchived'))).toHaveLength(2)
+  expect([...known].filter((one) => one.startsWith('deadLettersKept'))).toHaveLength(1)
   expect(known.size).toBeLessThanOrEqual(60)
 })
 
@@ -142,7 +48,7 @@ test('a latency bears all that it may depend on, also where it is no dimension',
 })
 
 test('every function that has metrics is one whose series are counted', () => {
-  for (const name of readdirSync(functions))
+  for (const name of functionFolders())
     for (const [, emitter] of sourcesOf(name).matchAll(/\b(make\w+Metrics)\(/g))
       expect(Object.keys(EMITTERS)).toContain(emitter)
 })

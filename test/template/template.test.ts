@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest'
 import document from '../../docs/openapi.json' with { type: 'json' }
 import { packageService } from '../support/package-service.ts'
 import { accessRules, permissionTable } from './rules/access.ts'
+import { alarmRules } from './rules/alarms.ts'
 import { queueRules } from './rules/queues.ts'
 import { storageRules } from './rules/storage.ts'
 import { at, templateSchema } from './template.ts'
 
 const packaged = packageService()
 const template = templateSchema.parse(packaged)
-const rules = [...storageRules, ...queueRules, ...accessRules]
+const rules = [...storageRules, ...queueRules, ...accessRules, ...alarmRules]
 
 describe('[S1] [S10] [S13] the packaged template', () => {
   it.each(rules)('$name', ({ violations }) => {

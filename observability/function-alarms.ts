@@ -1,0 +1,57 @@
+import type { Alarm } from './alarm.ts'
+import { FUNCTIONS, type FunctionName, functionNames } from './deployed.ts'
+import { series } from './series.ts'
+
+const idOf = (name: string) =>
+  name
+    .split('-')
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join('')
+
+/** What comes again is given time to pass; what runs seldom is looked at by the hour. */
+const patience = {
+  queue: { period: 300, periods: 3, bad: 2, threshold: 1 },
+  callers: { period: 300, periods: 3, bad: 2, threshold: 1 },
+  schedule: { period: 3600, periods: 3, bad: 2, threshold: 1 },
+} as const
+
+const WHAT_COMES_AGAIN = {
+  queue:
+    'Its messages come again, ten times in all, and are then kept as dead letters: nothing is lost meanwhile.',
+  callers: 'Its callers get a 5xx.',
+  schedule: 'The next run goes on where this one failed: nothing is lost, and what is due waits.',
+} as const
+
+const errorsOf = (name: FunctionName): Alarm => ({
+  id: `${idOf(name)}Errors`,
+  name: `${name}-errors`,
+  urgency: 'page',
+  means: `${name} fails again and again. ${WHAT_COMES_AGAIN[FUNCTIONS[name]]}`,
+  act: 'run the saved query "errors", and mend what the first error names; if it began with a deployment, deploy the version before.',
+  of: [series.lambda('Errors', name)],
+  statistic: 'Sum',
+  comparison: 'at-least',
+  silence: 'fine',
+  ...patience[FUNCTIONS[name]],
+})
+
+const throttlesOf = (name: FunctionName): Alarm => ({
+  id: `${idOf(name)}Throttles`,
+  name: `${name}-throttles`,
+  urgency: 'ticket',
+  means: `Lambda does not start ${name} as often as it is called. Each refused call of a queue's function uses up one of its message's ten tries.`,
+  act: 'look at the concurrent executions of the account; raise its quota, or lower the maximumConcurrency of the busiest queue.',
+  of: [series.lambda('Throttles', name)],
+  statistic: 'Sum',
+  comparison: 'at-least',
+  threshold: 1,
+  period: 300,
+  periods: 3,
+  bad: 3,
+  silence: 'fine',
+})
+
+export const functionAlarms: readonly Alarm[] = functionNames.flatMap((name) => [
+  errorsOf(name),
+  throttlesOf(name),
+])
