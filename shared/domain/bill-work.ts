@@ -99,6 +99,19 @@ const thaw = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWor
   }
 }
 
+/**
+ * Where copies have to be there for some days, the first may be there for too short once the last is: each is looked at once more. No
+ * quote pays for more than its own days, so that none is asked for again.
+ */
+const lookAgain = (meter: Meter, { segments, catalogUnits }: PartitionWork, own: Units) => {
+  const cold = segments.filter(isCold)
+  if (cold.length < 2) return
+  meter.messages(3)
+  meter.reads(own.read + 1 + catalogUnits + cold.length)
+  meter.writes(cold.length)
+  meter.heads(segments, 1)
+}
+
 /** Batches of messages, and after each the place that was reached. */
 const replay = (meter: Meter, { segments }: PartitionWork, size: number, own: Units) => {
   const records = segments.reduce((sum, { wanted }) => sum + wanted.records, 0)
@@ -160,6 +173,7 @@ export const billWork = (work: WorkPlan): Lines => {
   meter.messages(2 * Math.max(Math.ceil(cold / BATCH), Math.min(cold, MIDNIGHTS)))
   for (const partition of partitions) {
     thaw(meter, partition, own)
+    if (work.keepDays !== null) lookAgain(meter, partition, own)
     hydrate(meter, partition, work, own)
   }
   takeTurns(meter, work)

@@ -3,7 +3,7 @@ import { billThaws } from '../../shared/domain/bill-thaws.ts'
 import { billWork } from '../../shared/domain/bill-work.ts'
 import { computeWork } from '../../shared/domain/compute-work.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import type { WorkPlan } from '../../shared/domain/work-plan.ts'
+import type { SegmentWork, WorkPlan } from '../../shared/domain/work-plan.ts'
 import { catalogUnitsOf } from '../../shared/domain/work-plan.ts'
 import { aWorkPlan, partitionWork, segmentWork } from '../support/a-work-plan.ts'
 import { aCommit, aSegment, NOON } from '../support/builders.ts'
@@ -49,6 +49,13 @@ describe('what is metered', () => {
     expect(Number(after['dynamodb.write-unit']) - Number(before['dynamodb.write-unit'])).toBe(10)
     // one range; HEAD: asking, waiting, three events, and two of them look at who waits
     expect(after['s3.get.GLACIER']).toBe(8)
+  })
+
+  test('of what is cold and kept for days: another look where there are several', () => {
+    const requests = (segments: readonly SegmentWork[], keepDays: number | null) =>
+      Number(linesOf(aWorkPlan([partitionWork(segments)], { keepDays }))['sqs.request'])
+    expect(requests([cold, cold], 2) - requests([cold, cold], null)).toBe(3)
+    expect(requests([cold, warm], 2) - requests([cold, warm], null)).toBe(0)
   })
 
   test('of what others thaw: it is waited for, and they pay', () => {
