@@ -108,7 +108,7 @@ const lookAgain = (meter: Meter, { segments, catalogUnits }: PartitionWork, own:
   if (cold.length < 2) return
   meter.messages(3)
   meter.reads(own.read + 1 + catalogUnits + cold.length)
-  meter.writes(cold.length)
+  meter.writes(1)
   meter.heads(segments, 1)
 }
 
@@ -138,11 +138,24 @@ const hydrate = (meter: Meter, partition: PartitionWork, work: WorkPlan, own: Un
   meter.add('s3.put.STANDARD', 1)
 }
 
+/** Whoever is done with a partition finds the next one cold: it is begun in vain, and sent back to be thawed. */
+const findCold = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWork, own: Units) => {
+  const waitedFor = segments.filter(isWaitedFor)
+  if (waitedFor.length === 0) return
+  meter.messages(3)
+  meter.reads(3 * own.read + 6 + 2 * catalogUnits)
+  meter.writes(5)
+  meter.add('s3.get.STANDARD', 2 * indexReads)
+  meter.heads(segments, 2)
+  meter.heads(waitedFor, 1)
+}
+
 /** Of partitions that follow each other, because of a limit or a rate, each looks whose turn it is and what the others have. */
-const takeTurns = (meter: Meter, { partitions, limit, messagesAtOnce }: WorkPlan) => {
-  const count = partitions.length
-  const all = limit === null ? 0 : readUnits(count * TASK_BYTES)
-  if (limit !== null || messagesAtOnce !== null) meter.reads(count * (3 + all))
+const takeTurns = (meter: Meter, { partitions, limit, messagesAtOnce }: WorkPlan, own: Units) => {
+  if (limit === null && messagesAtOnce === null) return
+  const all = limit === null ? 0 : readUnits(partitions.length * TASK_BYTES)
+  meter.reads(partitions.length * (3 + all))
+  for (const partition of partitions) findCold(meter, partition, own)
 }
 
 const finish = (meter: Meter, { partitions, requestBytes }: WorkPlan, own: Units) => {
@@ -176,7 +189,7 @@ export const billWork = (work: WorkPlan): Lines => {
     if (work.keepDays !== null) lookAgain(meter, partition, own)
     hydrate(meter, partition, work, own)
   }
-  takeTurns(meter, work)
+  takeTurns(meter, work, own)
   finish(meter, work, own)
   return meter.lines()
 }

@@ -90,6 +90,14 @@ describe('what is metered', () => {
     const reads = (parts: Partial<WorkPlan>) =>
       Number(linesOf(aWorkPlan([partitionWork(), partitionWork()], parts))['dynamodb.read-unit'])
     expect(reads({ limit: 5 }) - reads({})).toBe(8)
+    expect(reads({ messagesAtOnce: 10 }) - reads({})).toBeGreaterThan(6)
+  })
+
+  test('of a cold partition whose turn may come before it is thawed: a turn in vain', () => {
+    const requests = (segments: readonly SegmentWork[], limit: number | null) =>
+      Number(linesOf(aWorkPlan([partitionWork(segments)], { limit }))['sqs.request'])
+    expect(requests([cold], 9) - requests([cold], null)).toBe(3)
+    expect(requests([warm], 9) - requests([warm], null)).toBe(0)
   })
 })
 

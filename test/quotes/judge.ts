@@ -14,11 +14,16 @@ const differences = ({ lines, expected }: Billed): string =>
     )
     .join('\n')
 
+/** What was quoted and billed, and where they differ. */
+export const tell = (billed: Billed): string => {
+  const { kind, tier, real, quoted, selection } = billed
+  const about = `${kind}, ${tier}: $${real} of $${quoted} (${(real / quoted).toFixed(4)})`
+  return `${about}\n  ${JSON.stringify(selection).slice(0, 400)}\n${differences(billed)}`
+}
+
 /** What is wrong with a quote; undefined where it has kept its word. */
 export const wrongWith = (billed: Billed): string | undefined => {
   const share = billed.real / billed.quoted
   const isFar = billed.kind === 'firm' && share < LEAST_SHARE
-  if (share <= 1 && !isFar) return undefined
-  const about = `${billed.kind}, ${billed.tier}: $${billed.real} of $${billed.quoted} (${share.toFixed(4)})`
-  return `${about}\n  ${JSON.stringify(billed.selection).slice(0, 400)}\n${differences(billed)}`
+  return share > 1 || isFar ? tell(billed) : undefined
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { wrongWith } from './judge.ts'
+import { tell, wrongWith } from './judge.ts'
 import { type Billed, runQuotes } from './run-quotes.ts'
 
 const { values } = parseArgs({ options: { times: { type: 'string' }, seed: { type: 'string' } } })
@@ -25,10 +25,12 @@ for await (const billed of runQuotes({ seed, times })) {
   console.log(found)
 }
 
+const shareOf = ({ real, quoted }: Billed) => real / quoted
+
 for (const kind of ['firm', 'filtered', 'limited'] as const) {
   const shares = all
     .filter((one) => one.kind === kind)
-    .map(({ real, quoted }) => real / quoted)
+    .map(shareOf)
     .toSorted((a, b) => a - b)
   const at = (share: number) =>
     shares[Math.min(shares.length - 1, Math.floor(share * shares.length))]?.toFixed(3)
@@ -36,6 +38,8 @@ for (const kind of ['firm', 'filtered', 'limited'] as const) {
     `${kind}: ${shares.length} rehydrations, of each quote billed: least ${at(0)}, 5 % ${at(0.05)}, half ${at(0.5)}, most ${at(1)}`,
   )
 }
+const [least] = all.filter(({ kind }) => kind === 'firm').toSorted((a, b) => shareOf(a) - shareOf(b))
+if (least !== undefined) console.log(`the least of the firm ones: ${tell(least)}`)
 const { user, system } = process.cpuUsage(started)
 console.log(
   `${wrong} of ${times} quotes were wrong; ${((user + system) / 1e6).toFixed(0)} s of processor time`,

@@ -191,8 +191,14 @@ const taskSchema = z.object({
     .exactOptional(),
   raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
   replay: replaySchema.exactOptional(),
+  // of most partitions nothing is ever paid
   allowance: z
-    .object({ dollars: z.number(), spent: z.number(), since: z.int().nullable(), paid: z.string() })
+    .object({
+      dollars: z.number(),
+      spent: z.number().default(0),
+      since: z.int().nullable().default(null),
+      paid: z.string().default(''),
+    })
     .exactOptional(),
 })
 
@@ -224,6 +230,13 @@ export const rehydrationStamp = (rehydration: Rehydration): string => {
 const storedReplay = ({ replay }: RehydrationTask) =>
   replay === undefined ? {} : { replay: { ...replay, sent: formatDigest(replay.sent) } }
 
+/** Without a member where no quote was accepted, as in the items of before any could be; short where nothing was paid. */
+const storedAllowance = ({ allowance }: RehydrationTask) => {
+  if (allowance === undefined) return {}
+  const { dollars, since } = allowance
+  return { allowance: since === null ? { dollars } : allowance }
+}
+
 export const taskStamp = (task: RehydrationTask): string =>
   JSON.stringify(
     canonical({
@@ -232,8 +245,7 @@ export const taskStamp = (task: RehydrationTask): string =>
       ...(task.raises && { raises: task.raises }),
       ...(task.paid && { paid: task.paid }),
       ...storedReplay(task),
-      // none in the items of before there were quotes to accept
-      ...(task.allowance !== undefined && { allowance: task.allowance }),
+      ...storedAllowance(task),
     }),
   )
 
@@ -271,5 +283,6 @@ export const taskToItem = (rehydrationId: string, task: RehydrationTask) => ({
   sk: `${TASK}${task.partition}`,
   state: storedTaskState(task),
   ...storedReplay(task),
+  ...storedAllowance(task),
   stamp: taskStamp(task),
 })
