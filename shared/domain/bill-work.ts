@@ -15,9 +15,11 @@ const BILLED_MESSAGE_BYTES = 64 * 1024
 const WRITE_UNIT_BYTES = 1024
 const writeUnits = (bytes: number): number => Math.ceil(bytes / WRITE_UNIT_BYTES)
 
-/** Bytes of items, besides what grows with the request: they are rounded up to whole units. */
-const REHYDRATION_BYTES = 760
-const SUMMARY_BYTES = 760
+/** Bytes of items, besides what grows with the request: they are rounded up to whole units. A caller's ARN takes a hundred of them. */
+const ACCEPTED_BYTES = 960
+const PLANNED_BYTES = 1000
+const HYDRATING_BYTES = 1060
+const COMPLETED_BYTES = 1600
 const TASK_BYTES = 960
 /** Of what was paid for its thaws, with the names of segments. */
 const PAID_BYTES = 200
@@ -40,6 +42,9 @@ const taskBytes = (segments: readonly SegmentWork[]): number => {
   return TASK_BYTES + (cold === 0 ? 0 : PAID_BYTES + cold * PAID_NAME_BYTES)
 }
 
+/** Of how long thaws took before: each share of the history for itself. */
+const HISTORY_UNITS = 10
+
 const makeMeter = () => {
   const lines = new Map<string, number>()
   const add = (line: string, quantity: number) => {
@@ -60,19 +65,25 @@ const makeMeter = () => {
 
 type Meter = ReturnType<typeof makeMeter>
 
-/** Read and write units of the rehydration's own item. */
-type Units = { readonly read: number; readonly write: number }
+/** Read units of the rehydration's own item, and what each of its writes takes. */
+type Units = {
+  readonly read: number
+  readonly accepted: number
+  readonly planned: number
+  readonly hydrating: number
+  readonly completed: number
+}
 
 const askAndPlan = (meter: Meter, { partitions, planning }: WorkPlan, own: Units) => {
   const count = partitions.length
   // the quote, the rehydration, and when to check on it
   meter.reads(1)
-  meter.writes(1 + own.write)
+  meter.writes(1 + own.accepted)
   meter.messages(3 + Math.max(1, Math.ceil(count / BATCH)))
   meter.reads(2 * own.read + readUnits(planning.names * NAME_BYTES) + readUnits(count * NAME_BYTES))
   meter.reads(planning.catalogUnits)
   meter.add('s3.get.STANDARD', planning.indexReads)
-  meter.writes(own.write + 2 * count)
+  meter.writes(own.planned + 2 * count)
 }
 
 const thaw = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWork, own: Units) => {
@@ -158,14 +169,14 @@ const takeTurns = (meter: Meter, { partitions, limit, messagesAtOnce }: WorkPlan
   for (const partition of partitions) findCold(meter, partition, own)
 }
 
-const finish = (meter: Meter, { partitions, requestBytes }: WorkPlan, own: Units) => {
+const finish = (meter: Meter, { partitions }: WorkPlan, own: Units) => {
   const count = partitions.length
   if (count === 0) {
     meter.messages(2)
     meter.reads(3 * own.read)
   }
   meter.reads(own.read + readUnits(count * TASK_BYTES))
-  meter.writes(own.write + writeUnits(REHYDRATION_BYTES + SUMMARY_BYTES + requestBytes))
+  meter.writes(own.hydrating + own.completed)
   meter.add('s3.put.STANDARD', 1)
 }
 
@@ -176,14 +187,21 @@ const finish = (meter: Meter, { partitions, requestBytes }: WorkPlan, own: Units
 export const billWork = (work: WorkPlan): Lines => {
   const { partitions, requestBytes } = work
   const meter = makeMeter()
-  const bytes = REHYDRATION_BYTES + requestBytes
-  const own = { read: readUnits(bytes), write: writeUnits(bytes) }
+  const own = {
+    read: readUnits(HYDRATING_BYTES + requestBytes),
+    accepted: writeUnits(ACCEPTED_BYTES + requestBytes),
+    planned: writeUnits(PLANNED_BYTES + requestBytes),
+    hydrating: writeUnits(HYDRATING_BYTES + requestBytes),
+    completed: writeUnits(COMPLETED_BYTES + requestBytes),
+  }
   const cold = partitions.reduce((sum, { segments }) => sum + segments.filter(isCold).length, 0)
   askAndPlan(meter, work, own)
   meter.messages(2 * Math.ceil(partitions.length / BATCH))
   // the reports that thaws have begun come together, and those of copies that are gone at some midnights
   meter.messages(2 * Math.ceil(cold / REPORT_BATCH))
   meter.messages(2 * Math.max(Math.ceil(cold / BATCH), Math.min(cold, MIDNIGHTS)))
+  // told with the first thaw is when it is expected to end
+  if (partitions.some(({ segments }) => segments.some(isWaitedFor))) meter.reads(HISTORY_UNITS)
   for (const partition of partitions) {
     thaw(meter, partition, own)
     if (work.keepDays !== null) lookAgain(meter, partition, own)

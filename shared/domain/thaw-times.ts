@@ -36,7 +36,7 @@ export type ThawsAtOnce = {
   readonly sizes: readonly number[]
 }
 
-/** In ms from the request until all are readable: in half of all cases, and in 95 of 100. */
+/** In whole ms from the request until all are readable: in half of all cases, and in 95 of 100. */
 export type ThawTime = { readonly p50: number; readonly p95: number }
 
 /** How long it takes until the last of these segments is readable; nothing at all where there are none. */
@@ -94,7 +94,7 @@ export const thawTimes = (history: readonly ThawSample[]): ThawTimes => {
     // all are there once the slowest is: each has to be within a share whose power this is
     const allWithin = (share: number) =>
       kinds.reduce((time, quantile) => Math.max(time, quantile(share ** (1 / sizes.length))), 0)
-    return { p50: allWithin(P50), p95: allWithin(P95) }
+    return { p50: Math.ceil(allWithin(P50)), p95: Math.ceil(allWithin(P95)) }
   }
 }
 

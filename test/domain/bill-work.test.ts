@@ -19,7 +19,7 @@ describe('what is metered', () => {
   test('of one partition that is read at once', () => {
     expect(linesOf(aWorkPlan())).toEqual({
       'sqs.request': 9,
-      'dynamodb.write-unit': 12,
+      'dynamodb.write-unit': 15,
       'dynamodb.read-unit': 20,
       // HEAD, a range, and the look for the file
       's3.get.STANDARD': 3,
@@ -30,7 +30,7 @@ describe('what is metered', () => {
   test('of nothing is the request and an empty manifest', () => {
     expect(linesOf(aWorkPlan([]))).toEqual({
       'sqs.request': 6,
-      'dynamodb.write-unit': 6,
+      'dynamodb.write-unit': 9,
       'dynamodb.read-unit': 7,
       's3.put.STANDARD': 1,
     })

@@ -39,6 +39,15 @@ describe('before enough was thawed', () => {
     expect(p95).toBe(5 * HOUR)
   })
 
+  test('it is whole milliseconds, as they are stored', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), (count) => {
+        const { p50, p95 } = AWS_THAW_TIMES({ ...standard, sizes: large(count) })
+        expect([p50, p95].every(Number.isInteger)).toBe(true)
+      }),
+    )
+  })
+
   test('where nothing is thawed nothing takes time', () => {
     expect(AWS_THAW_TIMES({ ...standard, sizes: [] })).toEqual({ p50: 0, p95: 0 })
   })

@@ -15,6 +15,7 @@ import type { WorkPlan } from '../../shared/domain/work-plan.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { surveySelection } from '../../shared/use-cases/survey-selection.ts'
+import { accountId } from '../../simulator/account.ts'
 import { makeRandom } from '../../simulator/randomness.ts'
 import { collect } from '../support/archive-facts.ts'
 import { wants } from '../support/brute-force-filter.ts'
@@ -24,6 +25,7 @@ import { drawForm, drawSelection } from './draw-request.ts'
 
 const DAY = 24 * HOUR
 const DAYS = 24
+const CALLER = `arn:aws:sts::${accountId}:assumed-role/icecore-rehydrator/somebody`
 
 /** One rehydration on a quote: what was quoted, and what was billed. US dollars, functions aside. */
 export type Billed = {
@@ -134,7 +136,7 @@ export async function* runQuotes({ seed, times }: { readonly seed: number; reado
       const billed = world.meter()
       const requested = await request(
         { ...wanted, destination: 'analysts', ...withTier(tier.tier), quoteId: quoted.id },
-        { caller: 'tester', idempotencyKey: null },
+        { caller: CALLER, idempotencyKey: null },
       )
       if (requested.kind !== 'accepted') throw new Error(requested.kind)
       await world.pass(((wanted.keepDays ?? DEFAULT_KEEP_DAYS) + 4) * DAY)
