@@ -53,7 +53,7 @@ const isEmitted = (series: Series) => {
   if (series.namespace === namespaceOf(place)) return emitted.has(named(series))
   const known = AWS[series.namespace]
   return (
-    known?.metrics.includes(series.metric) &&
+    known?.metrics.includes(series.metric) === true &&
     Object.keys(series.dimensions).toSorted().join() === known.dimensions
   )
 }

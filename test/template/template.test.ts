@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import document from '../../docs/openapi.json' with { type: 'json' }
 import { packageService } from '../support/package-service.ts'
-import { accessRules, permissionTable } from './rules/access.ts'
+import { permissionsPage } from './permissions-page.ts'
+import { accessRules } from './rules/access.ts'
 import { alarmRules } from './rules/alarms.ts'
 import { queueRules } from './rules/queues.ts'
 import { storageRules } from './rules/storage.ts'
-import { at, templateSchema } from './template.ts'
+import { at, list, resourcesOf, templateSchema } from './template.ts'
 
 const packaged = packageService()
 const template = templateSchema.parse(packaged)
@@ -16,8 +17,28 @@ describe('[S1] [S10] [S13] the packaged template', () => {
     expect(violations(template)).toEqual([])
   })
 
-  it('grants exactly the permissions in permissions.txt', async () => {
-    await expect(`${permissionTable(template)}\n`).toMatchFileSnapshot('permissions.txt')
+  it('grants exactly the permissions in docs/permissions.md', async () => {
+    await expect(permissionsPage(template)).toMatchFileSnapshot('../../docs/permissions.md')
+  })
+
+  it('lets callers have what their policies say, by every route once at least', () => {
+    const callable = resourcesOf(template, 'AWS::IAM::ManagedPolicy').flatMap(({ Properties }) =>
+      list(at(Properties, 'PolicyDocument.Statement'))
+        .flatMap((statement) => list(at(statement, 'Resource')))
+        .flatMap((resource) => String(at(resource, 'Fn::Sub')).split('$default/').slice(1)),
+    )
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ Properties }) =>
+      String(Properties.RouteKey)
+        .replace(' /', '/')
+        .replaceAll(/\{[^}]+\}/g, 'x'),
+    )
+    const matches = (pattern: string, route: string) =>
+      new RegExp(`^${pattern.replaceAll('.', '[.]').replaceAll('*', '.+')}$`).test(route)
+    expect(routes.filter((route) => !callable.some((one) => matches(one, route)))).toEqual([])
+    expect(callable.filter((one) => !routes.some((route) => matches(one, route)))).toEqual([])
+    const mayExpedite = callable.filter((one) => matches(one, 'POST/rehydrations/expedited'))
+    const mayApprove = callable.filter((one) => matches(one, 'POST/rehydrations/x/approval'))
+    expect([mayExpedite.length, mayApprove.length]).toEqual([1, 1])
   })
 })
 

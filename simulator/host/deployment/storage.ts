@@ -38,6 +38,7 @@ const bucketSchema = z.strictObject({
     .optional(),
   // S3 writes these lists by itself; the tests make them
   InventoryConfigurations: ignored,
+  LoggingConfiguration: ignored,
   BucketEncryption: ignored,
   OwnershipControls: ignored,
   PublicAccessBlockConfiguration: ignored,

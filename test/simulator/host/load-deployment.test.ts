@@ -68,7 +68,7 @@ describe('this repository’s own deployment', () => {
 
   it('is understood whole', () => {
     expect(deployment.functions.length).toBeGreaterThanOrEqual(9)
-    expect(deployment.buckets).toHaveLength(3)
+    expect(deployment.buckets).toHaveLength(4)
     expect(deployment.tables).toHaveLength(1)
     const routes = deployment.functions.flatMap(({ routes }) => routes)
     expect(routes.length).toBeGreaterThanOrEqual(9)

@@ -1,6 +1,7 @@
 import { at, list, type Rule, referred, resourcesOf, set, type Template, unless } from '../template.ts'
 
 const ROLE = 'AWS::IAM::Role'
+const MANAGED_POLICY = 'AWS::IAM::ManagedPolicy'
 const FUNCTION = 'AWS::Lambda::Function'
 const ROUTE = 'AWS::ApiGatewayV2::Route'
 const STAGE = 'AWS::ApiGatewayV2::Stage'
@@ -28,22 +29,68 @@ const isOwn = ({ owner }: Grant) => !owner.startsWith('ServerlessDeploymentBucke
 /** In a key's own policy the resource can only be `*`: the key itself. */
 const isKeyPolicy = ({ owner }: Grant) => owner === 'ArchiveKey'
 
-/** The one action here that S3 lets no resource be named for. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-const namesNoResource = ({ statement }: Grant) => String(at(statement, 'Action')) === 's3:CreateJob'
+/** The actions here that AWS lets no resource be named for. https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html */
+const WITHOUT_RESOURCE = ['s3:CreateJob', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
+
+const namesNoResource = ({ statement }: Grant) =>
+  list(at(statement, 'Action')).every((action) => WITHOUT_RESOURCE.includes(String(action)))
 
 const names = (value: unknown): string[] =>
   list(value).flatMap((each) =>
     typeof each === 'object' && each !== null ? Object.values(each).flatMap(names) : String(each),
   )
 
-/** Role, action, resource: one line each, sorted. */
-export const permissionTable = (template: Template): string =>
-  resourcesOf(template, ROLE)
-    .flatMap(({ id }) => grants(template).filter(({ owner }) => owner === id))
-    .filter(({ statement }) => at(statement, 'Principal') === undefined)
-    .flatMap(({ owner, statement }) =>
+/** As a reader would say it: the id of what is meant, `HotBucket.Arn`. */
+const nameOf = (resource: unknown): string => names(resource).join('.')
+
+const permissionsOf = (template: Template, id: string) =>
+  grants(template)
+    .filter(({ owner, statement }) => owner === id && at(statement, 'Principal') === undefined)
+    .flatMap(({ statement }) =>
       list(at(statement, 'Action')).flatMap((action) =>
-        list(at(statement, 'Resource')).map((resource) => `${owner} ${action} ${names(resource).join('.')}`),
+        list(at(statement, 'Resource')).map((resource) => ({
+          action: String(action),
+          resource: nameOf(resource),
+        })),
+      ),
+    )
+
+const ownersOf = (template: Template) =>
+  [ROLE, MANAGED_POLICY].flatMap((type) => resourcesOf(template, type).map(({ id }) => id)).sort()
+
+/** Role or policy, action, resource: one line each, sorted. */
+export const permissionTable = (template: Template): string =>
+  ownersOf(template)
+    .flatMap((owner) =>
+      permissionsOf(template, owner).map(({ action, resource }) => `${owner} ${action} ${resource}`),
+    )
+    .sort()
+    .join('\n')
+
+/** The same as docs/permissions.md has it: a section for each, in which resources that allow the same share a row. */
+export const permissionSections = (template: Template): string =>
+  ownersOf(template)
+    .map((owner) => {
+      const byResource = Map.groupBy(permissionsOf(template, owner), ({ resource }) => resource)
+      const rows = [...byResource]
+        .map(([resource, granted]) => {
+          const actions = [...new Set(granted.map(({ action }) => `\`${action}\``))].sort()
+          return `| \`${resource}\` | ${actions.join(' ')} |`
+        })
+        .sort()
+      return `### ${owner}\n\n| resource | actions |\n| --- | --- |\n${rows.join('\n')}`
+    })
+    .join('\n\n')
+
+/** Who else may do what, by the policies of queues, buckets, the key and the topic. */
+export const openedTo = (template: Template): string =>
+  grants(template)
+    .filter(({ statement }) => at(statement, 'Principal') !== undefined)
+    .filter(({ owner }) => template.Resources[owner]?.Type !== ROLE)
+    .flatMap(({ owner, statement }) =>
+      list(at(statement, 'Action')).map(
+        (action) =>
+          `| ${owner} | \`${names(at(statement, 'Principal')).join(' ')}\` | \`${String(action)}\` |`,
       ),
     )
     .sort()
@@ -130,6 +177,12 @@ export const accessRules: Rule[] = [
       ),
     breakIt: (template) =>
       set(template, 'Resources.SweepLambdaFunction.Properties.Architectures', ['x86_64']),
+  },
+  {
+    name: 'every function is traced',
+    violations: (template) =>
+      unless(template, FUNCTION, ({ Properties }) => at(Properties, 'TracingConfig.Mode') === 'Active'),
+    breakIt: (template) => set(template, 'Resources.SweepLambdaFunction.Properties.TracingConfig', undefined),
   },
   {
     name: 'every route asks for an identity',

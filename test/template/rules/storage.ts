@@ -37,7 +37,11 @@ const isTlsOnly = (template: Template, bucket: Resource) =>
       ]),
     )
 
+/** S3 delivers its logs to a bucket with S3's own keys only. */
+const LOGS_BUCKET = 'LogsBucket'
+
 const isOwn = ({ id }: Resource) => id !== DEPLOYMENT_BUCKET
+const holdsRecords = (resource: Resource) => isOwn(resource) && resource.id !== LOGS_BUCKET
 
 const isKept = (resource: Resource) =>
   resource.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain'
@@ -60,7 +64,7 @@ export const storageRules: Rule[] = [
         template,
         BUCKET,
         (bucket) =>
-          !isOwn(bucket) ||
+          !holdsRecords(bucket) ||
           (at(bucket, `${encryption}.BucketKeyEnabled`) === true &&
             at(bucket, `${encryption}.ServerSideEncryptionByDefault.SSEAlgorithm`) === 'aws:kms' &&
             referred(at(bucket, `${encryption}.ServerSideEncryptionByDefault.KMSMasterKeyID`)) ===
@@ -84,6 +88,29 @@ export const storageRules: Rule[] = [
       unless(template, BUCKET, (bucket) => !isOwn(bucket) || isTlsOnly(template, bucket)),
     breakIt: (template) =>
       set(template, 'Resources.ArchiveBucketPolicy.Properties.PolicyDocument.Statement.0.Effect', 'Allow'),
+  },
+  {
+    name: 'it is logged who reads and writes every bucket of records',
+    violations: (template) =>
+      unless(
+        template,
+        BUCKET,
+        (bucket) =>
+          !holdsRecords(bucket) ||
+          referred(at(bucket, 'Properties.LoggingConfiguration.DestinationBucketName')) === LOGS_BUCKET,
+      ),
+    breakIt: (template) =>
+      set(template, 'Resources.ArchiveBucket.Properties.LoggingConfiguration', undefined),
+  },
+  {
+    name: 'every bucket is encrypted',
+    violations: (template) =>
+      unless(
+        template,
+        BUCKET,
+        (bucket) => at(bucket, `${encryption}.ServerSideEncryptionByDefault.SSEAlgorithm`) !== undefined,
+      ),
+    breakIt: (template) => set(template, 'Resources.LogsBucket.Properties.BucketEncryption', undefined),
   },
   {
     name: 'no bucket takes access control lists',
