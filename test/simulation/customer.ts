@@ -3,25 +3,19 @@ import * as z from 'zod'
 import { unpackPart } from '../../shared/codec/unpack-part.ts'
 import { isComplete } from '../../shared/domain/completeness.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import { makeSelector } from '../../shared/domain/plan-selection.ts'
-import {
-  type RehydrationRequest,
-  type Selection,
-  type Urgency,
-  withTier,
-} from '../../shared/domain/rehydration.ts'
+import { type RehydrationRequest, type Urgency, withTier } from '../../shared/domain/rehydration.ts'
 import type { RehydrationSummary } from '../../shared/domain/rehydration-states.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import { readCsv } from '../support/read-csv.ts'
-import { aRange, someIds } from '../support/selections.ts'
 import type { Cloud } from './cloud.ts'
 import type { Draw } from './draw.ts'
 import type { Functions } from './functions.ts'
 import type { History } from './history.ts'
 import type { Views } from './invariants.ts'
 import type { Producer } from './producer.ts'
-import { START, spanOf } from './settings.ts'
+import { spanOf } from './settings.ts'
 import { Violation } from './violation.ts'
+import { aWish, inOrder, type Wanted, type Wish, wishForOne } from './wishes.ts'
 
 /** Of the dataset that is kept for ever: what was there when it was asked for has to be in the answer. */
 const DATASET = 'orders'
@@ -52,8 +46,8 @@ const FORMS: readonly Form[] = [
 type Asked = {
   readonly key: string
   readonly form: Form
-  readonly selection: Selection
-  readonly owed: readonly string[]
+  readonly wish: Wish
+  readonly owed: readonly Wanted[]
   /** The catalog was lost meanwhile: it cannot be held to what it owes. */
   excused: boolean
   /** Segments were damaged meanwhile: it may say that it is not complete. */
@@ -121,38 +115,46 @@ export const makeCustomer = (deps: {
   const archived = () =>
     [...views.values()].filter(({ ref }) => ref.dataset === DATASET).flatMap(({ records }) => records)
 
-  const aSelection = (draw: Draw): Selection => {
-    const one = draw.pick(archived())
-    if (history.habits.greedy) return aRange(START - 9 * DAY, cloud.now() + DAY)
-    const unit = Math.max(DAY, spanOf(history.years) / 10)
-    const from = cloud.now() - draw.below(8) * unit
-    if (one === undefined || draw.chance(0.5)) return aRange(from, from + (1 + draw.below(4)) * unit)
-    return someIds([{ id: one.id, time: draw.chance(0.5) ? one.time : null }])
-  }
+  const makeWish = (draw: Draw): Wish =>
+    aWish(draw, {
+      now: cloud.now(),
+      unit: Math.max(DAY, spanOf(history.years) / 10),
+      greedy: history.habits.greedy,
+      one: draw.pick(archived()),
+    })
 
-  const owedOf = (selection: Selection) => {
-    const select = makeSelector(selection)
-    return archived()
-      .filter((record) => select(record) !== undefined)
-      .map(({ body }) => body)
+  const owedOf = ({ isWanted }: Wish) => archived().filter(isWanted)
+
+  /** The records of a limit are the first in order: none that is owed comes before one of them and is left out. */
+  const checkOrder = (what: string, got: readonly Wanted[], owed: readonly Wanted[]) => {
+    const last = got.reduce<Wanted | undefined>(
+      (most, record) => (most === undefined || inOrder(most, record) < 0 ? record : most),
+      undefined,
+    )
+    const all = new Set(got.map(({ body }) => body))
+    for (const record of owed)
+      if (last !== undefined && !all.has(record.body) && inOrder(record, last) < 0)
+        fail(`${what} lacks ${record.body}, which comes before ${last.body}`)
   }
 
   /** Each of them once, all that were sent, and none of those that are owed missing. */
   const checkAnswer = (
     what: string,
-    got: readonly string[],
-    owed: readonly string[],
-    selection: Selection,
+    texts: readonly string[],
+    owed: readonly Wanted[],
+    { selection, isWanted }: Wish,
   ) => {
-    const all = new Set(got)
-    const select = makeSelector(selection)
-    if (all.size < got.length) fail(`${what} holds a record twice`)
-    for (const text of owed) if (!all.has(text)) fail(`${what} lacks ${text}`)
-    for (const text of got) {
-      const sent = producer.sent.get(`${DATASET} ${text}`)
-      if (sent?.time == null || select({ id: sent.id, time: sent.time }) === undefined)
-        fail(`${what} holds ${text}`)
-    }
+    const got = texts.map((body): Wanted => {
+      const sent = producer.sent.get(`${DATASET} ${body}`)
+      if (sent?.time == null) return fail(`${what} holds ${body}`)
+      return { id: sent.id, time: sent.time, body }
+    })
+    const all = new Set(texts)
+    if (all.size < texts.length) fail(`${what} holds a record twice`)
+    for (const record of got) if (!isWanted(record)) fail(`${what} holds ${record.body}`)
+    const { limit } = selection
+    if (limit !== null && got.length >= limit) return checkOrder(what, got, owed)
+    for (const { body } of owed) if (!all.has(body)) fail(`${what} lacks ${body}`)
   }
 
   const checkCompleted = (id: string, one: Asked, whole: boolean, summary: RehydrationSummary) => {
@@ -166,9 +168,12 @@ export const makeCustomer = (deps: {
     const got = isReplay
       ? cloud.replayed(id)
       : files.flatMap((key) => bodiesIn(cloud.delivered(key), one.form))
-    checkAnswer(`rehydration ${id}`, got, owed, one.selection)
-    // what was sent before a crash is not counted where its segment was lost right after
-    const mayDiffer = isReplay && (!whole || one.excused || one.mayLack)
+    checkAnswer(`rehydration ${id}`, got, owed, one.wish)
+    const { limit } = one.wish.selection
+    if (count > (limit ?? count))
+      fail(`rehydration ${id} holds ${count} records, at most ${limit} were wanted`)
+    // what was sent before a crash is not counted where its segment was lost right after, or where others come first by then
+    const mayDiffer = isReplay && (!whole || one.excused || one.mayLack || limit !== null)
     if (got.length !== count && !(mayDiffer && got.length > count))
       fail(`rehydration ${id} counts its records wrong`)
     const manifest = manifestSchema.parse(JSON.parse(cloud.delivered(manifestKey).toString()))
@@ -188,13 +193,13 @@ export const makeCustomer = (deps: {
     },
     /** Decides what to ask for; the request may be made again under its key until it comes through. */
     ask: (key: string, draw: Draw, make: Functions['request']) => {
-      const selection = aSelection(draw)
+      const wish = makeWish(draw)
       const form = draw.pick(FORMS) ?? fail('there is no form')
-      const one = { key, form, selection, owed: owedOf(selection), excused: false, mayLack: hasDamage() }
+      const one = { key, form, wish, owed: owedOf(wish), excused: false, mayLack: hasDamage() }
       asked.push(one)
       const request: RehydrationRequest = {
         dataset: DATASET,
-        selection,
+        selection: wish.selection,
         ...anUrgency(draw, cloud.now()),
         ...form,
         keepDays: draw.chance(0.5) ? 1 + draw.below(5) : null,
@@ -213,14 +218,14 @@ export const makeCustomer = (deps: {
       const one = draw.pick(archived())
       if (one === undefined) return undefined
       const selector = { id: one.id, time: draw.chance(0.5) ? one.time : null }
-      const selection: Selection = someIds([selector])
-      const owed = owedOf(selection)
+      const wish = wishForOne(selector)
+      const owed = owedOf(wish)
       return async () => {
         const answer = await find(DATASET, selector)
         if (answer.kind !== 'searched') return
         const got = answer.records.map(({ body }) => body)
         const whole = isComplete(answer.completeness)
-        checkAnswer(`the answer to ${one.id}`, got, whole ? owed : [], selection)
+        checkAnswer(`the answer to ${one.id}`, got, whole ? owed : [], wish)
       }
     },
     /**
