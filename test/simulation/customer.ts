@@ -115,11 +115,12 @@ export const makeCustomer = (deps: {
   const archived = () =>
     [...views.values()].filter(({ ref }) => ref.dataset === DATASET).flatMap(({ records }) => records)
 
-  const makeWish = (draw: Draw): Wish =>
+  const makeWish = (draw: Draw, { destination }: Form): Wish =>
     aWish(draw, {
       now: cloud.now(),
       unit: Math.max(DAY, spanOf(history.years) / 10),
-      greedy: history.habits.greedy,
+      // a queue that is sent nothing shows nothing
+      greedy: history.habits.greedy || (destination === REPLAYED.destination && draw.chance(0.7)),
       one: draw.pick(archived()),
     })
 
@@ -193,8 +194,8 @@ export const makeCustomer = (deps: {
     },
     /** Decides what to ask for; the request may be made again under its key until it comes through. */
     ask: (key: string, draw: Draw, make: Functions['request']) => {
-      const wish = makeWish(draw)
       const form = draw.pick(FORMS) ?? fail('there is no form')
+      const wish = makeWish(draw, form)
       const one = { key, form, wish, owed: owedOf(wish), excused: false, mayLack: hasDamage() }
       asked.push(one)
       const request: RehydrationRequest = {

@@ -1,6 +1,6 @@
 import { type Draw, makeDraw } from './draw.ts'
 import { FAULTS, type Fault } from './faults.ts'
-import { PORTS } from './ports.ts'
+import { PORTS, SELDOM } from './ports.ts'
 
 /** What may begin. */
 export const ACTIONS = [
@@ -299,7 +299,9 @@ export const drawHistory = (seed: number, years = 0): History => {
   if (theme === undefined) throw new Error('there is no theme')
   const some = FAULTS.filter(() => draw.chance(0.6))
   const { focus } = theme
-  const port = draw.pick(focus === undefined ? PORTS : PORTS.filter((name) => focus.test(name))) ?? ''
+  // what is called seldom has to fail all the more often to be seen failing
+  const pool = [...PORTS, ...SELDOM, ...SELDOM]
+  const port = draw.pick(focus === undefined ? pool : pool.filter((name) => focus.test(name))) ?? ''
   const trouble: Trouble = {
     call: theme.givesUp ? 0.08 : (draw.pick(theme.crowded ? [0, 0, 0.03] : [0, 0.01, 0.03, 0.06, 0.12]) ?? 0),
     faults: some.length === 0 ? FAULTS : some,

@@ -80,7 +80,7 @@ const unnarrowed = (draw: Draw, { now, unit, greedy, one }: Around, isLimited: b
 
 /** A range or ids, sometimes narrowed by a filter or a limit. */
 export const aWish = (draw: Draw, around: Around): Wish => {
-  const limit = draw.chance(0.3) ? 1 + draw.below(3) : null
+  const limit = draw.chance(0.25) ? 1 + draw.below(3) : null
   const selected = unnarrowed(draw, around, limit !== null)
   const make = draw.chance(0.25) ? draw.pick(CONDITIONS) : undefined
   const condition = make?.(draw.below(3), around.one?.time ?? around.now)
