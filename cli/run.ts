@@ -4,6 +4,7 @@ import type { Act, AddCommand, Answer } from './command.ts'
 import { addApprove } from './commands/approve.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addCost } from './commands/cost.ts'
 import { addDatasets } from './commands/datasets.ts'
 import { addExtend } from './commands/extend.ts'
 import { addFiles } from './commands/files.ts'
@@ -34,6 +35,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDatasets,
   addSegments,
   addLedger,
+  addCost,
   addQuarantine,
   addRebuildCatalog,
   addCompletion,

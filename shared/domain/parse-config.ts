@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Destination, type IcecoreConfig, INLINE } from './config.ts'
+import type { ClassSteps } from './dataset.ts'
 import { type Dataset, type FieldPath, OWN_COLUMNS, PROMOTED_TYPES } from './dataset.ts'
 import { parseDuration } from './duration.ts'
 import { NO_GUARDS } from './guards.ts'
@@ -188,6 +189,13 @@ const describe = (issue: z.core.$ZodIssue): string[] => {
   return issue.code === 'unrecognized_keys'
     ? issue.keys.map((key) => line([...issue.path, key], 'there is no such field'))
     : [line(issue.path, issue.message)]
+}
+
+/** Class steps as they stand in the configuration; `ConfigError` names what is wrong with them. */
+export const parseClasses = (steps: unknown): ClassSteps => {
+  const parsed = classes.safeParse(steps)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(parsed.error.issues.flatMap(describe).join('\n'))
 }
 
 const overlap = (datasets: readonly Dataset[]): string[] =>

@@ -2,7 +2,7 @@ import { billThaws, type Lines, RESTORED_COPY } from './bill-thaws.ts'
 import { billWork } from './bill-work.ts'
 import { computeWork } from './compute-work.ts'
 import type { Moments } from './copy-life.ts'
-import { dollarsFor } from './prices.ts'
+import { dollarsFor, PRICES, type PriceTable } from './prices.ts'
 import { ARCHIVE_CLASSES, type ArchiveClass, type ClassTiers, type RetrievalTier } from './storage-class.ts'
 import type { WorkPlan } from './work-plan.ts'
 
@@ -33,8 +33,8 @@ const partOf = (line: string): Part => {
   return line.startsWith('s3.get.') ? 'reads' : 'requests'
 }
 
-const totalOf = (lines: Lines): number =>
-  lines.reduce((sum, [line, quantity]) => sum + dollarsFor(line, quantity), 0)
+const totalOf = (lines: Lines, table: PriceTable = PRICES): number =>
+  lines.reduce((sum, [line, quantity]) => sum + dollarsFor(line, quantity, table), 0)
 
 const fixedLines = (work: WorkPlan): Lines => [...billWork(work), ...Object.entries(computeWork(work))]
 
@@ -50,14 +50,19 @@ export const thawDollars = (
 ): number => totalOf(billThaws(work, storageClass, tier, asked).lines)
 
 /** What the work costs when S3 is asked for its thaws at some of these moments. */
-export const priceWork = (work: WorkPlan, tiers: ClassTiers, asked: Moments): WorkPrice => {
+export const priceWork = (
+  work: WorkPlan,
+  tiers: ClassTiers,
+  asked: Moments,
+  table: PriceTable = PRICES,
+): WorkPrice => {
   const thaws = ARCHIVE_CLASSES.map((storageClass) =>
     billThaws(work, storageClass, tiers[storageClass], asked),
   )
   const lines = [...fixedLines(work), ...thaws.flatMap((thaw) => thaw.lines)]
   const parts = { requests: 0, retrieval: 0, temporaryStorage: 0, reads: 0, compute: 0 }
-  for (const [line, quantity] of lines) parts[partOf(line)] += dollarsFor(line, quantity)
-  const total = totalOf(lines)
+  for (const [line, quantity] of lines) parts[partOf(line)] += dollarsFor(line, quantity, table)
+  const total = totalOf(lines, table)
   const lacking = thaws.reduce((sum, { copiesMayLack }) => sum + copiesMayLack, 0)
-  return { dollars: { ...parts, total }, atLeast: total - dollarsFor(RESTORED_COPY, lacking) }
+  return { dollars: { ...parts, total }, atLeast: total - dollarsFor(RESTORED_COPY, lacking, table) }
 }

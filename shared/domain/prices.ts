@@ -1,12 +1,21 @@
 import type { ArchiveClass, RetrievalTier, StorageClass } from './storage-class.ts'
 
 /**
- * AWS list prices in US dollars, region us-east-1, as of 2025-11-01.
- * Sources: https://aws.amazon.com/s3/pricing/, /sqs/pricing/, /dynamodb/pricing/on-demand/, /lambda/pricing/,
- * /eventbridge/pricing/, /api-gateway/pricing/. Check them against your own region and contract.
+ * AWS list prices in US dollars, region us-east-1. Check them against your own region and contract; `price-table.ts` says which
+ * regions there are, and takes a table of your own.
  */
 export const PRICES_REGION = 'us-east-1'
 export const PRICES_DATE = '2025-11-01'
+export const PRICES_SOURCES: readonly string[] = [
+  'https://aws.amazon.com/s3/pricing/',
+  'https://aws.amazon.com/sqs/pricing/',
+  'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+  'https://aws.amazon.com/lambda/pricing/',
+  'https://aws.amazon.com/eventbridge/pricing/',
+  'https://aws.amazon.com/api-gateway/pricing/',
+  'https://aws.amazon.com/cloudwatch/pricing/',
+  'https://aws.amazon.com/kms/pricing/',
+]
 
 /** S3 bills a GB as 2^30 bytes. */
 export const GB = 2 ** 30
@@ -102,6 +111,14 @@ const otherLines: [string, Price][] = [
   ['s3.storage.restored-copy', perGbMonth(classPrices.STANDARD.storage)],
   ['s3.storage.tags', { dollars: 0.0065, per: 10_000 * MONTH_MS, unit: '10,000 tag-months' }],
   ['s3.list', perThousand(0.005)],
+  // Where Intelligent-Tiering keeps what was not read for 30 and for 90 days, and what watching an object of 128 KB and more costs.
+  ['s3.storage.INTELLIGENT_TIERING.infrequent', perGbMonth(0.0125)],
+  ['s3.storage.INTELLIGENT_TIERING.archive-instant', perGbMonth(0.004)],
+  [
+    's3.monitoring.INTELLIGENT_TIERING',
+    { dollars: 0.0025, per: 1000 * MONTH_MS, unit: '1,000 object-months' },
+  ],
+  ['s3.inventory', perMillion(0.0025, '1,000,000 objects')],
   // S3 Batch Operations, on top of what its requests cost.
   ['s3.batch-job', { dollars: 0.25, per: 1, unit: 'job' }],
   ['s3.batch-object', perMillion(1, '1,000,000 objects')],
@@ -116,30 +133,49 @@ const otherLines: [string, Price][] = [
   ['scheduler.invocation', perMillion(1, '1,000,000 invocations')],
   ['api.request', perMillion(1)],
   ['events.custom', perMillion(1, '1,000,000 events')],
+  ['cloudwatch.metric', { dollars: 0.3, per: 1, unit: 'metric-month' }],
+  ['cloudwatch.logs', perGb(0.5)],
+  ['kms.key', { dollars: 1, per: 1, unit: 'key-month' }],
 ]
 
-const prices: ReadonlyMap<string, Price> = new Map([...classLines, ...restoreLines, ...otherLines])
+/** Prices of one region on one day, in US dollars. */
+export type PriceTable = {
+  readonly region: string
+  readonly date: string
+  readonly sources: readonly string[]
+  readonly lines: ReadonlyMap<string, Price>
+  readonly standardSteps: typeof STANDARD_STORAGE_STEPS
+}
 
-export const priceLines = (): string[] => [...prices.keys()]
+export const PRICES: PriceTable = {
+  region: PRICES_REGION,
+  date: PRICES_DATE,
+  sources: PRICES_SOURCES,
+  lines: new Map([...classLines, ...restoreLines, ...otherLines]),
+  standardSteps: STANDARD_STORAGE_STEPS,
+}
+
+export const priceLines = (): string[] => [...PRICES.lines.keys()]
 
 /** The price of a line such as `s3.put.GLACIER_IR`. A line without a price is an error, never free. */
-export const priceOf = (line: string): Price => {
-  const price = prices.get(line)
-  if (price === undefined) throw new Error(`the price table of ${PRICES_DATE} has no line ${line}`)
+export const priceOf = (line: string, table: PriceTable = PRICES): Price => {
+  const price = table.lines.get(line)
+  if (price === undefined)
+    throw new Error(`the price table of ${table.region} of ${table.date} has no line ${line}`)
   return price
 }
 
 /** Dollars for a metered quantity: requests, bytes, or byte-milliseconds for storage. */
-export const dollarsFor = (line: string, quantity: number): number => {
-  const price = priceOf(line)
+export const dollarsFor = (line: string, quantity: number, table: PriceTable = PRICES): number => {
+  const price = priceOf(line, table)
   return (quantity / price.per) * price.dollars
 }
 
 /** Dollars for one month of STANDARD storage, volume steps included. */
-export const standardStorageDollars = (gbMonths: number): number => {
+export const standardStorageDollars = (gbMonths: number, steps = STANDARD_STORAGE_STEPS): number => {
   let below = 0
   let dollars = 0
-  for (const step of STANDARD_STORAGE_STEPS) {
+  for (const step of steps) {
     dollars += Math.max(0, Math.min(gbMonths, step.upToGb) - below) * step.dollars
     below = step.upToGb
   }
