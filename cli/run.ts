@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
 import type { Act, AddCommand, Answer } from './command.ts'
+import { addAdvise } from './commands/advise.ts'
 import { addApprove } from './commands/approve.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addCompletion } from './commands/completion.ts'
@@ -36,6 +37,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSegments,
   addLedger,
   addCost,
+  addAdvise,
   addQuarantine,
   addRebuildCatalog,
   addCompletion,

@@ -1,0 +1,84 @@
+import type { Advice, Skipped, Warning } from '../shared/domain/advice/advise.ts'
+import type { DryRun } from '../shared/domain/advice/dry-run.ts'
+import type { LadderDollars } from '../shared/domain/advice/ladder.ts'
+import type { ClassSteps } from '../shared/domain/dataset.ts'
+import { DAY } from '../shared/domain/duration.ts'
+import { MONTH_MS } from '../shared/domain/prices.ts'
+import { formatSmallDollars } from './tell-cost.ts'
+import { countOf, formatTable } from './text.ts'
+
+/** As it stands in icecore.config.ts. */
+export const formatSteps = (steps: ClassSteps): string =>
+  steps.map(({ after, storageClass }) => `${after / DAY}d:${storageClass}`).join(',')
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+
+const tellSkipped = (skipped: Skipped): string =>
+  skipped.reason === 'too-slow'
+    ? `${skipped.storageClass} is left out: no retrieval tier of it is fast enough at any age.`
+    : `${skipped.storageClass} is left out: with it the cheapest is ${formatSteps(skipped.steps)}, ${percent(skipped.by)} dearer.`
+
+const tellWarning = (warning: Warning): string =>
+  warning.kind === 'minimum-duration'
+    ? `${warning.storageClass} bills ${warning.minDays} days, and segments leave it after ${warning.days}.`
+    : `${warning.storageClass} bills segments as if they were ${percent(warning.by)} larger: larger partitions make larger segments.`
+
+/** Of all segments that come in a month, over their lifetime. */
+const monthly = (dollars: number, segmentsPerDay: number): number =>
+  dollars * segmentsPerDay * (MONTH_MS / DAY)
+
+const rowOf = (
+  name: string,
+  steps: ClassSteps,
+  dollars: LadderDollars | undefined,
+  segmentsPerDay: number,
+): string[] => [
+  name,
+  formatSteps(steps),
+  ...(dollars === undefined
+    ? ['too slow', '', '', '', '']
+    : [dollars.total, dollars.storage, dollars.reads, dollars.moves, dollars.early].map((one) =>
+        formatSmallDollars(monthly(one, segmentsPerDay)),
+      )),
+]
+
+const tellMoves = ({ moves, stay }: DryRun): string => {
+  const { inPlace, tooCold } = stay
+  const rest = `${countOf(inPlace, 'segment')} would stay, and ${tooCold} more that ${tooCold === 1 ? 'is' : 'are'} colder than that: S3 moves nothing upwards.`
+  if (moves.length === 0) return `Now nothing would move. ${rest}`
+  const table = formatTable(
+    ['FROM', 'TO', 'SEGMENTS', 'BYTES', 'COSTS ONCE', 'SAVES A MONTH'],
+    moves.map(({ from, to, segments, bytes, dollars, saves }) => [
+      from,
+      to,
+      String(segments),
+      String(bytes),
+      formatSmallDollars(dollars),
+      formatSmallDollars(saves),
+    ]),
+  )
+  return `Now these would move (nothing is moved):\n\n${table}\n\n${rest}`
+}
+
+/** The advice for a dataset, for a reader. */
+export const tellAdvice = (
+  advice: Advice,
+  present: ClassSteps,
+  run: DryRun,
+  { segmentsPerDay, segmentBytes }: { readonly segmentsPerDay: number; readonly segmentBytes: number },
+): string => {
+  const ladders = formatTable(
+    ['', 'CLASSES', 'DOLLARS', 'STORAGE', 'READS', 'MOVES', 'EARLY'],
+    [
+      rowOf('advised', advice.steps, advice.dollars, segmentsPerDay),
+      rowOf('present', present, advice.present, segmentsPerDay),
+    ],
+  )
+  const size = `${segmentsPerDay.toFixed(2)} segments a day of ${countOf(Math.round(segmentBytes), 'byte')}. Dollars of what comes in a month, over its lifetime:`
+  const why = [
+    ...advice.skipped.map(tellSkipped),
+    ...advice.warnings.map((warning) => `Mind: ${tellWarning(warning)}`),
+    ...advice.presentWarnings.map((warning) => `Of the present classes: ${tellWarning(warning)}`),
+  ]
+  return [size, ladders, why.join('\n'), tellMoves(run)].filter((part) => part !== '').join('\n\n')
+}
