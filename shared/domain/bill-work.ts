@@ -114,9 +114,10 @@ const thaw = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWor
  * Where copies have to be there for some days, the first may be there for too short once the last is: each is looked at once more. No
  * quote pays for more than its own days, so that none is asked for again.
  */
-const lookAgain = (meter: Meter, { segments, catalogUnits }: PartitionWork, own: Units) => {
+const lookAgain = (meter: Meter, { segments, indexReads, catalogUnits }: PartitionWork, own: Units) => {
   const cold = segments.filter(isCold)
   if (cold.length < 2) return
+  meter.add('s3.get.STANDARD', indexReads)
   meter.messages(3)
   meter.reads(own.read + 1 + catalogUnits + cold.length)
   meter.writes(1)

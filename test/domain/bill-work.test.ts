@@ -58,6 +58,14 @@ describe('what is metered', () => {
     expect(requests([cold, warm], 2) - requests([cold, warm], null)).toBe(0)
   })
 
+  test('of another look: the index objects once more', () => {
+    const reads = (indexReads: number, keepDays: number | null) =>
+      Number(
+        linesOf(aWorkPlan([partitionWork([cold, cold], { indexReads })], { keepDays }))['s3.get.STANDARD'],
+      )
+    expect(reads(4, 2) - reads(0, 2)).toBe(4 + reads(4, null) - reads(0, null))
+  })
+
   test('of what others thaw: it is waited for, and they pay', () => {
     const others = segmentWork({ storageClass: 'GLACIER', readable: NOON })
     const lines = linesOf(aWorkPlan([partitionWork([others])]))
