@@ -110,6 +110,17 @@ export const makeActions = (deps: Deps): Begin => {
     return true
   }
 
+  /** Mostly while a worker is on its way with it. */
+  const steer = async (cause: string, draw: Draw, work: (() => Promise<void>) | undefined) => {
+    if (loss.isLost() || work === undefined) return false
+    const busy = (['hydrate', 'thaw'] as const).find((name) => cloud.queues[name].isVisible())
+    if (busy !== undefined && draw.chance(0.8) && (await workers.consumers[busy](`${cause} meanwhile`, draw)))
+      await alone(draw.below(LONG))
+    await workers.start('request', cause, work)
+    if (draw.chance(0.7)) await alone(Number.POSITIVE_INFINITY)
+    return true
+  }
+
   const retryUnit = async (cause: string, draw: Draw) => {
     const { index } = cloud.quarantine()
     const unit = draw.pick(await index.newest(draw.pick(history.datasets) ?? '', 'waiting', 100))
@@ -150,6 +161,8 @@ export const makeActions = (deps: Deps): Begin => {
     sweep: (cause) => workers.sweep(cause),
     seal,
     'ask for a rehydration': ask,
+    'extend a rehydration': (cause, draw) => steer(cause, draw, customer.extend(draw, functions.extend)),
+    'cancel a rehydration': (cause, draw) => steer(cause, draw, customer.cancel(draw, functions.cancel)),
     'read a record': read,
     'retry what is in quarantine': retryUnit,
     'retry a dead letter': retryLetter,

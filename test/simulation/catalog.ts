@@ -78,6 +78,7 @@ export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref:
     tasks: following(() => table.tasks),
     taskList: following(() => table.taskList),
     index: following(() => table.index),
+    checks: following(() => table.checks),
     budgets: following(() => table.budgets),
     thawHistory: following(() => table.thawHistory),
     allBudgets: () => table.allBudgets(),
@@ -94,13 +95,13 @@ export const makeCatalog = (archive: MemoryArchive, config: Config, touch: (ref:
     },
     /** Back to the copy, with what came of rehydrations since; to nothing at all where there is none. */
     lose: async () => {
-      const { rehydrations, tasks, taskList, index, budgets, allBudgets } = table
+      const { rehydrations, tasks, taskList, index, checks, budgets, allBudgets } = table
       const lost = makeTable(archive)
       if (copy !== undefined) {
         await copyPartitions(copy, lost, config)
         await copyQuarantine(copy, lost)
       }
-      const kept = { rehydrations, tasks, taskList, index, budgets, allBudgets }
+      const kept = { rehydrations, tasks, taskList, index, checks, budgets, allBudgets }
       table = copy === undefined ? lost : { ...lost, ...kept }
     },
   }

@@ -3,7 +3,12 @@ import * as z from 'zod'
 import { unpackPart } from '../../shared/codec/unpack-part.ts'
 import { isComplete } from '../../shared/domain/completeness.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import { type RehydrationRequest, type Urgency, withTier } from '../../shared/domain/rehydration.ts'
+import {
+  type Rehydration,
+  type RehydrationRequest,
+  type Urgency,
+  withTier,
+} from '../../shared/domain/rehydration.ts'
 import type { RehydrationSummary } from '../../shared/domain/rehydration-states.ts'
 import { RETRIEVAL_TIERS } from '../../shared/domain/storage-class.ts'
 import { readCsv } from '../support/read-csv.ts'
@@ -52,6 +57,10 @@ type Asked = {
   excused: boolean
   /** Segments were damaged meanwhile: it may say that it is not complete. */
   mayLack: boolean
+  /** Whether somebody wanted it cancelled, and was told that it is. */
+  cancelled: 'no' | 'perhaps' | 'yes'
+  /** Until when its copies are kept at least, as somebody was told. */
+  keptUntil: number
 }
 
 /** Without faults the slowest thaw takes two days, and whatever else there is to do one more for each sweep. */
@@ -158,6 +167,18 @@ export const makeCustomer = (deps: {
     for (const { body } of owed) if (!all.has(body)) fail(`${what} lacks ${body}`)
   }
 
+  /** What somebody was told of holds: what is cancelled stays so, and no copy is kept for less long. A catalog that was put back knows nothing of it. */
+  const checkSteering = (id: string, one: Asked, stored: Rehydration | undefined) => {
+    if (stored === undefined || one.excused) return
+    const { state, terms } = stored
+    if (state.name === 'cancelled' && one.cancelled === 'no')
+      fail(`rehydration ${id} was cancelled by nobody`)
+    if (state.name !== 'cancelled' && one.cancelled === 'yes')
+      fail(`rehydration ${id} was cancelled and is ${state.name}`)
+    if ((terms.extension?.until ?? 0) < one.keptUntil)
+      fail(`rehydration ${id} is kept for less long than was said`)
+  }
+
   const checkCompleted = (id: string, one: Asked, whole: boolean, summary: RehydrationSummary) => {
     const {
       manifest: manifestKey,
@@ -196,7 +217,16 @@ export const makeCustomer = (deps: {
     ask: (key: string, draw: Draw, make: Functions['request']) => {
       const form = draw.pick(FORMS) ?? fail('there is no form')
       const wish = makeWish(draw, form)
-      const one = { key, form, wish, owed: owedOf(wish), excused: false, mayLack: hasDamage() }
+      const one: Asked = {
+        key,
+        form,
+        wish,
+        owed: owedOf(wish),
+        excused: false,
+        mayLack: hasDamage(),
+        cancelled: 'no',
+        keptUntil: 0,
+      }
       asked.push(one)
       const request: RehydrationRequest = {
         dataset: DATASET,
@@ -212,6 +242,26 @@ export const makeCustomer = (deps: {
         if (requested.kind === 'cannot-be-met') return
         if (!('rehydration' in requested)) return fail(`${key} was refused: ${requested.kind}`)
         ids.set(requested.rehydration.id, one)
+      }
+    },
+    /** Keeps the copies of a rehydration for longer; undefined when there is none. */
+    extend: (draw: Draw, make: Functions['extend']) => {
+      const [id, one] = draw.pick([...ids]) ?? []
+      if (id === undefined || one === undefined) return undefined
+      const days = 1 + draw.below(9)
+      return async () => {
+        const answer = await make(id, days)
+        if (answer?.kind !== 'extended') return
+        one.keptUntil = Math.max(one.keptUntil, answer.rehydration.terms.extension?.until ?? 0)
+      }
+    },
+    /** Wants a rehydration no longer; undefined when there is none. */
+    cancel: (draw: Draw, make: Functions['cancel']) => {
+      const [id, one] = draw.pick([...ids]) ?? []
+      if (id === undefined || one === undefined) return undefined
+      return async () => {
+        if (one.cancelled === 'no') one.cancelled = 'perhaps'
+        if ((await make(id))?.kind === 'cancelled') one.cancelled = 'yes'
       }
     },
     /** Reads one record now; undefined when there is none yet. */
@@ -236,9 +286,12 @@ export const makeCustomer = (deps: {
     checkAnswers: async (calmSince: number): Promise<number> => {
       let open = 0
       for (const [id, one] of ids) {
-        const state = (await cloud.ports.rehydrations.find(id))?.state
+        const stored = await cloud.ports.rehydrations.find(id)
+        const state = stored?.state
         // the catalog was lost, and rehydrations with it
         if (state === undefined && one.excused) continue
+        checkSteering(id, one, stored)
+        if (state?.name === 'cancelled') continue
         if (state?.name === 'failed') {
           const isLate = state.reason.startsWith('not finished within')
           if (!isLate || state.failedAt > calmSince + LONGEST_CALM)

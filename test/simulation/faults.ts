@@ -24,7 +24,7 @@ export type Chaos = {
   isCalm(): boolean
 }
 
-const SELDOM_RATE = 0.2
+const SELDOM_RATE = 0.3
 
 export const makeChaos = ({ trouble, only }: History, draw: Draw, tally: Tally): Chaos => {
   const happened: string[] = []

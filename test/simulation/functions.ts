@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
 import { auditArchive } from '../../shared/use-cases/audit-archive.ts'
+import { cancelRehydration } from '../../shared/use-cases/cancel-rehydration.ts'
 import { checkRehydrations } from '../../shared/use-cases/check-rehydrations.ts'
 import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
+import { extendRehydration } from '../../shared/use-cases/extend-rehydration.ts'
 import { findRecord } from '../../shared/use-cases/find-record.ts'
 import { finishRehydration } from '../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../shared/use-cases/hydrate-task.ts'
@@ -39,6 +41,8 @@ export const functionsOn = (ports: Ports) => ({
   expire: expireObjects(ports),
   track: trackStorage({ ...ports, resumeWaiters: resumeWaiters(ports) }),
   request: requestRehydration(ports),
+  extend: extendRehydration(ports),
+  cancel: cancelRehydration(ports),
   thaw: thawTask({ ...ports, plan: planRehydration(ports) }),
   hydrate: hydrateTask({ ...ports, finish: finishRehydration(ports) }),
   find: findRecord(ports),

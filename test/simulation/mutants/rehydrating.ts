@@ -1,5 +1,7 @@
+import type { Rehydration } from '../../../shared/domain/rehydration.ts'
 import type { PartitionState } from '../../../shared/ports/catalog.ts'
 import { SegmentIsCold, SegmentIsMissing } from '../../../shared/ports/segment-store.ts'
+import { extendRehydration } from '../../../shared/use-cases/extend-rehydration.ts'
 import { findRecord } from '../../../shared/use-cases/find-record.ts'
 import { finishRehydration } from '../../../shared/use-cases/finish-rehydration.ts'
 import { hydrateTask } from '../../../shared/use-cases/hydrate-task.ts'
@@ -64,6 +66,21 @@ const changeDraft = (
   },
 })
 
+/** A rehydration as it was before it came to that state; what is made of that is put over it. */
+const deafTo = (name: string, rehydrations: Ports['rehydrations']): Ports['rehydrations'] => {
+  const before = new Map<string, Rehydration>()
+  return {
+    ...rehydrations,
+    find: async (id) => {
+      const found = await rehydrations.find(id)
+      if (found?.state.name === name) return before.get(id) ?? found
+      if (found !== undefined) before.set(id, found)
+      return found
+    },
+    put: async (next, expected) => rehydrations.put(next, (await rehydrations.find(next.id)) ?? expected),
+  }
+}
+
 /** Breaks of what brings records back. */
 export const REHYDRATING: Mutants = {
   'any attempt at a task may finish it': hydrateWith((ports) => ({
@@ -87,6 +104,33 @@ export const REHYDRATING: Mutants = {
         replay.send(queue, messages).catch(() => messages.map(() => 'sent' as const)),
     },
   })),
+  'no worker hears that a rehydration was cancelled': {
+    functions: (others, ports) => {
+      const deaf = { ...ports, rehydrations: deafTo('cancelled', ports.rehydrations) }
+      return {
+        ...others,
+        thaw: thawTask({ ...deaf, plan: planRehydration(deaf) }),
+        hydrate: hydrateTask({ ...deaf, finish: finishRehydration(deaf) }),
+      }
+    },
+  },
+  'a shorter extension takes the place of a longer one': {
+    functions: (others, { rehydrations, ...ports }) => ({
+      ...others,
+      extend: extendRehydration({
+        ...ports,
+        rehydrations: {
+          ...rehydrations,
+          find: async (id) => {
+            const found = await rehydrations.find(id)
+            return found && { ...found, terms: { ...found.terms, extension: null } }
+          },
+          put: async (next, expected) =>
+            rehydrations.put(next, (await rehydrations.find(next.id)) ?? expected),
+        },
+      }),
+    }),
+  },
   'a task that is done is not taken off the open ones': {
     ports: ({ taskList, ...others }) => ({
       ...others,
