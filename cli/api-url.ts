@@ -15,12 +15,14 @@ export const isLoopback = (endpoint: string): boolean =>
 const ofSimulator = (endpoint: string | undefined): string | undefined =>
   endpoint !== undefined && isLoopback(endpoint) ? `${endpoint.replace(/\/+$/, '')}/_api` : undefined
 
-/** Where the API answers. What the command line says goes before what the environment says. */
-export const findApiUrl = (
+/** Where the API answers. What the command line says goes before what the environment says; then the stack is asked. */
+export const findApiUrl = async (
   { stage, endpoint, apiUrl }: Given,
   { ICECORE_API_URL, AWS_ENDPOINT_URL }: Variables,
-): string => {
-  const url = apiUrl ?? ofSimulator(endpoint) ?? ICECORE_API_URL ?? ofSimulator(AWS_ENDPOINT_URL)
+  askStack: () => Promise<string | undefined>,
+): Promise<string> => {
+  const known = apiUrl ?? ofSimulator(endpoint) ?? ICECORE_API_URL ?? ofSimulator(AWS_ENDPOINT_URL)
+  const url = known ?? (await askStack())
   if (url !== undefined) return url
   throw new Failure(
     `it is not known where the API answers: give --api-url, or set ICECORE_API_URL. The deployment prints it, and so does

@@ -9,7 +9,8 @@ import type { S3Bucket } from '../shared/adapters/aws/s3-bucket.ts'
 import type { IcecoreConfig } from '../shared/domain/config.ts'
 import { findApiUrl, isLoopback } from './api-url.ts'
 import { Failure } from './failure.ts'
-import { bucketName, type Place, queueName, tableName } from './names.ts'
+import { bucketName, type Place, queueName, stackName, tableName } from './names.ts'
+import { findStackOutput } from './stack-output.ts'
 
 /** What every command may be told. */
 export type GlobalOptions = {
@@ -110,13 +111,12 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
     return QueueUrl
   }
   const now = () => Date.now()
-  const client = once(async () =>
-    makeClient({
-      endpoint: findApiUrl(options, environment),
-      region: await findRegion(),
-      credentials: () => s3().config.credentials(),
-    }),
-  )
+  const client = once(async () => {
+    const at = { region: await findRegion(), credentials: () => s3().config.credentials() }
+    const askStack = () =>
+      findStackOutput('HttpApiUrl', { stack: stackName(options), now, ...at, ...(endpoint && { endpoint }) })
+    return makeClient({ endpoint: await findApiUrl(options, environment, askStack), ...at })
+  })
 
   return {
     options,

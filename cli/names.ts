@@ -13,3 +13,5 @@ export const queueName = (use: string, { stage }: Pick<Place, 'stage'>): string 
   `${SERVICE}-${stage}-${use}`
 
 export const tableName = ({ stage }: Pick<Place, 'stage'>): string => `${SERVICE}-${stage}-catalog`
+
+export const stackName = ({ stage }: Pick<Place, 'stage'>): string => `${SERVICE}-${stage}`

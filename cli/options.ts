@@ -47,3 +47,10 @@ export const readOneOf = <Name extends string>(
   if (found !== undefined || text === undefined) return found
   throw new WrongUsage(`--${option}: expected one of ${names.join(', ')}, got ${JSON.stringify(text)}`)
 }
+
+/** A time to wait, in seconds. */
+export const readSeconds = (name: string, text: string): number => {
+  const seconds = Number(text)
+  if (Number.isInteger(seconds) && seconds > 0 && seconds <= 86_400) return seconds
+  throw new WrongUsage(`--${name}: expected seconds, from 1 to 86400, got ${JSON.stringify(text)}`)
+}

@@ -17,6 +17,7 @@ import { addQuote } from './commands/quote.ts'
 import { addRebuildCatalog } from './commands/rebuild-catalog.ts'
 import { addRehydrate } from './commands/rehydrate.ts'
 import { addSegments } from './commands/segments.ts'
+import { addSmoke } from './commands/smoke.ts'
 import { addStatus } from './commands/status.ts'
 import { type CliContext, type Environment, type GlobalOptions, makeContext } from './context.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   addAdvise,
   addQuarantine,
   addRebuildCatalog,
+  addSmoke,
   addCompletion,
 ]
 

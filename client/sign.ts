@@ -11,6 +11,8 @@ export type Credentials = {
 export type CredentialProvider = () => Promise<Credentials>
 
 export type SignOptions = {
+  /** `execute-api` unless given. */
+  readonly service?: string
   readonly region: string
   readonly credentials: Credentials | CredentialProvider
   readonly now: () => number
@@ -23,9 +25,9 @@ export type Unsigned = {
   readonly body?: string
 }
 
-/** Signs requests to an HTTP API with IAM authorization (SigV4, service `execute-api`). Gives the headers to send. */
-export const makeSigner = ({ region, credentials, now }: SignOptions) => {
-  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 })
+/** Signs requests to an HTTP API with IAM authorization, or to another service of AWS (SigV4). Gives the headers to send. */
+export const makeSigner = ({ service = 'execute-api', region, credentials, now }: SignOptions) => {
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 })
   return async ({ method, url, headers, body }: Unsigned): Promise<Record<string, string>> => {
     const signed = await signer.sign(
       {

@@ -1,6 +1,6 @@
 import type { Alarm } from './alarm.ts'
 import { FUNCTIONS, type FunctionName, functionNames } from './deployed.ts'
-import { series } from './series.ts'
+import { functionId, series } from './series.ts'
 
 const idOf = (name: string) =>
   name
@@ -51,7 +51,38 @@ const throttlesOf = (name: FunctionName): Alarm => ({
   silence: 'fine',
 })
 
+/**
+ * CodeDeploy turns back when it goes off: errors of the version that is coming up alone. The plugin that makes the aliases names the
+ * version.
+ */
+const newVersionOf = (name: FunctionName): Alarm => {
+  const { namespace, metric, dimensions } = series.lambda('Errors', name)
+  const { FunctionName = '' } = dimensions
+  return {
+    id: `${functionId(name).replace('LambdaFunction', '')}NewVersion`,
+    name: `${name}-new-version`,
+    urgency: 'ticket',
+    means: `A new version of ${name} fails: the deployment is stopped and its alias goes back to the version before.`,
+    act: 'run the saved query "errors", mend the code, and deploy again; what failed meanwhile comes again to the version before.',
+    of: [
+      {
+        namespace,
+        metric,
+        dimensions: { FunctionName, Resource: `${FunctionName}:live`, ExecutedVersion: 'of the deployment' },
+      },
+    ],
+    statistic: 'Sum',
+    comparison: 'at-least',
+    threshold: 1,
+    period: 60,
+    periods: 1,
+    bad: 1,
+    silence: 'fine',
+  }
+}
+
 export const functionAlarms: readonly Alarm[] = functionNames.flatMap((name) => [
   errorsOf(name),
   throttlesOf(name),
+  newVersionOf(name),
 ])

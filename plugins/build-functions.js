@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { addObservability } from './add-observability.js'
+import { allowOrigins } from './allow-origins.js'
+import { dropNeedlessOrder } from './drop-needless-order.js'
 import { grantReplays } from './grant-replays.js'
+import { shiftTraffic } from './shift-traffic.js'
 
 /**
  * Builds the functions before osls looks for their zips, so that a bare `serverless deploy` deploys what is in the
@@ -31,6 +34,13 @@ export default class BuildFunctions {
         addObservability(serverless.service, (place) =>
           JSON.parse(run('scripts/observability.ts', 'pipe', JSON.stringify(place))),
         )
+      },
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        const { custom, provider } = serverless.service
+        const template = provider.compiledCloudFormationTemplate
+        allowOrigins(template, custom.corsOrigins)
+        shiftTraffic(template, custom.deploymentPreference)
+        dropNeedlessOrder(template)
       },
     }
   }

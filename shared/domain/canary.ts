@@ -50,19 +50,18 @@ const timeValue = (time: number, { unit }: Dataset['time']): unknown => {
   return unit === 'ms' ? time : time / 1000
 }
 
-/** The canary of an hour: the same one whoever makes it. Its body holds what a careless parser would change. */
-export const canaryRecord = (dataset: Dataset, hour: number) => {
-  const id = `canary-${new Date(hour).toISOString().slice(0, 13)}`
+/** A record of a dataset whose body holds what a careless parser would change. */
+export const probeRecord = (dataset: Dataset, id: string, time: number) => {
   const record: Record<string, unknown> = {}
   set(record, dataset.id, id)
-  set(record, dataset.time.path, timeValue(hour, dataset.time))
+  set(record, dataset.time.path, timeValue(time, dataset.time))
   const text = JSON.stringify(record)
-  return {
-    id,
-    time: hour,
-    body: `${text.slice(0, -1)}, "exact": 9007199254740993, "twice": 1, "twice": "é"}`,
-  }
+  return { id, time, body: `${text.slice(0, -1)}, "exact": 9007199254740993, "twice": 1, "twice": "é"}` }
 }
+
+/** The canary of an hour: the same one whoever makes it. */
+export const canaryRecord = (dataset: Dataset, hour: number) =>
+  probeRecord(dataset, `canary-${new Date(hour).toISOString().slice(0, 13)}`, hour)
 
 /** The latest hour whose canary must have expired by now; a day is left for the sweep to see to it. */
 export const expiredHour = (dataset: Dataset, retention: number, now: number): number => {

@@ -7,18 +7,23 @@ const simulator = 'http://127.0.0.1:4566/'
 const aws = 'https://x1.execute-api.eu-central-1.amazonaws.com'
 
 describe('where the API answers', () => {
-  it('is what is given, and else where the simulator is', () => {
-    const of = (given: object, variables = {}) => findApiUrl({ stage: 'dev', ...given }, variables)
-    expect(of({ apiUrl: aws, endpoint: simulator })).toBe(aws)
-    expect(of({ endpoint: simulator }, { ICECORE_API_URL: aws })).toBe('http://127.0.0.1:4566/_api')
-    expect(of({}, { ICECORE_API_URL: aws, AWS_ENDPOINT_URL: simulator })).toBe(aws)
-    expect(of({}, { AWS_ENDPOINT_URL: 'http://localhost:1' })).toBe('http://localhost:1/_api')
+  it('is what is given, and else where the simulator is', async () => {
+    const askNobody = () => Promise.reject(new Error('the stack was asked'))
+    const of = (given: object, variables = {}) => findApiUrl({ stage: 'dev', ...given }, variables, askNobody)
+    expect(await of({ apiUrl: aws, endpoint: simulator })).toBe(aws)
+    expect(await of({ endpoint: simulator }, { ICECORE_API_URL: aws })).toBe('http://127.0.0.1:4566/_api')
+    expect(await of({}, { ICECORE_API_URL: aws, AWS_ENDPOINT_URL: simulator })).toBe(aws)
+    expect(await of({}, { AWS_ENDPOINT_URL: 'http://localhost:1' })).toBe('http://localhost:1/_api')
   })
 
-  it('is asked for, with how to find it, when nothing says so', () => {
-    expect(() => findApiUrl({ stage: 'prod', endpoint: 'https://proxy.example' }, {})).toThrow(
-      /--api-url, or set ICECORE_API_URL[\s\S]*--stack-name icecore-prod/,
-    )
+  it('is what the stack says when nothing else does', async () => {
+    expect(await findApiUrl({ stage: 'prod' }, {}, async () => aws)).toBe(aws)
+  })
+
+  it('is asked for, with how to find it, when the stack says nothing either', async () => {
+    const silent = async () => undefined
+    const found = findApiUrl({ stage: 'prod', endpoint: 'https://proxy.example' }, {}, silent)
+    await expect(found).rejects.toThrow(/--api-url, or set ICECORE_API_URL[\s\S]*--stack-name icecore-prod/)
   })
 })
 

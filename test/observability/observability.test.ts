@@ -32,6 +32,10 @@ const AWS: Readonly<Record<string, { dimensions: string; metrics: readonly strin
     dimensions: 'FunctionName',
     metrics: ['ConcurrentExecutions', 'Duration', 'Errors', 'Invocations', 'Throttles'],
   },
+  'AWS/Lambda of a version': {
+    dimensions: 'ExecutedVersion,FunctionName,Resource',
+    metrics: ['Errors'],
+  },
   'AWS/SQS': {
     dimensions: 'QueueName',
     metrics: ['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible'],
@@ -51,7 +55,8 @@ const AWS: Readonly<Record<string, { dimensions: string; metrics: readonly strin
 
 const isEmitted = (series: Series) => {
   if (series.namespace === namespaceOf(place)) return emitted.has(named(series))
-  const known = AWS[series.namespace]
+  const isVersion = 'ExecutedVersion' in series.dimensions
+  const known = AWS[isVersion ? `${series.namespace} of a version` : series.namespace]
   return (
     known?.metrics.includes(series.metric) === true &&
     Object.keys(series.dimensions).toSorted().join() === known.dimensions

@@ -5,6 +5,7 @@ const resourceSchema = z.object({
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
+  UpdatePolicy: z.unknown().optional(),
 })
 export const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) })
 
@@ -46,6 +47,13 @@ export const list = (value: unknown): unknown[] =>
 
 /** The logical id in `Ref` or `Fn::GetAtt`. */
 export const referred = (value: unknown): string => String(at(value, 'Ref') ?? at(value, 'Fn::GetAtt.0'))
+
+/** The function that is meant, by itself or by its alias. */
+export const functionOf = (template: Template, value: unknown): string => {
+  const id = referred(value)
+  const resource = template.Resources[id]
+  return resource?.Type === 'AWS::Lambda::Alias' ? referred(resource.Properties.FunctionName) : id
+}
 
 export const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right)
 

@@ -16,6 +16,7 @@ export type Resource = z.infer<typeof resourceSchema>
 /** These change nothing that the simulated cloud models: who may do what, what is logged, and who is told. */
 const WITHOUT_EFFECT_HERE = new Set([
   'AWS::Budgets::Budget',
+  'AWS::CodeDeploy::Application',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',

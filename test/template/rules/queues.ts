@@ -1,5 +1,6 @@
 import {
   at,
+  functionOf,
   list,
   type Resource,
   type Rule,
@@ -36,7 +37,7 @@ const statementsFor = (template: Template, { id }: Resource) =>
 /** 6 × the function's timeout, and the window. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const isVisibleLongEnough = (template: Template, mapping: Resource) => {
   const queue = at(template, `Resources.${referred(at(mapping, 'Properties.EventSourceArn'))}`)
-  const lambda = at(template, `Resources.${referred(at(mapping, 'Properties.FunctionName'))}`)
+  const lambda = at(template, `Resources.${functionOf(template, at(mapping, 'Properties.FunctionName'))}`)
   const timeout = Number(at(lambda, 'Properties.Timeout'))
   const window = Number(at(mapping, 'Properties.MaximumBatchingWindowInSeconds') ?? 0)
   return Number(at(queue, 'Properties.VisibilityTimeout')) >= 6 * timeout + window
@@ -46,7 +47,7 @@ const isVisibleLongEnough = (template: Template, mapping: Resource) => {
 const functionsFedBy = (template: Template, { id }: Resource) =>
   resourcesOf(template, MAPPING)
     .filter((mapping) => referred(at(mapping, 'Properties.EventSourceArn')) === id)
-    .map((mapping) => referred(at(mapping, 'Properties.FunctionName')))
+    .map((mapping) => functionOf(template, at(mapping, 'Properties.FunctionName')))
 
 const mappingOf = (queue: string) => (template: Template) =>
   resourcesOf(template, MAPPING).find((each) => referred(at(each, 'Properties.EventSourceArn')) === queue)?.id
@@ -151,7 +152,7 @@ export const queueRules: Rule[] = [
     name: 'whatever runs at once asks S3 for less than 1,000 thaws a second',
     violations: (template) =>
       unless(template, MAPPING, ({ Properties }) => {
-        const lambda = at(template, `Resources.${referred(Properties.FunctionName)}`)
+        const lambda = at(template, `Resources.${functionOf(template, Properties.FunctionName)}`)
         const perSecond = at(lambda, 'Properties.Environment.Variables.THAWS_PER_SECOND')
         if (perSecond === undefined) return true
         // one that has just died asked for as many within the same second as its successor
