@@ -1,19 +1,23 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { CASES } from './cases/cases.ts'
-import type { Case, Run } from './support/case.ts'
+import type { Case, Run, Sizes } from './support/case.ts'
+import { judge, median, type Rounds } from './support/judge.ts'
 
 const HELP = `npm run bench -- [options]
 
   --only NAME      one case: ${CASES.map(({ name }) => name).join(', ')}
-  --megabytes N    size of the input where a case has one; 200 unless given
-  --rounds N       rounds, the contenders taking turns; 3 unless given
-  --quick          50 MB and one round
+  --megabytes N    size of the input where a case has one; 1000 unless given
+  --records N      records of the large segment; 1000000 unless given
+  --rounds N       rounds, the contenders taking turns; 5 unless given
+  --quick          50 MB, 100,000 records and two rounds
   --json           one JSON object on standard output
+
+Results are kept in bench/results/; npm run bench:docs writes them into docs/performance.md.
 `
 
 const runSchema = z.object({
@@ -21,21 +25,36 @@ const runSchema = z.object({
   cpuSeconds: z.number(),
   peakMegabytes: z.number(),
   megabytes: z.number(),
+  figures: z.record(z.string(), z.number()),
 })
 
 const RUNNER = join(import.meta.dirname, 'support/run-contender.ts')
+const RESULTS = join(import.meta.dirname, 'results')
+
+type Options = Sizes & { readonly rounds: number }
 
 const runContender = (name: string, contender: string, folder: string): Run =>
   runSchema.parse(
     JSON.parse(execFileSync(process.execPath, [RUNNER, name, contender, folder], { encoding: 'utf8' })),
   )
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+const sumUp = (name: string, runs: readonly Run[]) => {
+  const of = (figure: (run: Run) => number) => median(runs.map(figure))
+  const figures = Object.keys(runs[0]?.figures ?? {}).map((key) => [
+    key,
+    of((run) => run.figures[key] ?? Number.NaN),
+  ])
+  return {
+    name,
+    seconds: of(({ seconds }) => seconds),
+    cpuSeconds: of(({ cpuSeconds }) => cpuSeconds),
+    megabytes: of(({ megabytes }) => megabytes),
+    peakMegabytes: Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes)),
+    figures: z.record(z.string(), z.number()).parse(Object.fromEntries(figures)),
+  }
 }
 
-const measure = async (one: Case, options: { megabytes: number; rounds: number }) => {
+const measure = async (one: Case, options: Options) => {
   const folder = mkdtempSync(join(tmpdir(), 'icecore-bench-'))
   try {
     await one.prepare(folder, options)
@@ -43,22 +62,21 @@ const measure = async (one: Case, options: { megabytes: number; rounds: number }
     const runs = Array.from({ length: options.rounds }, () =>
       names.map((name) => ({ name, run: runContender(one.name, name, folder) })),
     ).flat()
-    const contenders = names.map((name) => {
-      const own = runs.filter((each) => each.name === name).map(({ run }) => run)
-      return {
-        name,
-        seconds: median(own.map(({ seconds }) => seconds)),
-        spread:
-          Math.max(...own.map(({ seconds }) => seconds)) / Math.min(...own.map(({ seconds }) => seconds)),
-        cpuSeconds: median(own.map(({ cpuSeconds }) => cpuSeconds)),
-        megabytesPerSecond: median(own.map(({ megabytes, seconds }) => megabytes / seconds)),
-        peakMegabytes: Math.max(...own.map(({ peakMegabytes }) => peakMegabytes)),
-      }
-    })
-    const [own, peer] = contenders
-    const ratio = own === undefined || peer === undefined ? null : peer.seconds / own.seconds
-    const goalMet = one.goal === null || ratio === null ? null : ratio >= one.goal
-    return { name: one.name, what: one.what, ratio, goal: one.goal, goalMet, contenders }
+    const rounds: Rounds = Object.fromEntries(
+      names.map((name) => [name, runs.filter((each) => each.name === name).map(({ run }) => run)]),
+    )
+    const contenders = names.map((name) => sumUp(name, rounds[name] ?? []))
+    const goals = one.goals.map((goal) => judge(goal, rounds[names[0] ?? ''] ?? [], rounds))
+    const [first] = goals
+    return {
+      name: one.name,
+      what: one.what,
+      ratio: first?.got ?? null,
+      goal: first?.wanted ?? null,
+      goalMet: goals.every(({ met }) => met),
+      goals,
+      contenders,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -69,6 +87,7 @@ const readOptions = () => {
     options: {
       only: { type: 'string' },
       megabytes: { type: 'string', default: '' },
+      records: { type: 'string', default: '' },
       rounds: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -78,25 +97,44 @@ const readOptions = () => {
   const { only, quick, json, help } = values
   const wholeNumber = (name: string, text: string, otherwise: number): number => {
     if (text === '') return otherwise
-    if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+    if (/^[1-9]\d{0,7}$/.test(text)) return Number(text)
     throw new Error(`--${name}: expected a whole number above 0, got ${JSON.stringify(text)}`)
   }
   const cases = CASES.filter(({ name }) => only === undefined || name === only)
   if (cases.length === 0) throw new Error(`--only: there is no case ${JSON.stringify(only)}`)
-  const megabytes = wholeNumber('megabytes', values.megabytes, quick ? 50 : 200)
-  return { cases, json, help, megabytes, rounds: wholeNumber('rounds', values.rounds, quick ? 1 : 3) }
+  return {
+    cases,
+    json,
+    help,
+    megabytes: wholeNumber('megabytes', values.megabytes, quick ? 50 : 1000),
+    records: wholeNumber('records', values.records, quick ? 100_000 : 1_000_000),
+    rounds: wholeNumber('rounds', values.rounds, quick ? 2 : 5),
+  }
 }
 
 type Result = Awaited<ReturnType<typeof measure>>
 
-const show = ({ name, what, contenders, ratio, goal, goalMet }: Result) => {
+const rounded = (figures: Record<string, number>) =>
+  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value.toPrecision(4))]))
+
+const show = ({ name, what, contenders, goals }: Result) => {
   process.stdout.write(`\n${name}: ${what}\n`)
-  const rounded = (figures: Record<string, number>) =>
-    Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value.toFixed(2))]))
-  console.table(Object.fromEntries(contenders.map(({ name: who, ...figures }) => [who, rounded(figures)])))
-  if (ratio === null) return
-  const verdict = goalMet ? 'met' : 'not met'
-  process.stdout.write(`${ratio.toFixed(2)} times the peer's speed; the goal is ${goal}: ${verdict}\n`)
+  console.table(
+    Object.fromEntries(
+      contenders.map(({ name: who, figures, ...rest }) => [who, rounded({ ...rest, ...figures })]),
+    ),
+  )
+  for (const { goal, wanted, got, least, most, met } of goals)
+    process.stdout.write(
+      `${goal}: ${got.toPrecision(3)} (${least.toPrecision(3)} to ${most.toPrecision(3)}), the goal is ${wanted}: ${met ? 'met' : 'not met'}\n`,
+    )
+}
+
+const keep = (result: Result, { megabytes, records, rounds }: Options) => {
+  mkdirSync(RESULTS, { recursive: true })
+  const machine = { node: process.version, cpus: cpus().length }
+  const kept = { at: new Date().toISOString(), machine, megabytes, records, rounds, ...result }
+  writeFileSync(join(RESULTS, `${result.name}.json`), `${JSON.stringify(kept, null, 2)}\n`)
 }
 
 const main = async (): Promise<number> => {
@@ -107,18 +145,19 @@ const main = async (): Promise<number> => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
     return 2
   }
-  const { cases, json, help, megabytes, rounds } = options
+  const { cases, json, help, ...sizes } = options
   if (help) {
     process.stdout.write(HELP)
     return 0
   }
   const results: Result[] = []
   for (const one of cases) {
-    const result = await measure(one, { megabytes, rounds })
+    const result = await measure(one, sizes)
     results.push(result)
+    keep(result, sizes)
     if (!json) show(result)
   }
-  if (json) process.stdout.write(`${JSON.stringify({ megabytes, rounds, cases: results }, null, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ ...sizes, cases: results }, null, 2)}\n`)
   return 0
 }
 

@@ -1,6 +1,11 @@
-import { createReadStream, statSync } from 'node:fs'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { finished } from 'node:stream/promises'
+import { createGzip, type Gzip } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
+import * as z from 'zod'
 import { ageObject } from '../../shared/use-cases/age-object.ts'
 import { makeBenchArchive } from '../support/archive.ts'
 import type { Case } from '../support/case.ts'
@@ -45,12 +50,38 @@ const duckdb = async (folder: string) => {
   return { megabytes: statSync(path).size / 1e6 }
 }
 
+/** What log archivers do: each line goes into the file of its hour. */
+const gzipByHour = async (folder: string) => {
+  const path = inputOf(folder)
+  const files = new Map<string, Gzip>()
+  const ended: Promise<void>[] = []
+  const fileOf = (hour: string): Gzip => {
+    const known = files.get(hour)
+    if (known !== undefined) return known
+    const made = createGzip({ level: 6 })
+    files.set(hour, made)
+    ended.push(finished(made.pipe(createWriteStream(join(folder, `${hour}.ndjson.gz`)))))
+    return made
+  }
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const { date } = z.object({ date: z.string() }).parse(JSON.parse(line))
+    const file = fileOf(date.slice(0, 13))
+    if (!file.write(`${line}\n`)) await once(file, 'drain')
+  }
+  for (const file of files.values()) file.end()
+  await Promise.all(ended)
+  return { megabytes: statSync(path).size / 1e6 }
+}
+
 export const ageObjectCase: Case = {
   name: 'age-object',
-  what: 'one NDJSON object to committed and verified landing segments, beside a bare DuckDB COPY to one sorted Parquet file',
-  goal: 0.6,
+  what: 'one NDJSON object to committed and verified landing segments, beside a bare DuckDB COPY to one sorted Parquet file, and gzip files by the hour',
+  goals: [
+    { kind: 'speed', peer: 'duckdb', atLeast: 0.6 },
+    { kind: 'speed', peer: 'gzip-by-hour', atLeast: 3 },
+  ],
   prepare: async (folder, { megabytes }) => {
     await writeOrders(inputOf(folder), megabytes)
   },
-  contenders: { icecore, duckdb },
+  contenders: { icecore, duckdb, 'gzip-by-hour': gzipByHour },
 }

@@ -4,11 +4,12 @@ import * as z from 'zod'
 import { ageRecords } from '../../shared/use-cases/age-records.ts'
 import { makeBenchArchive } from '../support/archive.ts'
 import type { Case } from '../support/case.ts'
+import { median } from '../support/judge.ts'
 import { writeOrders } from '../support/orders.ts'
 
 const RECORDS = 5000
 const MESSAGES = 50
-const ROUNDS = 5
+const ROUNDS = 7
 
 /** A warm function's batch: the first round is not counted, as a cold start is a case of its own. */
 const icecore = async (folder: string) => {
@@ -20,17 +21,29 @@ const icecore = async (folder: string) => {
     sentAt: Date.now(),
   }))
   const age = ageRecords(makeBenchArchive({ keep: false }))
+  const took: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
+    const before = process.cpuUsage()
     const { done } = await age(messages)
+    const { user, system } = process.cpuUsage(before)
+    took.push((user + system) / 1000)
     if (done.size !== messages.length) throw new Error(`${done.size} of ${messages.length} messages are done`)
   }
-  return { megabytes: (ROUNDS * texts.reduce((sum, text) => sum + text.length, 0)) / 1e6 }
+  const figures = {
+    cpuMsOfABatch: median(took.slice(1)),
+    cpuMsOfTheFirst: took[0] ?? Number.NaN,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  }
+  return { figures, megabytes: (ROUNDS * texts.reduce((sum, text) => sum + text.length, 0)) / 1e6 }
 }
 
 export const ageRecordsCase: Case = {
   name: 'age-records',
   what: `${ROUNDS} batches of ${RECORDS} inline records in ${MESSAGES} messages, of 20 partitions`,
-  goal: null,
+  goals: [
+    { kind: 'figure', figure: 'cpuMsOfABatch', atMost: 150 },
+    { kind: 'figure', figure: 'peakMegabytes', atMost: 512 },
+  ],
   prepare: async (folder) => {
     const path = join(folder, 'orders.ndjson')
     await writeOrders(path, 6)

@@ -1,5 +1,16 @@
 import type { Case } from '../support/case.ts'
 import { ageObjectCase } from './age-object.ts'
 import { ageRecordsCase } from './age-records.ts'
+import { coldStartCase } from './cold-start.ts'
+import { oneRecordCase } from './one-record.ts'
+import { sealCase } from './seal.ts'
+import { storedBytesCase } from './stored-bytes.ts'
 
-export const CASES: readonly Case[] = [ageObjectCase, ageRecordsCase]
+export const CASES: readonly Case[] = [
+  ageObjectCase,
+  ageRecordsCase,
+  sealCase,
+  oneRecordCase,
+  storedBytesCase,
+  coldStartCase,
+]

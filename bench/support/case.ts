@@ -4,15 +4,40 @@ export type Run = {
   readonly cpuSeconds: number
   readonly peakMegabytes: number
   readonly megabytes: number
+  /** What else it measured, by name, such as `reads` or `storedBytes`. */
+  readonly figures: Readonly<Record<string, number>>
 }
 
-/** A thing that is measured against a peer, if it has one, each in processes of their own. */
+/** What a contender answers for itself; it may time only a part of what it does. */
+export type Outcome = {
+  readonly megabytes: number
+  readonly seconds?: number
+  readonly cpuSeconds?: number
+  readonly figures?: Readonly<Record<string, number>>
+}
+
+/** What icecore, the first contender, is held to. */
+export type Goal =
+  /** At least so many times as fast as a peer. */
+  | { readonly kind: 'speed'; readonly peer: string; readonly atLeast: number }
+  /** At most so much of a figure. */
+  | { readonly kind: 'figure'; readonly figure: string; readonly atMost: number }
+  /** At most so many times a peer's figure. */
+  | { readonly kind: 'share'; readonly peer: string; readonly figure: string; readonly atMost: number }
+
+export type Sizes = {
+  /** Of the input, where a case has one that is not real data. */
+  readonly megabytes: number
+  /** Records of the large segment. */
+  readonly records: number
+}
+
+/** A thing that is measured against peers, if it has some, each in processes of their own. */
 export type Case = {
   readonly name: string
   readonly what: string
-  /** How fast icecore should be as a share of its peer, or null where there is none. */
-  readonly goal: number | null
+  readonly goals: readonly Goal[]
   /** Makes the input that all runs share, in `folder`. */
-  prepare(folder: string, options: { readonly megabytes: number }): Promise<void>
-  readonly contenders: Readonly<Record<string, (folder: string) => Promise<{ readonly megabytes: number }>>>
+  prepare(folder: string, sizes: Sizes): Promise<void>
+  readonly contenders: Readonly<Record<string, (folder: string) => Promise<Outcome>>>
 }

@@ -6,13 +6,14 @@ const run = CASES.find((each) => each.name === name)?.contenders[contender ?? ''
 if (run === undefined || folder === undefined) throw new Error(`no contender ${contender} in case ${name}`)
 const started = performance.now()
 const cpuBefore = process.cpuUsage()
-const { megabytes } = await run(folder)
+const { figures = {}, ...outcome } = await run(folder)
 const cpu = process.cpuUsage(cpuBefore)
 process.stdout.write(
   JSON.stringify({
-    megabytes,
     seconds: (performance.now() - started) / 1000,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    figures,
+    ...outcome,
   }),
 )
