@@ -9,6 +9,6 @@ import { serviceAlarms } from './service-alarms.ts'
 export const alarmsOf = (place: Place): readonly Alarm[] => [
   ...archiveAlarms(place),
   ...queueAlarms,
-  ...functionAlarms,
+  ...functionAlarms(place),
   ...serviceAlarms,
 ]

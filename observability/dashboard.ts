@@ -15,11 +15,13 @@ export const sectionsOf = (place: Place, memory: Readonly<Record<string, number>
   { title: 'How are the functions?', widgets: serviceWidgets },
 ]
 
+const ALARM_ARN = `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:`
+
 /** The body of `AWS::CloudWatch::Dashboard`, for `Fn::Sub`: the alarms first, then a section a question. */
 export const dashboardBody = (
   place: Place,
   memory: Readonly<Record<string, number>>,
-  alarmIds: readonly string[],
+  alarmNames: readonly string[],
 ): string => {
   const alarms = {
     type: 'alarm',
@@ -27,7 +29,11 @@ export const dashboardBody = (
     y: 0,
     width: 24,
     height: 4,
-    properties: { title: 'Alarms', alarms: alarmIds.map((id) => `\${${id}.Arn}`), states: ['ALARM'] },
+    properties: {
+      title: 'Alarms',
+      alarms: alarmNames.map((name) => `${ALARM_ARN}${name}`),
+      states: ['ALARM'],
+    },
   }
   let row = alarms.height
   const widgets = sectionsOf(place, memory).flatMap(({ title, widgets: own }) => {

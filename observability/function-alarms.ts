@@ -1,6 +1,6 @@
 import type { Alarm } from './alarm.ts'
 import { FUNCTIONS, type FunctionName, functionNames } from './deployed.ts'
-import { functionId, series } from './series.ts'
+import { functionId, type Place, series } from './series.ts'
 
 const idOf = (name: string) =>
   name
@@ -81,8 +81,9 @@ const newVersionOf = (name: FunctionName): Alarm => {
   }
 }
 
-export const functionAlarms: readonly Alarm[] = functionNames.flatMap((name) => [
-  errorsOf(name),
-  throttlesOf(name),
-  newVersionOf(name),
-])
+export const functionAlarms = ({ shifts }: Pick<Place, 'shifts'>): readonly Alarm[] =>
+  functionNames.flatMap((name) => [
+    errorsOf(name),
+    throttlesOf(name),
+    ...(shifts ? [newVersionOf(name)] : []),
+  ])

@@ -72,7 +72,7 @@ export const observabilityOf = (place: Place & { readonly email: string }, memor
             'Fn::Sub': dashboardBody(
               place,
               memory,
-              alarms.map(({ id }) => id),
+              alarms.map(({ name }) => `${prefix}${name}`),
             ),
           },
         },

@@ -14,6 +14,8 @@ export type Place = {
   readonly stage: string
   /** Whether the canary flies. */
   readonly canary: boolean
+  /** Whether functions are called by aliases, which go from version to version. */
+  readonly shifts: boolean
 }
 
 /** Where icecore's own metrics go: each stage has its own, so that two in an account do not add up. */

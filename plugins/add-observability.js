@@ -1,10 +1,17 @@
 /** Merges what watches the deployment into its resources. `make` is told of the place, and gives Resources and Outputs. */
 export const addObservability = (service, make) => {
-  const { stage, watch } = service.custom
+  const { stage, watch, deploymentPreference } = service.custom
   const memory = Object.fromEntries(
     Object.entries(service.functions).map(([name, { memorySize }]) => [name, memorySize ?? 1024]),
   )
-  const made = make({ service: service.service, stage, canary: watch.canary, email: watch.email, memory })
+  const made = make({
+    service: service.service,
+    stage,
+    canary: watch.canary,
+    shifts: deploymentPreference !== 'none',
+    email: watch.email,
+    memory,
+  })
   const { resources } = service
   for (const part of ['Resources', 'Outputs'])
     for (const [id, value] of Object.entries(made[part])) {

@@ -4,7 +4,9 @@ import { addObservability } from './add-observability.js'
 import { allowOrigins } from './allow-origins.js'
 import { dropNeedlessOrder } from './drop-needless-order.js'
 import { grantReplays } from './grant-replays.js'
+import { lockObjects } from './lock-objects.js'
 import { shiftTraffic } from './shift-traffic.js'
+import { useYourOwn } from './use-your-own.js'
 
 /**
  * Builds the functions before osls looks for their zips, so that a bare `serverless deploy` deploys what is in the
@@ -39,6 +41,8 @@ export default class BuildFunctions {
         const { custom, provider } = serverless.service
         const template = provider.compiledCloudFormationTemplate
         allowOrigins(template, custom.corsOrigins)
+        lockObjects(template, custom.objectLock)
+        useYourOwn(template, custom.yourOwn)
         shiftTraffic(template, custom.deploymentPreference)
         dropNeedlessOrder(template)
       },

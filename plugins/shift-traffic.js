@@ -73,7 +73,13 @@ const nameVersion = (alarm, functionId, versionId) => {
     throw new Error(`the alarm on new versions of ${functionId} names no version`)
 }
 
+/** With the preference `none` nothing is shifted: functions are called by themselves, and change at once. */
 export const shiftTraffic = ({ Resources }, preference) => {
+  if (preference === 'none') {
+    delete Resources.DeploymentApplication
+    delete Resources.DeploymentRole
+    return
+  }
   const versions = ofType(Resources, 'AWS::Lambda::Version').map(([id, { Properties }]) => [
     referred(Properties.FunctionName),
     id,

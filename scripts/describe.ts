@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeAlarms, describeQueries } from '../observability/describe.ts'
 
-const STAGE = { service: 'icecore', stage: 'prod', canary: true } as const
+const STAGE = { service: 'icecore', stage: 'prod', canary: true, shifts: true } as const
 
 const parts: Readonly<Record<string, string>> = {
   alarms: describeAlarms(STAGE),

@@ -6,6 +6,7 @@ const askedSchema = z.object({
   service: z.string(),
   stage: z.string(),
   canary: z.boolean(),
+  shifts: z.boolean(),
   email: z.string(),
   memory: z.record(z.string(), z.number()),
 })

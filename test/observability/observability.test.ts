@@ -11,7 +11,7 @@ import { describe as describePage } from '../../scripts/describe.ts'
 import { METRICS } from '../../shared/runtime/metric-names.ts'
 import { allSeries } from '../support/emitted-series.ts'
 
-const place = { service: 'icecore', stage: 'prod', canary: true }
+const place = { service: 'icecore', stage: 'prod', canary: true, shifts: true }
 const memory = Object.fromEntries(Object.keys(FUNCTIONS).map((name) => [name, 1024]))
 const alarms = alarmsOf(place)
 const charted = sectionsOf(place, memory).flatMap(({ widgets }) =>
@@ -116,6 +116,14 @@ describe('alarms', () => {
       'canary-failed',
       'canary-silent',
     ])
+  })
+})
+
+describe('alarms on new versions', () => {
+  it('are there only where aliases move', () => {
+    const isNew = ({ name }: Alarm) => name.endsWith('-new-version')
+    expect(alarms.filter(isNew)).toHaveLength(Object.keys(FUNCTIONS).length)
+    expect(alarmsOf({ ...place, shifts: false }).filter(isNew)).toEqual([])
   })
 })
 

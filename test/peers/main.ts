@@ -4,11 +4,16 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { type Cloud, makeCloud } from '../../simulator/cloud.ts'
 import { awsCliChecks } from './aws-cli-peer.ts'
+import { checkDeployment } from './deploy-peer.ts'
+import { lintTemplates } from './lint-peer.ts'
 import { sealHostileLines } from './parquet-peer.ts'
 import { runProgram } from './peer.ts'
 import { PeersUnavailable, preparePython } from './python.ts'
 
-/** `npm run test:peers`: boto3 and the AWS CLIs against the simulator, pyarrow and DuckDB against a sealed segment. */
+/**
+ * `npm run test:peers`: boto3 and the AWS CLIs against the simulator, pyarrow and DuckDB against a sealed segment, and the deployment
+ * against cfn-lint and moto. `-- simulator` or `-- deploy` for one of the two.
+ */
 const root = join(import.meta.dirname, '../..')
 const buildFolder = join(root, '.build/peers')
 const reportSchema = z.object({ name: z.string(), error: z.string().nullable() })
@@ -38,10 +43,14 @@ const envOf = (cloud: Cloud, folder: string) => ({
 
 const boto3Scripts = ['boto3_s3.py', 'boto3_cold.py', 'boto3_services.py']
 
-const runPython = async (bin: string, script: string, env: Readonly<Record<string, string>>) => {
+const runPython = async (
+  bin: string,
+  [script = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+) => {
   const { code, stdout, stderr } = await runProgram(
     join(bin, 'python'),
-    ['-B', join(import.meta.dirname, script)],
+    ['-B', join(import.meta.dirname, script), ...args],
     env,
   )
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
@@ -71,8 +80,8 @@ const runCli = async (program: string, cloud: Cloud, folder: string) => {
   }
 }
 
-try {
-  const bin = await preparePython(buildFolder, process.env.PYTHON ?? 'python3')
+const checkSimulator = async (python: string) => {
+  const bin = await preparePython(buildFolder, python)
   const folder = await mkdtemp(join(buildFolder, 'run-'))
   let expeditedAvailable = true
   const knobs = { expeditedAvailable: () => expeditedAvailable }
@@ -86,16 +95,40 @@ try {
       return { status: 204 }
     },
   })
-  for (const script of boto3Scripts) await runPython(bin, script, envOf(cloud, folder))
+  for (const script of boto3Scripts) await runPython(bin, [script], envOf(cloud, folder))
   await runCli(join(bin, 'aws'), cloud, folder)
   if (existsSync('/usr/bin/aws')) await runCli('/usr/bin/aws', cloud, folder)
   else console.log('There is no /usr/bin/aws: the older AWS CLI of the system was not tried.')
   await cloud.close()
   const archive = await makeCloud({ start: Date.parse('2026-01-02T12:00:00Z') })
   await sealHostileLines(archive, root, folder)
-  await runPython(bin, 'parquet_readers.py', envOf(archive, folder))
+  await runPython(bin, ['parquet_readers.py'], envOf(archive, folder))
   await archive.close()
   await rm(folder, { recursive: true })
+}
+
+const checkDeploy = async (python: string) => {
+  const place = join(root, '.build/peers-deploy')
+  const bin = await preparePython(place, python, 'deploy-requirements.txt')
+  const folder = await mkdtemp(join(place, 'run-'))
+  await lintTemplates({ root, bin, report })
+  const runCheck = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+    runPython(bin, ['deploy_check.py', ...args], env)
+  await checkDeployment({ root, bin, folder, report, runCheck })
+  await rm(folder, { recursive: true })
+}
+
+const parts = { simulator: checkSimulator, deploy: checkDeploy } as const
+
+const [wanted] = process.argv.slice(2)
+const isKnown = (name: string): name is keyof typeof parts => Object.hasOwn(parts, name)
+
+try {
+  const python = process.env.PYTHON ?? 'python3'
+  if (wanted !== undefined && !isKnown(wanted))
+    throw new PeersUnavailable(`test:peers: expected ${Object.keys(parts).join(' or ')}, got ${wanted}`)
+  for (const [name, check] of Object.entries(parts))
+    if (wanted === undefined || wanted === name) await check(python)
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1
 } catch (error) {

@@ -10,9 +10,18 @@ export type ProgramOutcome = {
 }
 
 /** Runs a program to its end. Rejects only when it cannot be started. */
-export const runProgram = (program: string, args: readonly string[], env: Readonly<Record<string, string>>) =>
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+) =>
   new Promise<ProgramOutcome>((resolve, reject) => {
-    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, {
+      env: { ...process.env, ...env },
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text) => {

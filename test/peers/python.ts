@@ -3,13 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram } from './peer.ts'
 
-const requirements = join(import.meta.dirname, 'requirements.txt')
-
 /** Said to the user as it is. */
 export class PeersUnavailable extends Error {}
 
-/** A virtual environment below `folder` with what requirements.txt pins; made once. Returns its `bin` folder. */
-export const preparePython = async (folder: string, python: string) => {
+/** A virtual environment in `folder` with what a file of requirements pins; made once. Returns its `bin` folder. */
+export const preparePython = async (folder: string, python: string, file = 'requirements.txt') => {
+  const requirements = join(import.meta.dirname, file)
   const venv = join(folder, 'venv')
   const bin = join(venv, 'bin')
   const stamp = join(folder, 'requirements.installed')
