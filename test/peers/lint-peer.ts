@@ -21,9 +21,7 @@ const exceptionsSchema = z.array(
 const checkovSchema = z.object({
   summary: z.object({ passed: z.int().min(100), parsing_errors: z.literal(0) }),
   results: z.object({
-    failed_checks: z.array(
-      z.object({ check_id: z.string(), check_name: z.string(), resource: z.string() }),
-    ),
+    failed_checks: z.array(z.object({ check_id: z.string(), check_name: z.string(), resource: z.string() })),
   }),
 })
 

@@ -111,7 +111,11 @@ const checkDeploy = async (python: string) => {
   const place = join(root, '.build/peers-deploy')
   const bin = await preparePython(place, python, 'deploy-requirements.txt')
   const folder = await mkdtemp(join(place, 'run-'))
-  const checkovBin = await preparePython(join(root, '.build/peers-checkov'), python, 'checkov-requirements.txt')
+  const checkovBin = await preparePython(
+    join(root, '.build/peers-checkov'),
+    python,
+    'checkov-requirements.txt',
+  )
   await lintTemplates({ root, bin, checkovBin, report })
   const runCheck = (args: readonly string[], env: Readonly<Record<string, string>>) =>
     runPython(bin, ['deploy_check.py', ...args], env)
