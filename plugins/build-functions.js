@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { addObservability } from './add-observability.js'
 import { allowOrigins } from './allow-origins.js'
+import { askForTokens } from './ask-for-tokens.js'
 import { dropNeedlessOrder } from './drop-needless-order.js'
 import { grantReplays } from './grant-replays.js'
 import { lockObjects } from './lock-objects.js'
@@ -41,6 +42,7 @@ export default class BuildFunctions {
         const { custom, provider } = serverless.service
         const template = provider.compiledCloudFormationTemplate
         allowOrigins(template, custom.corsOrigins)
+        askForTokens(template, custom.tokens)
         lockObjects(template, custom.objectLock)
         useYourOwn(template, custom.yourOwn)
         shiftTraffic(template, custom.deploymentPreference)

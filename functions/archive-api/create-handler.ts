@@ -6,7 +6,7 @@ import { conditional } from './conditional.ts'
 import { type DatasetRoutesDeps, datasetRoutes } from './dataset-routes.ts'
 import { type DeliveryRoutesDeps, deliveryRoutes } from './delivery-routes.ts'
 import { documentRoutes } from './document-routes.ts'
-import { type ApiEvent, apiEventSchema, callerOf } from './event.ts'
+import { type ApiEvent, apiEventSchema, callerOf, type Tokens } from './event.ts'
 import { Problem } from './problem.ts'
 import { recordRoutes } from './record-routes.ts'
 import { type RehydrationRoutesDeps, rehydrationRoutes } from './rehydration-routes.ts'
@@ -20,11 +20,15 @@ export type ArchiveApiDeps = DatasetRoutesDeps &
   RequestRoutesDeps &
   SteeringRoutesDeps &
   DeliveryRoutesDeps &
-  FindDeps & { readonly telemetry: Pick<Telemetry, 'logger'> }
+  FindDeps & {
+    readonly telemetry: Pick<Telemetry, 'logger'>
+    /** Missing where callers have IAM identities. */
+    readonly tokens?: Tokens | undefined
+  }
 
 /**
  * Answers the HTTP API. Routes are chosen by the key that API Gateway found, so no path is ever matched twice. Without an
- * identity that IAM vouches for, every route is closed.
+ * identity that IAM or a token vouches for, every route is closed.
  */
 export const createHandler = (deps: ArchiveApiDeps) => {
   const { logger } = deps.telemetry
@@ -41,7 +45,7 @@ export const createHandler = (deps: ArchiveApiDeps) => {
   )
 
   const answer = async (event: ApiEvent): Promise<ApiResponse> => {
-    const caller = callerOf(event)
+    const caller = callerOf(event, deps.tokens)
     if (caller === undefined) throw new Problem(403, 'no-identity', 'The caller has no identity')
     const route = routes.get(event.routeKey)
     if (route === undefined) throw new Problem(404, 'unknown-route', 'There is no such route')

@@ -22,7 +22,14 @@ import { readLedger } from '../../shared/use-cases/read-ledger.ts'
 import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { createHandler } from './create-handler.ts'
 
-const env = readEnv('CATALOG_TABLE', 'ARCHIVE_BUCKET', 'REHYDRATED_BUCKET', 'ACCOUNT_ID', 'THAW_QUEUE_URL')
+const env = readEnv(
+  'CATALOG_TABLE',
+  'ARCHIVE_BUCKET',
+  'REHYDRATED_BUCKET',
+  'ACCOUNT_ID',
+  'THAW_QUEUE_URL',
+  'JWT_ISSUER',
+)
 const { s3, sqs, documents } = makeClients()
 const dynamo = { documents, table: env.CATALOG_TABLE, now: () => Date.now() }
 const registry = makeDynamoRegistry(dynamo)
@@ -32,7 +39,8 @@ const log = makeDynamoCommitLog(dynamo)
 export const handler = createHandler({
   config,
   telemetry: makeTelemetry(),
-  // IAM decides which routes of this account's API a caller may use; callers of other accounts see nothing
+  tokens: env.JWT_ISSUER === '' ? undefined : { issuer: env.JWT_ISSUER, account: env.ACCOUNT_ID },
+  // IAM, or a token's scopes, decide which routes of this account's API a caller may use; callers of other accounts see nothing
   mayRead: ({ account }) => account === env.ACCOUNT_ID,
   registry,
   log,

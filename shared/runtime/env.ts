@@ -26,6 +26,7 @@ const variables = {
   THAW_JOBS_ROLE_ARN: z
     .string()
     .regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'expected the ARN of a role'),
+  JWT_ISSUER: z.union([z.literal(''), z.url({ protocol: /^https$/ })], 'expected an https URL, or nothing'),
   QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]+-$/, 'expected the beginning of a queue’s name'),
 }
 

@@ -54,7 +54,7 @@ export type DeployPeer = {
 }
 
 /**
- * `serverless deploy`, once more, and `serverless remove`, against an API server of AWS that is not ours. What `serverless` finds by
+ * `serverless deploy`, the same package once more, and `serverless remove`, against an API server of AWS that is not ours. What `serverless` finds by
  * itself, such as credentials, it finds here as with AWS.
  */
 export const checkDeployment = async ({ root, bin, folder, report, runCheck }: DeployPeer): Promise<void> => {
@@ -72,17 +72,13 @@ export const checkDeployment = async ({ root, bin, folder, report, runCheck }: D
   }
   const osls = join(root, 'node_modules/osls/bin/serverless.js')
   const packaged = join(folder, 'package')
-  const serverless = (command: string) =>
-    runProgram(
-      process.execPath,
-      [osls, command, '--stage', STAGE, '--package', packaged, ...PARAMS],
-      env,
-      root,
-    )
+  const serverless = (command: string, ...args: readonly string[]) =>
+    runProgram(process.execPath, [osls, command, '--stage', STAGE, ...PARAMS, ...args], env, root)
+  const withPackage = (command: string) => serverless(command, '--package', packaged)
   /** As `serverless deploy` by itself does, in a folder of its own. */
   const deploy = async () => {
-    const made = await serverless('package')
-    return made.code === 0 ? serverless('deploy') : made
+    const made = await withPackage('package')
+    return made.code === 0 ? withPackage('deploy') : made
   }
   const template = join(packaged, 'cloudformation-template-update-stack.json')
   const check = (phase: string) => runCheck([phase, template, `icecore-${STAGE}`], env)
@@ -91,10 +87,10 @@ export const checkDeployment = async ({ root, bin, folder, report, runCheck }: D
     report('deploy: serverless deploy ends well', first.code === 0 ? null : lastOf(first))
     if (first.code !== 0) return
     await check('deployed')
-    const second = await deploy()
+    const second = await withPackage('deploy')
     const isNothing =
       second.code === 0 && /no changes to deploy|not include any changes/i.test(second.stdout + second.stderr)
-    report('deploy: a second deploy changes nothing', isNothing ? null : lastOf(second))
+    report('deploy: a second deploy of the same package changes nothing', isNothing ? null : lastOf(second))
     const gone = await serverless('remove')
     report('remove: serverless remove ends well', gone.code === 0 ? null : lastOf(gone))
     if (gone.code === 0) await check('removed')

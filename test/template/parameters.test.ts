@@ -9,6 +9,8 @@ const plugin = (name: string) => import(pathToFileURL(join(import.meta.dirname, 
 const { lockObjects } = await plugin('lock-objects.js')
 const { useYourOwn } = await plugin('use-your-own.js')
 
+const { askForTokens } = await plugin('ask-for-tokens.js')
+
 const packaged = packageService('--stage', 'prod')
 const nothing = { keyArn: '', hotBucket: '', recordsQueueArn: '' }
 
@@ -102,6 +104,51 @@ describe('of your own', () => {
     [{ recordsQueueArn: 'arn:aws:sqs:us-east-1:111122223333:x.fifo' }, 'the ARN of a standard SQS queue'],
   ])('%j is refused', (given, told) => {
     expect(() => changed((all) => useYourOwn(all, { ...nothing, ...given }))).toThrow(told)
+  })
+})
+
+describe('[S1] tokens', () => {
+  const tokens = { issuer: 'https://id.example', audience: 'records,tools' }
+  const routesOf = (template: unknown) =>
+    resourcesOf(templateSchema.parse(template), 'AWS::ApiGatewayV2::Route')
+
+  it('are asked for by every route, each with its scopes, where an issuer is given', () => {
+    const template = changed((all) => askForTokens(all, tokens))
+    expect(dangling(template)).toEqual([])
+    expect(at(template, 'Resources.HttpApiTokens.Properties.JwtConfiguration')).toEqual({
+      Issuer: 'https://id.example',
+      Audience: ['records', 'tools'],
+    })
+    const routes = routesOf(template)
+    expect(routes.length).toBeGreaterThan(10)
+    for (const { Properties } of routes) {
+      expect(Properties).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: 'HttpApiTokens' } })
+      expect(Properties.AuthorizationScopes).not.toEqual([])
+    }
+    const having = (scope: string) =>
+      routes
+        .filter(({ Properties }) => JSON.stringify(Properties.AuthorizationScopes).includes(`"${scope}"`))
+        .map(({ Properties }) => Properties.RouteKey)
+    expect(having('icecore/expedite')).toEqual(['POST /rehydrations/expedited'])
+    expect(having('icecore/approve').toSorted()).toEqual([
+      'GET /rehydrations',
+      'GET /rehydrations/{rehydrationId}',
+      'POST /rehydrations/{rehydrationId}/approval',
+    ])
+    expect(having('icecore/read').filter((route) => String(route).includes('rehydrations'))).toEqual([])
+  })
+
+  it('are not asked for unless one is', () => {
+    expect(changed((all) => askForTokens(all, { issuer: '', audience: '' }))).toEqual(packaged)
+    for (const { Properties } of routesOf(packaged)) expect(Properties.AuthorizationType).toBe('AWS_IAM')
+  })
+
+  it.each([
+    { issuer: 'https://id.example', audience: '' },
+    { issuer: '', audience: 'records' },
+    { issuer: 'http://id.example', audience: 'records' },
+  ])('%j is refused', (given) => {
+    expect(() => changed((all) => askForTokens(all, given))).toThrow('expected an https URL')
   })
 })
 
