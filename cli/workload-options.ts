@@ -41,7 +41,7 @@ export const withWorkload = (command: Command): Command =>
       .option('--retention <age>', 'when records expire, such as 7y; never unless given')
       .option('--partition <unit>', 'hour, day or month; the dataset’s, or day')
       .option('--records-per-message <count>', 'how many records a message holds, as far as they fit', '100')
-      .option('--stored-ratio <ratio>', 'what a sealed segment takes, of the text in it', '0.3')
+      .option('--stored-ratio <ratio>', 'what a sealed segment takes, of the text in it', '0.38')
       .option('--gzip-ratio <ratio>', 'what gzip makes of the same text', '0.33'),
   )
 

@@ -11,7 +11,6 @@ export const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (millis: bigint) => Number(millis),
 }
 
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 5, [constants.ZSTD_c_checksumFlag]: 1 }
 const MOST_AT_ONCE = 1024 * 1024
 /** What zstd adds at most to a short text that it cannot compress. */
 const FRAME = 128
@@ -22,11 +21,20 @@ const LARGE = 16 * 1024 * 1024
 const roomFor = (bytes: number): number =>
   bytes > LARGE ? bytes + (bytes >> 8) + FRAME : Math.min(MOST_AT_ONCE, bytes + FRAME)
 
-export const compressors = {
-  // room for the outcome and no more: a megabyte for each of a small segment's columns costs more than compressing them
-  ZSTD: (bytes: Uint8Array): Uint8Array =>
-    zstdCompressSync(bytes, { params: PARAMS, chunkSize: roomFor(bytes.byteLength) }),
+/** Compresses at this level of zstd's: a higher one takes longer and makes less of it. */
+export const zstdAt = (level: number) => {
+  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
+  return (bytes: Uint8Array): Uint8Array =>
+    zstdCompressSync(bytes, {
+      params,
+      // what is known to be short is compressed with short tables
+      pledgedSrcSize: bytes.byteLength,
+      // room for the outcome and no more: a megabyte for each of a small segment's columns costs more than compressing them
+      chunkSize: roomFor(bytes.byteLength),
+    })
 }
+
+export const compressors = { ZSTD: zstdAt(5) }
 
 export const decompressors = {
   ZSTD: (bytes: Uint8Array, length: number): Uint8Array =>

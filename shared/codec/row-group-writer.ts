@@ -5,7 +5,7 @@ import type { ArchiveRecord } from '../domain/record.ts'
 import { giveBack } from './give-back.ts'
 import { columnsOf, segmentSchema } from './parquet-columns.ts'
 import { encodeFooter } from './parquet-footer.ts'
-import { compressors } from './parquet-values.ts'
+import { zstdAt } from './parquet-values.ts'
 import { CRC_BLANK, stampFooter } from './segment-footer.ts'
 import type { RowGroup } from './segment-format.ts'
 import { METADATA_KEYS, SEGMENT_FORMAT } from './segment-format.ts'
@@ -36,6 +36,12 @@ export type RowGroupWriter = {
   footer(metadata: { segment: string; inputs: string }): Promise<Uint8Array>
 }
 
+export type RowGroupOptions = {
+  readonly promoted: readonly PromotedColumn[]
+  /** Of zstd. */
+  readonly level: number
+}
+
 const timeRange = (records: readonly ArchiveRecord[]) => {
   let [minTime, maxTime] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const { time } of records) {
@@ -47,14 +53,15 @@ const timeRange = (records: readonly ArchiveRecord[]) => {
 
 /** @param take gets the bytes in order, and may not keep them once it resolves. */
 export const makeRowGroupWriter = (
-  promoted: readonly PromotedColumn[],
+  { promoted, level }: RowGroupOptions,
   take: (bytes: Uint8Array) => Promise<void>,
 ): RowGroupWriter => {
+  const compress = zstdAt(level)
   const writer = new ByteWriter()
   // pages, and what became of them, are copied into `writer`: once a row group is written nobody needs them
   const spent: Uint8Array[] = []
   const ZSTD = (page: Uint8Array): Uint8Array => {
-    const packed = compressors.ZSTD(page)
+    const packed = compress(page)
     spent.push(page, packed)
     return packed
   }

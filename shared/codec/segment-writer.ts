@@ -41,6 +41,9 @@ const TARGET_BYTES = 512 * 1024
 const MAX_RAW_BYTES = 8 * 1024 * 1024
 const MAX_ROWS = 32_768
 
+/** Levels of zstd: what landed is read once more within days, what is sealed is paid for by the byte for years. */
+const LEVELS = { landing: 3, sealed: 9 } as const
+
 /** Around the text of a record: times, lengths, levels. */
 const ROW_OVERHEAD = 32
 
@@ -74,7 +77,7 @@ export const makeSegmentWriter = (options: {
   const digester = makeDigester()
   const idFilter = makeIdFilterBuilder()
   let bytes = 0
-  const writer = makeRowGroupWriter(promoted, async (part) => {
+  const writer = makeRowGroupWriter({ promoted, level: LEVELS[segment.kind] }, async (part) => {
     sha256.update(part)
     bytes += part.length
     await sink.write(part)

@@ -253,7 +253,7 @@ describe('[F7] a row group with a right checksum', () => {
   it('whose records are out of order is found when it is verified', async () => {
     const records = [aRecord({ id: 'b' }), aRecord({ id: 'a' })]
     const sink = makeMemorySink()
-    const writer = makeRowGroupWriter([], (bytes) => sink.write(bytes))
+    const writer = makeRowGroupWriter({ promoted: [], level: 3 }, (bytes) => sink.write(bytes))
     await writer.write(
       records,
       records.map(({ body }) => Buffer.from(body)),
