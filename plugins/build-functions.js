@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { addObservability } from './add-observability.js'
 import { allowOrigins } from './allow-origins.js'
@@ -15,7 +16,7 @@ import { useYourOwn } from './use-your-own.js'
  * dashboard and saved query is made. On the project's own Node: the one that osls was started with may be too old to run TypeScript.
  */
 export default class BuildFunctions {
-  constructor(serverless) {
+  constructor(serverless, options) {
     const root = serverless.serviceDir
     const run = (script, stdout, input) => {
       const node = join(root, 'node_modules/.bin/node')
@@ -37,6 +38,14 @@ export default class BuildFunctions {
         addObservability(serverless.service, (place) =>
           JSON.parse(run('scripts/observability.ts', 'pipe', JSON.stringify(place))),
         )
+      },
+      // there osls looks for what it compares with what is deployed: unchanged, nothing is uploaded and nothing updated
+      'after:package:createDeploymentArtifacts': () => {
+        if (options.package !== undefined) return
+        const [from, to] = [join(root, '.build'), join(root, '.serverless')]
+        mkdirSync(to, { recursive: true })
+        for (const name of readdirSync(from).filter((file) => file.endsWith('.zip')))
+          cpSync(join(from, name), join(to, name))
       },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const { custom, provider } = serverless.service

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
+import { cp, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,7 +54,7 @@ export type DeployPeer = {
 }
 
 /**
- * `serverless deploy`, the same package once more, and `serverless remove`, against an API server of AWS that is not ours. What `serverless` finds by
+ * `serverless deploy`, the same once more, and `serverless remove`, against an API server of AWS that is not ours. What `serverless` finds by
  * itself, such as credentials, it finds here as with AWS.
  */
 export const checkDeployment = async ({ root, bin, folder, report, runCheck }: DeployPeer): Promise<void> => {
@@ -74,11 +74,11 @@ export const checkDeployment = async ({ root, bin, folder, report, runCheck }: D
   const packaged = join(folder, 'package')
   const serverless = (command: string, ...args: readonly string[]) =>
     runProgram(process.execPath, [osls, command, '--stage', STAGE, ...PARAMS, ...args], env, root)
-  const withPackage = (command: string) => serverless(command, '--package', packaged)
-  /** As `serverless deploy` by itself does, in a folder of its own. */
+  /** Keeps the template that is deployed for the checks. */
   const deploy = async () => {
-    const made = await withPackage('package')
-    return made.code === 0 ? withPackage('deploy') : made
+    const done = await serverless('deploy')
+    if (done.code === 0) await cp(join(root, '.serverless'), packaged, { recursive: true })
+    return done
   }
   const template = join(packaged, 'cloudformation-template-update-stack.json')
   const check = (phase: string) => runCheck([phase, template, `icecore-${STAGE}`], env)
@@ -87,10 +87,10 @@ export const checkDeployment = async ({ root, bin, folder, report, runCheck }: D
     report('deploy: serverless deploy ends well', first.code === 0 ? null : lastOf(first))
     if (first.code !== 0) return
     await check('deployed')
-    const second = await withPackage('deploy')
+    const second = await serverless('deploy')
     const isNothing =
       second.code === 0 && /no changes to deploy|not include any changes/i.test(second.stdout + second.stderr)
-    report('deploy: a second deploy of the same package changes nothing', isNothing ? null : lastOf(second))
+    report('deploy: a second deploy, packaged anew, changes nothing', isNothing ? null : lastOf(second))
     const gone = await serverless('remove')
     report('remove: serverless remove ends well', gone.code === 0 ? null : lastOf(gone))
     if (gone.code === 0) await check('removed')
