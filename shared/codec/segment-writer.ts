@@ -42,7 +42,7 @@ const MAX_RAW_BYTES = 8 * 1024 * 1024
 const MAX_ROWS = 32_768
 
 /** Levels of zstd: what landed is read once more within days, what is sealed is paid for by the byte for years. */
-const LEVELS = { landing: 3, sealed: 9 } as const
+const LEVELS = { landing: 5, sealed: 9 } as const
 
 /** Around the text of a record: times, lengths, levels. */
 const ROW_OVERHEAD = 32
