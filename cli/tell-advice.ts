@@ -7,7 +7,7 @@ import { MONTH_MS } from '../shared/domain/prices.ts'
 import { formatSmallDollars } from './tell-cost.ts'
 import { countOf, formatTable } from './text.ts'
 
-/** As it stands in icecore.config.ts. */
+/** The steps in short. */
 export const formatSteps = (steps: ClassSteps): string =>
   steps.map(({ after, storageClass }) => `${after / DAY}d:${storageClass}`).join(',')
 
@@ -42,9 +42,14 @@ const rowOf = (
       )),
 ]
 
+const tellStay = ({ inPlace, tooCold, withoutRule }: DryRun['stay']): string => {
+  const stays = `${countOf(inPlace, 'segment')} would stay, and ${tooCold} more that ${tooCold === 1 ? 'is' : 'are'} colder than that: S3 moves nothing upwards.`
+  if (withoutRule === 0) return stays
+  return `${stays} ${countOf(withoutRule, 'segment')} more would stay because lifecycle moves nothing to the class that would be theirs: only new segments are put there.`
+}
+
 const tellMoves = ({ moves, stay }: DryRun): string => {
-  const { inPlace, tooCold } = stay
-  const rest = `${countOf(inPlace, 'segment')} would stay, and ${tooCold} more that ${tooCold === 1 ? 'is' : 'are'} colder than that: S3 moves nothing upwards.`
+  const rest = tellStay(stay)
   if (moves.length === 0) return `Now nothing would move. ${rest}`
   const table = formatTable(
     ['FROM', 'TO', 'SEGMENTS', 'BYTES', 'COSTS ONCE', 'SAVES A MONTH'],

@@ -1,5 +1,5 @@
 import type { Lines } from './bill-thaws.ts'
-import type { StorageClass } from './storage-class.ts'
+import { billsReads } from './prices.ts'
 import { type PartitionWork, readUnits, type SegmentWork, type WorkPlan } from './work-plan.ts'
 
 /** Messages of one batch: as many as SQS takes, and the batch size of the function that thaws. */
@@ -30,9 +30,6 @@ const SEGMENT_ID_BYTES = 28
 /** The position of an id, in a task and in the stamp that the task is compared by. */
 const POSITION_BYTES = 10
 const NAME_BYTES = 90
-
-/** Classes that are read at once and bill for each byte. */
-const PAID_READS: readonly StorageClass[] = ['STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR']
 
 const isCold = ({ readable }: SegmentWork): boolean => readable === 'cold'
 const isWaitedFor = ({ readable }: SegmentWork): boolean => readable !== 'now'
@@ -142,7 +139,7 @@ const hydrate = (meter: Meter, partition: PartitionWork, work: WorkPlan, own: Un
   meter.add('s3.get.STANDARD', indexReads)
   for (const { storageClass, reads } of segments) {
     meter.add(`s3.get.${storageClass}`, reads.gets)
-    if (PAID_READS.includes(storageClass)) meter.add(`s3.retrieval-gb.${storageClass}`, reads.bytes)
+    if (billsReads(storageClass)) meter.add(`s3.retrieval-gb.${storageClass}`, reads.bytes)
   }
   if (work.messagesAtOnce !== null) return replay(meter, partition, work.messagesAtOnce, own)
   // looked for, then put

@@ -42,10 +42,10 @@ export const readPriceTable = (table: unknown): PriceTable => {
     const own = dollars[line]
     return own === undefined ? [] : [[line, { ...price, dollars: own }] as const]
   })
-  const standard = dollars['s3.storage.STANDARD'] ?? Number.NaN
+  const standard = dollars['s3.storage.STANDARD']
   return {
     ...rest,
     lines: new Map(lines),
-    standardSteps: [{ upToGb: Number.POSITIVE_INFINITY, dollars: standard }],
+    standardSteps: standard === undefined ? [] : [{ upToGb: Number.POSITIVE_INFINITY, dollars: standard }],
   }
 }

@@ -67,6 +67,10 @@ const classPrices: Readonly<Record<StorageClass, ClassPrices>> = {
   DEEP_ARCHIVE: { storage: 0.00099, put: 0.05, get: 0.0004, transition: 0.05 },
 }
 
+/** Whether a class that is read at once bills for each byte that is read, and not only for the request. */
+export const billsReads = (storageClass: StorageClass): boolean =>
+  classPrices[storageClass].retrieval !== undefined
+
 /** A GB-month of STANDARD by how much of it is stored in the month; above the last bound its rate stays. */
 export const STANDARD_STORAGE_STEPS: readonly { upToGb: number; dollars: number }[] = [
   { upToGb: 50 * KB, dollars: 0.023 },

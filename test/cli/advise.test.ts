@@ -35,7 +35,7 @@ const dataset = (name: string) => ({
   partition: 'day',
   promoted: [],
   classes: [
-    { after: '0d', storageClass: 'STANDARD' },
+    { after: '0d', storageClass: name === 'tiered' ? 'INTELLIGENT_TIERING' : 'STANDARD' },
     { after: '20d', storageClass: 'GLACIER_IR' },
     { after: '40d', storageClass: 'DEEP_ARCHIVE' },
   ],
@@ -53,6 +53,7 @@ const SEGMENTS: Readonly<Record<string, readonly object[]>> = {
     segment(4, 5, { kind: 'landing' }),
   ],
   short: [segment(1, 5), segment(2, 4)],
+  tiered: [segment(1, 5)],
   empty: [segment(1, 0, { kind: 'landing' })],
 }
 
@@ -94,7 +95,7 @@ describe('icecore advise', () => {
       'GLACIER_IR',
     ])
     expect(advice.present).toBeUndefined()
-    expect(dryRun.stay).toEqual({ inPlace: 0, tooCold: 1 })
+    expect(dryRun.stay).toEqual({ inPlace: 0, tooCold: 1, withoutRule: 0 })
     const { out } = await advise('orders', ...args)
     expect(out).toContain('too slow')
     expect(out).toContain('DEEP_ARCHIVE is left out: no retrieval tier of it is fast enough at any age.')
@@ -105,6 +106,20 @@ describe('icecore advise', () => {
     expect(out).toContain('Now nothing would move. 2 segments would stay')
     const { material } = JSON.parse((await advise('short', '--json')).out)
     expect(material.lifetime).toBe(1000 * DAY)
+  })
+
+  it('says which segments stay because lifecycle moves nothing to their class', async () => {
+    const { out } = await advise('short', '--within', '0d:0s', '--reads', '0d:1')
+    expect(out).toContain('0d:STANDARD_IA')
+    expect(out).toMatch(
+      /nothing would move\. 0 segments would stay.* 2 segments more would stay because lifecycle/,
+    )
+  })
+
+  it('knows what a class costs that bills no bytes that are read', async () => {
+    const { status, out } = await advise('tiered', '--reads', '0d:1')
+    expect(status).toBe(0)
+    expect(out).toMatch(/present +0d:INTELLIGENT_TIERING/)
   })
 
   it('has nothing to go by before the first seal', async () => {

@@ -2,7 +2,7 @@ import { type ClassSteps, classAtAge } from '../dataset.ts'
 import { DAY } from '../duration.ts'
 import { partitionRange } from '../partition.ts'
 import { billableBytes, classTerms, dollarsFor, MONTH_MS, PRICES, type PriceTable } from '../prices.ts'
-import { STORAGE_CLASSES, type StorageClass } from '../storage-class.ts'
+import { LIFECYCLE_CLASSES, STORAGE_CLASSES, type StorageClass } from '../storage-class.ts'
 
 /** A sealed segment as the catalog has it. */
 export type Kept = {
@@ -26,8 +26,14 @@ export type Move = {
 
 export type DryRun = {
   readonly moves: readonly Move[]
-  /** Segments that stay where they are: that is their place, or it is warmer than where they are, and S3 moves nothing upwards. */
-  readonly stay: { readonly inPlace: number; readonly tooCold: number }
+  /** Segments that stay where they are. */
+  readonly stay: {
+    readonly inPlace: number
+    /** Their place is warmer than where they are, and S3 moves nothing upwards. */
+    readonly tooCold: number
+    /** Lifecycle moves nothing to their place: only new segments are put there. */
+    readonly withoutRule: number
+  }
 }
 
 const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
@@ -54,13 +60,17 @@ export const dryRun = (
   now: number,
   table: PriceTable = PRICES,
 ): DryRun => {
-  const stay = { inPlace: 0, tooCold: 0 }
+  const stay = { inPlace: 0, tooCold: 0, withoutRule: 0 }
   const moves = new Map<string, Move>()
   for (const segment of segments) {
     const { storageClass: from, bytes } = segment
     const to = classAtAge(steps, now - partitionRange(segment.partition).end)
     if (coldness(to) <= coldness(from)) {
       stay[to === from ? 'inPlace' : 'tooCold'] += 1
+      continue
+    }
+    if (!LIFECYCLE_CLASSES.includes(to)) {
+      stay.withoutRule += 1
       continue
     }
     const name = `${from} ${to}`

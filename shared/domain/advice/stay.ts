@@ -1,7 +1,15 @@
 import { lifeOfCopy } from '../copy-life.ts'
 import { DAY } from '../duration.ts'
 import { thawDays } from '../plan-thaw.ts'
-import { billableBytes, classTerms, dollarsFor, MONTH_MS, PRICES, type PriceTable } from '../prices.ts'
+import {
+  billableBytes,
+  billsReads,
+  classTerms,
+  dollarsFor,
+  MONTH_MS,
+  PRICES,
+  type PriceTable,
+} from '../prices.ts'
 import {
   type ArchiveClass,
   isArchiveClass,
@@ -26,7 +34,7 @@ const NOW = { from: 0, to: 0 }
 /** What it costs to read a whole segment of a class that is read at once. */
 const readDollars = (storageClass: StorageClass, bytes: number, table: PriceTable): number => {
   const get = dollarsFor(`s3.get.${storageClass}`, 1, table)
-  return storageClass === 'STANDARD' ? get : get + dollarsFor(`s3.retrieval-gb.${storageClass}`, bytes, table)
+  return billsReads(storageClass) ? get + dollarsFor(`s3.retrieval-gb.${storageClass}`, bytes, table) : get
 }
 
 const thawDollars = (

@@ -1,4 +1,5 @@
 import type { Lines } from '../bill-thaws.ts'
+import { billsReads } from '../prices.ts'
 import { isArchiveClass } from '../storage-class.ts'
 import { readUnits } from '../work-plan.ts'
 import { billStorage, bytesByClass } from './bill-storage.ts'
@@ -122,7 +123,7 @@ const billAudits = (meter: Meter, { workload, life, seen }: Facts, period: Perio
     const ranges = isArchiveClass(storageClass) ? 0 : bytes / AUDIT_READ_BYTES
     meter.add(`s3.get.${storageClass}`, segments + ranges)
     meter.add('s3.get.STANDARD', segments)
-    if (storageClass === 'GLACIER_IR') meter.add('s3.retrieval-gb.GLACIER_IR', bytes)
+    if (billsReads(storageClass)) meter.add(`s3.retrieval-gb.${storageClass}`, bytes)
   }
 }
 

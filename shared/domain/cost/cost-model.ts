@@ -1,5 +1,5 @@
 import type { Lines } from '../bill-thaws.ts'
-import { dollarsFor, GB_MONTH, PRICES, type PriceTable, standardStorageDollars } from '../prices.ts'
+import { dollarsFor, PRICES, type PriceTable, priceOf, standardStorageDollars } from '../prices.ts'
 import { ALTERNATIVES, type Alternative, billAlternative, monthsOf } from './alternatives.ts'
 import { billIcecore } from './bill-icecore.ts'
 import type { Period } from './stock.ts'
@@ -48,7 +48,7 @@ export const componentOf = (line: string): Component =>
 /** STANDARD by its steps, which count within a month; all else by its rate. */
 const dollarsOf = (line: string, quantity: number, table: PriceTable): number =>
   line === 's3.storage.STANDARD'
-    ? standardStorageDollars(quantity / GB_MONTH, table.standardSteps)
+    ? standardStorageDollars(quantity / priceOf(line, table).per, table.standardSteps)
     : dollarsFor(line, quantity, table)
 
 const addUp = (lines: Lines): Lines => {

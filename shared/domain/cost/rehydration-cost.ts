@@ -2,7 +2,7 @@ import type { Lines } from '../bill-thaws.ts'
 import { type CopyLife, lifeOfCopy } from '../copy-life.ts'
 import { thawDays } from '../plan-thaw.ts'
 import { priceWork } from '../price-work.ts'
-import { dollarsFor, PRICES, type PriceTable } from '../prices.ts'
+import { billsReads, dollarsFor, PRICES, type PriceTable } from '../prices.ts'
 import {
   type ArchiveClass,
   isArchiveClass,
@@ -112,7 +112,7 @@ const readLines = (
   const bytes = records * recordBytes
   if (isArchiveClass(storageClass) && tier !== null)
     return [gets, ...thawLines(storageClass, tier, records, bytes)]
-  return storageClass === 'STANDARD' ? [gets] : [gets, [`s3.retrieval-gb.${storageClass}`, bytes]]
+  return billsReads(storageClass) ? [gets, [`s3.retrieval-gb.${storageClass}`, bytes]] : [gets]
 }
 
 const COLD_WAYS: readonly Way[] = ['icecore', 'object-per-record']

@@ -21,7 +21,7 @@ describe('a dry run of a ladder', () => {
   test('moves what is old enough, and tells what that costs and saves', () => {
     const { moves, stay } = dryRun([kept(), kept(), kept({ partition: '2026-06-20' })], steps, NOW)
     const overhead = 8 * 1024 * 0.023 + 32 * 1024 * 0.00099
-    expect(stay).toEqual({ inPlace: 1, tooCold: 0 })
+    expect(stay).toEqual({ inPlace: 1, tooCold: 0, withoutRule: 0 })
     expect(moves).toEqual([
       {
         from: 'STANDARD',
@@ -47,6 +47,13 @@ describe('a dry run of a ladder', () => {
       NOW,
     )
     expect(moves).toEqual([])
-    expect(stay).toEqual({ inPlace: 0, tooCold: 1 })
+    expect(stay).toEqual({ inPlace: 0, tooCold: 1, withoutRule: 0 })
+  })
+
+  test('leaves what lifecycle has no rule for', () => {
+    const young = kept({ partition: '2026-06-20' })
+    const { moves, stay } = dryRun([young], [{ after: 0, storageClass: 'STANDARD_IA' }], NOW)
+    expect(moves).toEqual([])
+    expect(stay).toEqual({ inPlace: 0, tooCold: 0, withoutRule: 1 })
   })
 })

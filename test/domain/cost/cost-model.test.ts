@@ -6,6 +6,7 @@ import { livePartition } from '../../../shared/domain/cost/partition-life.ts'
 import { billUnmetered } from '../../../shared/domain/cost/unmetered.ts'
 import { batchesOf, fitMessage, type Workload } from '../../../shared/domain/cost/workload.ts'
 import { DAY } from '../../../shared/domain/duration.ts'
+import { readPriceTable } from '../../../shared/domain/price-table.ts'
 import { GB, GB_MONTH, MONTH_MS, PRICES, priceLines } from '../../../shared/domain/prices.ts'
 import { aWorkload } from '../../support/a-workload.ts'
 
@@ -79,6 +80,8 @@ describe('what icecore bills', () => {
     )('s3.retrieval-gb.GLACIER_IR')
     expect(large).toBeLessThan(24 * monthDays * 2e9)
     expect(icecore(aWorkload(), 0)('s3.retrieval-gb.GLACIER_IR')).toBe(0)
+    const infrequent = aWorkload({ recordsPerDay: 1e5, classes: [{ after: 0, storageClass: 'STANDARD_IA' }] })
+    expect(icecore(infrequent, 24)('s3.retrieval-gb.STANDARD_IA')).toBeGreaterThan(1e5 * 1000 * 0.3 * 150)
   })
 
   test('has one seal of a quiet partition and many of a crowded one', () => {
@@ -186,6 +189,14 @@ describe('the cost of the ways', () => {
   test('takes the steps of STANDARD within a month', () => {
     const lines = [['s3.storage.STANDARD', 100 * 1024 * GB_MONTH]] as const
     expect(priceMonth(lines).storage).toBeCloseTo(50 * 1024 * 0.023 + 50 * 1024 * 0.022, 6)
+  })
+
+  test('names the rate of STANDARD where a table of one’s own lacks it', () => {
+    const { 's3.storage.STANDARD': _, ...dollars } = Object.fromEntries(
+      [...PRICES.lines].map(([line, price]) => [line, price.dollars]),
+    )
+    const table = readPriceTable({ region: 'eu-central-1', date: '2026-01-31', sources: ['ours'], dollars })
+    expect(() => costOf(aWorkload(), 1, table)).toThrow('has no line s3.storage.STANDARD')
   })
 
   test('names the line that has no price', () => {

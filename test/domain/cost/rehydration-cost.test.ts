@@ -3,6 +3,7 @@ import { WAYS } from '../../../shared/domain/cost/cost-model.ts'
 import { rehydrationCosts } from '../../../shared/domain/cost/rehydration-cost.ts'
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import { GB, PRICES } from '../../../shared/domain/prices.ts'
+import type { StorageClass } from '../../../shared/domain/storage-class.ts'
 import { aWorkload } from '../../support/a-workload.ts'
 
 const find = (
@@ -47,6 +48,17 @@ describe('what it costs to have records back', () => {
     expect(
       find(rehydrationCosts(aWorkload({ retention: 0 }), ['icecore']), 'one record', 'icecore').within,
     ).toBe(0)
+  })
+
+  test('bills the bytes that are read only where the class does', () => {
+    const of = (storageClass: StorageClass) =>
+      find(
+        rehydrationCosts(aWorkload({ classes: [{ after: 0, storageClass }] }), WAYS),
+        'one record',
+        'object-per-record',
+      ).dollars
+    expect(of('INTELLIGENT_TIERING')).toBeCloseTo(4e-7, 12)
+    expect(of('ONEZONE_IA')).toBeCloseTo(1e-6 + (1000 / GB) * 0.01, 12)
   })
 
   test('takes a day of partitions of an hour', () => {
