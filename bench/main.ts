@@ -15,15 +15,17 @@ const HELP = `npm run bench -- [options]
   --records N      records of the large segment; 1000000 unless given
   --rounds N       rounds, the contenders taking turns; 5 unless given
   --quick          50 MB, 100,000 records and two rounds
-  --json           one JSON object on standard output
+  --json           one JSON object on standard output; a case's ratio and goal are those of its first goal
+  --keep           keep the results in bench/results/, as a run with none of --only, --megabytes, --records,
+                   --rounds and --quick does anyway
 
-Results are kept in bench/results/; npm run bench:docs writes them into docs/performance.md.
+npm run bench:docs writes what is in bench/results/ into docs/performance.md.
 `
 
 const runSchema = z.object({
   seconds: z.number(),
   cpuSeconds: z.number(),
-  peakMegabytes: z.number(),
+  peakMegabytes: z.number().nullable(),
   megabytes: z.number(),
   figures: z.record(z.string(), z.number()),
 })
@@ -38,6 +40,12 @@ const runContender = (name: string, contender: string, folder: string): Run =>
     JSON.parse(execFileSync(process.execPath, [RUNNER, name, contender, folder], { encoding: 'utf8' })),
   )
 
+/** The most of all runs; null where they cannot tell. */
+const peakOf = (runs: readonly Run[]): number | null => {
+  const peaks = runs.flatMap(({ peakMegabytes }) => peakMegabytes ?? [])
+  return peaks.length === 0 ? null : Math.max(...peaks)
+}
+
 const sumUp = (name: string, runs: readonly Run[]) => {
   const of = (figure: (run: Run) => number) => median(runs.map(figure))
   const figures = Object.keys(runs[0]?.figures ?? {}).map((key) => [
@@ -49,7 +57,7 @@ const sumUp = (name: string, runs: readonly Run[]) => {
     seconds: of(({ seconds }) => seconds),
     cpuSeconds: of(({ cpuSeconds }) => cpuSeconds),
     megabytes: of(({ megabytes }) => megabytes),
-    peakMegabytes: Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes)),
+    peakMegabytes: peakOf(runs),
     figures: z.record(z.string(), z.number()).parse(Object.fromEntries(figures)),
   }
 }
@@ -91,10 +99,12 @@ const readOptions = () => {
       rounds: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const { only, quick, json, help } = values
+  const { only, megabytes, records, rounds, quick, json, help } = values
+  const isWhole = only === undefined && !quick && [megabytes, records, rounds].every((text) => text === '')
   const wholeNumber = (name: string, text: string, otherwise: number): number => {
     if (text === '') return otherwise
     if (/^[1-9]\d{0,7}$/.test(text)) return Number(text)
@@ -106,16 +116,19 @@ const readOptions = () => {
     cases,
     json,
     help,
-    megabytes: wholeNumber('megabytes', values.megabytes, quick ? 50 : 1000),
-    records: wholeNumber('records', values.records, quick ? 100_000 : 1_000_000),
-    rounds: wholeNumber('rounds', values.rounds, quick ? 2 : 5),
+    keeps: values.keep || isWhole,
+    megabytes: wholeNumber('megabytes', megabytes, quick ? 50 : 1000),
+    records: wholeNumber('records', records, quick ? 100_000 : 1_000_000),
+    rounds: wholeNumber('rounds', rounds, quick ? 2 : 5),
   }
 }
 
 type Result = Awaited<ReturnType<typeof measure>>
 
-const rounded = (figures: Record<string, number>) =>
-  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Number(value.toPrecision(4))]))
+const rounded = (figures: Record<string, number | null>) =>
+  Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [key, value && Number(value.toPrecision(4))]),
+  )
 
 const show = ({ name, what, contenders, goals }: Result) => {
   process.stdout.write(`\n${name}: ${what}\n`)
@@ -145,7 +158,7 @@ const main = async (): Promise<number> => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
     return 2
   }
-  const { cases, json, help, ...sizes } = options
+  const { cases, json, help, keeps, ...sizes } = options
   if (help) {
     process.stdout.write(HELP)
     return 0
@@ -154,7 +167,7 @@ const main = async (): Promise<number> => {
   for (const one of cases) {
     const result = await measure(one, sizes)
     results.push(result)
-    keep(result, sizes)
+    if (keeps) keep(result, sizes)
     if (!json) show(result)
   }
   if (json) process.stdout.write(`${JSON.stringify({ ...sizes, cases: results }, null, 2)}\n`)

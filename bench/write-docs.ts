@@ -27,14 +27,16 @@ const resultSchema = z.object({
       met: z.boolean(),
     }),
   ),
-  contenders: z.array(z.object({ name: z.string(), peakMegabytes: z.number() })),
+  contenders: z.array(z.object({ name: z.string(), peakMegabytes: z.number().nullable() })),
 })
 type Result = z.infer<typeof resultSchema>
 
 const round = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US')
 
 const rowsOf = ({ name, goals, contenders, rounds }: Result): string[] => {
-  const peaks = contenders.map((one) => `${one.name} ${Math.round(one.peakMegabytes)}`).join(', ')
+  const peaks = contenders
+    .flatMap((one) => (one.peakMegabytes === null ? [] : [`${one.name} ${Math.round(one.peakMegabytes)}`]))
+    .join(', ')
   return goals.map(
     ({ goal, wanted, got, least, most, met }, index) =>
       `| ${index === 0 ? `\`${name}\`` : ''} | ${goal} | ${round(wanted)} | ${round(got)} | ${round(least)} to ${round(most)} (${rounds}) | ${met ? 'met' : 'missed'} | ${index === 0 ? peaks : ''} |`,
@@ -42,7 +44,7 @@ const rowsOf = ({ name, goals, contenders, rounds }: Result): string[] => {
 }
 
 /** The table of all results, and what they were measured with. */
-export const describeResults = (results: readonly Result[]): string => {
+const describeResults = (results: readonly Result[]): string => {
   const [first] = results
   if (first === undefined) return 'Nothing was measured yet.'
   const sizes = results.map(

@@ -74,10 +74,10 @@ const prepare = async (folder: string, { records }: { records: number }) => {
     createWriteStream(gzipOf(folder)),
   )
   const scratch = await makeDiskScratch(folder).folder()
-  let received = emptyDigest
   const whole = theDataset()
   const dataset = { ...whole, seal: { ...whole.seal, targetBytes: Number.POSITIVE_INFINITY } }
-  const books = { received, duplicates: emptyDigest }
+  // written into the file when it ends, by when all has been received
+  const books = { received: emptyDigest, duplicates: emptyDigest }
   const makeId = () => makeUlid(now(), randomBytes)
   const files = makeSealedFiles({
     ref,
@@ -89,7 +89,7 @@ const prepare = async (folder: string, { records }: { records: number }) => {
     books,
   })
   for await (const batch of recordsOf(textOf(folder), BATCH)) {
-    received = addDigests(received, digestRecords(batch))
+    books.received = addDigests(books.received, digestRecords(batch))
     await files.write(batch.toSorted(compareRecords))
   }
   const segments = []
@@ -109,7 +109,7 @@ const prepare = async (folder: string, { records }: { records: number }) => {
     segments.push(await storeSegment(makeFileWriter(folder), about))
   }
   await scratch.discard()
-  const own = { received, duplicates: emptyDigest, expired: emptyDigest }
+  const own = { ...books, expired: emptyDigest }
   await saveCommits(folder, [{ id: 'G#000001', segments, replaces: [], books: own, committedAt: now() }])
 }
 

@@ -2,7 +2,8 @@
 export type Run = {
   readonly seconds: number
   readonly cpuSeconds: number
-  readonly peakMegabytes: number
+  /** Null where the work is done in other processes. */
+  readonly peakMegabytes: number | null
   readonly megabytes: number
   /** What else it measured, by name, such as `reads` or `storedBytes`. */
   readonly figures: Readonly<Record<string, number>>
@@ -13,6 +14,7 @@ export type Outcome = {
   readonly megabytes: number
   readonly seconds?: number
   readonly cpuSeconds?: number
+  readonly peakMegabytes?: null
   readonly figures?: Readonly<Record<string, number>>
 }
 
