@@ -17,8 +17,9 @@ const patience = {
 
 const WHAT_COMES_AGAIN = {
   queue:
-    'Its messages come again, ten times in all, and are then kept as dead letters: nothing is lost meanwhile.',
-  callers: 'Its callers get a 5xx.',
+    'Its messages come again, ten times in all, and are then kept as dead letters: nothing is lost meanwhile. A message that fails among others is not counted here: the age of its queue and its dead letters show it.',
+  callers:
+    'Its callers get a 5xx. Where it answers with 500 by itself that is not counted here: api-failures shows it.',
   schedule: 'The next run goes on where this one failed: nothing is lost, and what is due waits.',
 } as const
 
@@ -62,7 +63,7 @@ const newVersionOf = (name: FunctionName): Alarm => {
     id: `${functionId(name).replace('LambdaFunction', '')}NewVersion`,
     name: `${name}-new-version`,
     urgency: 'ticket',
-    means: `A new version of ${name} fails: the deployment is stopped and its alias goes back to the version before.`,
+    means: `A new version of ${name} fails as a whole: the deployment is stopped and its alias goes back to the version before.`,
     act: 'run the saved query "errors", mend the code, and deploy again; what failed meanwhile comes again to the version before.',
     of: [
       {

@@ -10,12 +10,16 @@ export const serviceAlarms: readonly Alarm[] = [
     id: 'ApiFailures',
     name: 'api-failures',
     urgency: 'page',
-    means: 'The API answers with 5xx.',
+    means: 'The API answers with 5xx. A deployment of archive-api that is going on is turned back.',
     act: 'run the saved query "API failures", and with a requestId from it "errors".',
     of: [series.api('5xx')],
     statistic: 'Sum',
     comparison: 'at-least',
     threshold: 3,
+    // within the five minutes of a canary
+    period: 60,
+    periods: 5,
+    bad: 2,
   },
   {
     ...oftenEnough,

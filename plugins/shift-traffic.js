@@ -28,8 +28,14 @@ const callAliases = (resources, functionIds) => {
       // of an alias, Ref is the ARN
       if (functionIds.includes(id)) parent[path.at(-1)] = { Ref: `${stemOf(id)}Alias` }
     }
-  for (const [, { Properties }] of ofType(resources, 'AWS::Lambda::EventInvokeConfig'))
-    Properties.Qualifier = ALIAS
+  for (const [, config] of ofType(resources, 'AWS::Lambda::EventInvokeConfig')) {
+    config.Properties.Qualifier = ALIAS
+    // the qualifier is a name and refers to nothing: without this the configuration may be made before its alias, and fail
+    config.DependsOn = [
+      config.DependsOn ?? [],
+      `${stemOf(referred(config.Properties.FunctionName))}Alias`,
+    ].flat()
+  }
 }
 
 const aliasOf = (functionId, versionId) => ({
@@ -47,7 +53,16 @@ const aliasOf = (functionId, versionId) => ({
   },
 })
 
-const groupOf = (functionId, preference) => ({
+/** The API answers with 500 where something fails inside, which is no error of the function. */
+const alarmsOf = (resources, functionId) => {
+  const stem = stemOf(functionId)
+  const answers = ofType(resources, 'AWS::ApiGatewayV2::Integration').some(
+    ([, { Properties }]) => referred(Properties.IntegrationUri) === `${stem}Alias`,
+  )
+  return [`${stem}NewVersionAlarm`, ...(answers ? ['ApiFailuresAlarm'] : [])]
+}
+
+const groupOf = (functionId, preference, alarmIds) => ({
   Type: 'AWS::CodeDeploy::DeploymentGroup',
   Properties: {
     ApplicationName: { Ref: 'DeploymentApplication' },
@@ -60,7 +75,7 @@ const groupOf = (functionId, preference) => ({
     },
     AlarmConfiguration: {
       Enabled: true,
-      Alarms: [{ Name: { Ref: `${stemOf(functionId)}NewVersionAlarm` } }],
+      Alarms: alarmIds.map((Ref) => ({ Name: { Ref } })),
     },
   },
 })
@@ -91,7 +106,7 @@ export const shiftTraffic = ({ Resources }, preference) => {
   for (const [functionId, versionId] of versions) {
     const stem = stemOf(functionId)
     Resources[`${stem}Alias`] = aliasOf(functionId, versionId)
-    Resources[`${stem}DeploymentGroup`] = groupOf(functionId, preference)
+    Resources[`${stem}DeploymentGroup`] = groupOf(functionId, preference, alarmsOf(Resources, functionId))
     nameVersion(Resources[`${stem}NewVersionAlarm`], functionId, versionId)
   }
 }

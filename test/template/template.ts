@@ -6,6 +6,7 @@ const resourceSchema = z.object({
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
   UpdatePolicy: z.unknown().optional(),
+  DependsOn: z.unknown().optional(),
 })
 export const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) })
 

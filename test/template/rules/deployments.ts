@@ -1,5 +1,6 @@
 import {
   at,
+  functionOf,
   list,
   type Resource,
   type Rule,
@@ -99,9 +100,48 @@ export const deploymentRules: Rule[] = [
       ]),
   },
   {
-    name: 'what is tried again, and how often, holds for the alias',
+    name: 'a deployment of what answers calls turns back when the API answers with 5xx',
     violations: (template) =>
-      unless(template, 'AWS::Lambda::EventInvokeConfig', ({ Properties }) => Properties.Qualifier === 'live'),
-    breakIt: (template) => set(template, 'Resources.SweepLambdaEvConf.Properties.Qualifier', '$LATEST'),
+      resourcesOf(template, 'AWS::ApiGatewayV2::Integration')
+        .filter(({ Properties }) => {
+          const alias = resourcesOf(template, ALIAS).find(
+            ({ id }) => id === referred(Properties.IntegrationUri),
+          )
+          return !alarmsOf(template, alias && groupOf(template, alias)).some(
+            (alarm) => at(alarm, 'Properties.MetricName') === '5xx',
+          )
+        })
+        .map(({ id }) => id),
+    breakIt: (template) =>
+      set(template, 'Resources.ArchiveDashapiDeploymentGroup.Properties.AlarmConfiguration.Alarms', [
+        { Name: { Ref: 'ArchiveDashapiNewVersionAlarm' } },
+      ]),
+  },
+  {
+    name: 'what turns a deployment back goes off while a canary still has five minutes',
+    violations: (template) =>
+      unless(template, GROUP, (group) =>
+        alarmsOf(template, group).every(
+          (alarm) =>
+            Number(at(alarm, 'Properties.Period')) * Number(at(alarm, 'Properties.DatapointsToAlarm')) <= 120,
+        ),
+      ),
+    breakIt: (template) => set(template, 'Resources.ApiFailuresAlarm.Properties.Period', 300),
+  },
+  {
+    name: 'what is tried again, and how often, holds for the alias, which is made first',
+    violations: (template) =>
+      unless(
+        template,
+        'AWS::Lambda::EventInvokeConfig',
+        ({ Properties, DependsOn }) =>
+          Properties.Qualifier === 'live' &&
+          list(DependsOn).some(
+            (id) =>
+              template.Resources[String(id)]?.Type === ALIAS &&
+              functionOf(template, { Ref: id }) === referred(Properties.FunctionName),
+          ),
+      ),
+    breakIt: (template) => set(template, 'Resources.SweepLambdaEvConf.DependsOn', undefined),
   },
 ]
