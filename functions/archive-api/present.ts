@@ -2,6 +2,7 @@ import { type Completeness, isComplete } from '../../shared/domain/completeness.
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import { formatDigest } from '../../shared/domain/digest.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { expectedBy } from '../../shared/domain/expected-by.ts'
 import type { Ledger } from '../../shared/domain/ledger.ts'
 import { costAtMost } from '../../shared/domain/plan-raises.ts'
 import type { Rehydration, Selection } from '../../shared/domain/rehydration.ts'
@@ -199,7 +200,7 @@ export const presentRehydration = (rehydration: Rehydration) => {
 
 export const presentStatus = (rehydration: Rehydration, progress: RehydrationProgress | null) => ({
   ...presentRehydration(rehydration),
-  expectedBy: isoOrNull(progress ? progress.expectedBy : (rehydration.terms.promised?.p95 ?? null)),
+  expectedBy: isoOrNull(progress ? progress.expectedBy : expectedBy(rehydration, [])),
   ...(progress && {
     keptUntil: isoOrNull(progress.keptUntil),
     cost: { soFar: cents(progress.costSoFar), atMost: costOf(rehydration) },

@@ -1,10 +1,12 @@
 import { DAY, HOUR } from './duration.ts'
 import type { Asking } from './holding.ts'
+import { tierFor } from './plan-thaw.ts'
 import { dollarsFor } from './prices.ts'
 import type { Rehydration } from './rehydration.ts'
 import type { RehydrationState } from './rehydration-states.ts'
 import type { RehydrationTerms } from './rehydration-terms.ts'
-import type { JobTier } from './storage-class.ts'
+import { type ClassTiers, JOB_TIERS, type JobTier } from './storage-class.ts'
+import type { WorkPlan } from './work-plan.ts'
 
 /** What came of a job of S3 Batch Operations. */
 export type JobEnd = {
@@ -58,6 +60,20 @@ export const jobDollars = (segments: readonly number[]): number => {
   const jobs = segments.reduce((sum, count) => sum + Math.ceil(count / FEWEST_SEGMENTS), 0)
   const objects = segments.reduce((sum, count) => sum + count, 0)
   return dollarsFor('s3.batch-job', jobs) + dollarsFor('s3.batch-object', objects)
+}
+
+/** What jobs add to this work with these tiers, where it has more thaws than are asked for one by one; null: none are. US dollars. */
+export const dollarsOfJobs = (
+  { partitions }: Pick<WorkPlan, 'partitions'>,
+  tiers: ClassTiers,
+  above: number | null,
+): number => {
+  const cold = partitions.flatMap(({ segments }) => segments).filter(({ readable }) => readable === 'cold')
+  const counts = JOB_TIERS.map(
+    (tier) => cold.filter(({ storageClass }) => tierFor(storageClass, tiers) === tier).length,
+  )
+  const count = counts.reduce((sum, each) => sum + each, 0)
+  return above !== null && count > above ? jobDollars(counts) : 0
 }
 
 export const nameJob = ({ jobs }: ThawBatch, tier: JobTier): string =>

@@ -6,6 +6,8 @@ import { type ArchiveClass, isArchiveClass, type RetrievalTier } from './storage
 export const THAW_SIZES = ['small', 'large'] as const
 export type ThawSize = (typeof THAW_SIZES)[number]
 
+export const isThawSize = (size: string): size is ThawSize => THAW_SIZES.some((known) => known === size)
+
 /** Bytes from which on something is large: as a segment that was sealed out of much. */
 const LARGE = 64 * 1024 ** 2
 

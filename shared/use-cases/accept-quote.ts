@@ -2,6 +2,7 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price } from '../domain/rehydration-terms.ts'
 import { differsFrom, type QuotedFor, type QuotedTime, quotedPrice } from '../domain/stored-quote.ts'
+import { ulidTime } from '../domain/ulid.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Quotes } from '../ports/quotes.ts'
 import { quotedFor } from './quote.ts'
@@ -24,6 +25,9 @@ export const acceptQuote =
     const isReplay = config.destinations.get(request.destination)?.replay !== undefined
     const field = differsFrom(quote, { ...quotedFor(request), isReplay })
     if (field !== undefined) return { kind: 'quote-mismatch', field }
-    const readyBy = request.tier === null ? undefined : quote.readyBy[request.tier]
+    const told = request.tier === null ? undefined : quote.readyBy[request.tier]
+    // the thaws begin now, and not when the quote was made
+    const since = now() - ulidTime(quote.id)
+    const readyBy = told && { p50: told.p50 + since, p95: told.p95 + since }
     return { kind: 'accepted', price: quotedPrice(quote, request.tiers), readyBy }
   }

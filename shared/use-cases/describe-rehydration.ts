@@ -1,7 +1,7 @@
 import { costSoFar } from '../domain/cost-so-far.ts'
+import { expectedBy } from '../domain/expected-by.ts'
 import { keptUntilOf } from '../domain/keep-copies.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
-import { isOver } from '../domain/rehydration-states.ts'
 import type { RehydrationTask, TaskState } from '../domain/rehydration-task.ts'
 import type { Rehydrations, TaskList } from '../ports/rehydrations.ts'
 
@@ -25,17 +25,6 @@ export type RehydrationProgress = {
   readonly files: number
   readonly records: number
   readonly bytes: number
-}
-
-/** What was told at first holds until the first of its tasks knows better. */
-const expectedBy = ({ state, terms }: Rehydration, tasks: readonly RehydrationTask[]): number | null => {
-  if (isOver(state)) return null
-  const known = tasks.flatMap((task) =>
-    task.state.name === 'thawing' ? [task.state.expectedBy ?? task.state.readyBy] : [],
-  )
-  const isPlanned = tasks.some((task) => task.state.name === 'planned')
-  const told = tasks.length === 0 || isPlanned ? [terms.promised?.p95 ?? []].flat() : []
-  return [...known, ...told].reduce<number | null>((latest, at) => Math.max(latest ?? at, at), null)
 }
 
 /** A rehydration and how far each of its partitions has come; undefined when there is none of that id. */

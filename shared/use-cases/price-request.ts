@@ -2,15 +2,13 @@ import { liveSegments } from '../domain/commit.ts'
 import { NO_GUARDS } from '../domain/guards.ts'
 import type { Holding } from '../domain/holding.ts'
 import { makeSegmentCheck } from '../domain/plan-selection.ts'
-import { tierFor } from '../domain/plan-thaw.ts'
 import { fixedDollars, priceWork } from '../domain/price-work.ts'
 import { momentsOfQuote } from '../domain/quote.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price } from '../domain/rehydration-terms.ts'
 import type { Segment } from '../domain/segment.ts'
-import { type ClassTiers, JOB_TIERS } from '../domain/storage-class.ts'
-import { jobDollars } from '../domain/thaw-batch.ts'
-import { bytesOf, type WorkPlan } from '../domain/work-plan.ts'
+import { dollarsOfJobs } from '../domain/thaw-batch.ts'
+import { bytesOf } from '../domain/work-plan.ts'
 import { mapBounded } from './bounded.ts'
 import { findPartitions, type TooBroad } from './find-partitions.ts'
 import { type SurveyDeps, surveySelection } from './survey-selection.ts'
@@ -40,16 +38,6 @@ export const selectSegments =
       .filter(makeSegmentCheck(selection))
     return { segments, holdings: new Map(states.flatMap((state) => [...state.holdings])) }
   }
-
-/** What jobs add, where there are enough thaws for them. */
-const dollarsOfJobs = ({ partitions }: WorkPlan, tiers: ClassTiers, above: number | null): number => {
-  const cold = partitions.flatMap(({ segments }) => segments).filter(({ readable }) => readable === 'cold')
-  const counts = JOB_TIERS.map(
-    (tier) => cold.filter(({ storageClass }) => tierFor(storageClass, tiers) === tier).length,
-  )
-  const count = counts.reduce((sum, each) => sum + each, 0)
-  return above !== null && count > above ? jobDollars(counts) : 0
-}
 
 /** What a rehydration costs at most, with the tiers that it is asked for with, and the bytes of what it reads. */
 export const priceRequest =

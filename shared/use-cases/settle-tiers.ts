@@ -5,6 +5,7 @@ import { momentsOfQuote } from '../domain/quote.ts'
 import type { RehydrationRequest } from '../domain/rehydration.ts'
 import type { Price, Promised } from '../domain/rehydration-terms.ts'
 import type { ArchiveClass } from '../domain/storage-class.ts'
+import { dollarsOfJobs } from '../domain/thaw-batch.ts'
 import { bytesOf } from '../domain/work-plan.ts'
 import type { TooBroad } from './find-partitions.ts'
 import { type SurveyDeps, surveySelection } from './survey-selection.ts'
@@ -53,10 +54,13 @@ export const settleTiers =
     )
     if (planned.kind === 'cannot-be-met') return planned
     const { tiers, dollars, raising, p50, p95 } = planned.plan
+    // what may cost no more than was promised has none
+    const isCapped = maxCostUsd !== null || request.quoteId !== null
+    const jobs = isCapped ? 0 : dollarsOfJobs(work, tiers, deps.config.batchThawsAbove)
     return {
       kind: 'settled',
       request: { ...request, tiers },
-      price: { dollars, bytes: bytesOf(work), fixed },
+      price: { dollars: dollars + jobs, bytes: bytesOf(work), fixed: fixed + jobs },
       promised: { p50, p95, raising, mayExpedite },
     }
   }

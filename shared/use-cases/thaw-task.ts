@@ -120,13 +120,6 @@ export const thawTask = (deps: ThawTaskDeps) => {
       segment,
       ...(await thaw(segment, catalog.holdings.get(segment.id), wish, standing)),
     }))
-    const dear = thaws.find(({ state: found }) => found === 'too-dear')
-    if (dear !== undefined) {
-      const reason = `partition ${partition}: thawing segment ${dear.segmentId} costs more by now than its quote allows: ask for another quote`
-      await advanceStored(rehydrations, rehydrationId, { name: 'failed', at: now(), reason })
-      return { outcome: 'failed', thaws: thaws.filter(({ requested }) => requested).length }
-    }
-    const waiting = thaws.filter(({ state: found }) => found === 'waiting')
     const paid = thaws.flatMap(({ segment, holding }) => paidFor(segment, holding, rehydrationId) ?? [])
     const shared = task.state.name === 'planned' ? countShared(thaws, rehydrationId) : 0
     const answer = {
@@ -134,6 +127,15 @@ export const thawTask = (deps: ThawTaskDeps) => {
       ...(raised > 0 && { raised }),
       ...(shared > 0 && { shared }),
     }
+    const dear = thaws.find(({ state: found }) => found === 'too-dear')
+    if (dear !== undefined) {
+      const reason = `partition ${partition}: thawing segment ${dear.segmentId} costs more by now than its quote allows: ask for another quote`
+      // others of its segments may have been asked for before
+      if (paid.length > 0) await advanceStoredTask(tasks, rehydrationId, partition, { name: 'paid', paid })
+      await advanceStored(rehydrations, rehydrationId, { name: 'failed', at: now(), reason })
+      return { outcome: 'failed', ...answer }
+    }
+    const waiting = thaws.filter(({ state: found }) => found === 'waiting')
     if (waiting.length > 0) {
       const segmentIds = waiting.map(({ segmentId }) => segmentId)
       const cold = needed.filter(({ id }) => segmentIds.includes(id))

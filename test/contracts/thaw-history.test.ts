@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { makeDynamoThawHistory } from '../../shared/adapters/aws/dynamo-thaw-history.ts'
 import { makeMemoryThawHistory } from '../../shared/adapters/memory/memory-thaw-history.ts'
@@ -70,4 +71,22 @@ describe.each([
     expect(all.map(({ took }) => took)).toContain(thaws.length - 1)
     expect(all.filter(({ took }) => took < 4 * most).length).toBeLessThan(0.3 * most)
   })
+})
+
+test('what a version noted that told other sizes apart is passed over', async () => {
+  const table = await aCatalogTable()
+  const history = makeDynamoThawHistory(table)
+  await history.note(aThaw())
+  const { storageClass, tier, took, at } = aThaw()
+  const Item = {
+    pk: `T#${storageClass}#${tier}#0`,
+    sk: 'medium#7',
+    storageClass,
+    tier,
+    size: 'medium',
+    took,
+    at,
+  }
+  await table.documents.send(new PutCommand({ TableName: table.table, Item }))
+  expect(await history.read()).toEqual([sampleOf(aThaw())])
 })

@@ -56,6 +56,18 @@ describe('a quote that is accepted', () => {
     expect(longer).toMatchObject({ expiresAt: world.now() + DAY })
   })
 
+  test('promises times from when it is accepted, not from when it was made', async () => {
+    const { world } = await coldWorld()
+    const { id: quoteId, quote: made } = await quotedIn(world)
+    const told = made.tiers.find(({ tier }) => tier === 'Standard')?.readyBy
+    world.advance(HOUR / 2)
+    expect(await world.run.request(aRequest({ quoteId }), ASKER)).toMatchObject({
+      rehydration: {
+        terms: { promised: { p50: Number(told?.p50) + HOUR / 2, p95: Number(told?.p95) + HOUR / 2 } },
+      },
+    })
+  })
+
   test('has to be there', async () => {
     const { world } = await coldWorld()
     const unknown = aRequest({ quoteId: '01HRKZ0000000000000000ABCD' })

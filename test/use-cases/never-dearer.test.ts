@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import { describeRehydration } from '../../shared/use-cases/describe-rehydration.ts'
 import { makePurse } from '../../shared/use-cases/pay-for-thaws.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { aRecord, NOON } from '../support/builders.ts'
@@ -56,6 +57,10 @@ describe('a rehydration on a quote', () => {
       ),
     })
     expect(world.metered(DEEP_RESTORES)).toBe(0)
+    // the other one was asked for, and is paid
+    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+    const described = await describeRehydration(world.ports)(id)
+    expect(described?.progress.costSoFar).toBeGreaterThan(0)
   })
 
   test('does not thaw again what was thawed and lapsed before it was read', async () => {

@@ -4,6 +4,7 @@ import { NO_CAPS, NO_GUARDS } from '../../shared/domain/guards.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { MAX_PARTITIONS } from '../../shared/domain/rehydration.ts'
 import { ENOUGH_SAMPLES } from '../../shared/domain/thaw-times.ts'
+import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld } from '../support/cold-world.ts'
 import { aRequest, aWorld, type World } from '../support/rehydration-world.ts'
@@ -48,6 +49,24 @@ describe('a request that says by when all is to be there', () => {
     })
     expect(await world.ports.index.newest(1)).toEqual([])
     expect(world.thawQueue.receive()).toEqual([])
+  })
+
+  test('is priced with the jobs that ask for its thaws, which one that is capped has none of', async () => {
+    const { world } = await coldWorld()
+    const byJobs = requestRehydration({
+      ...world.ports,
+      config: { ...world.ports.config, batchThawsAbove: 0 },
+    })
+    const dollarsOf = async (request: typeof world.run.request, parts: Parameters<typeof wish>[0]) => {
+      const requested = await request(wish(parts), who)
+      if (!('rehydration' in requested)) throw new Error(`refused: ${requested.kind}`)
+      return Number(requested.rehydration.terms.price?.dollars)
+    }
+    const inTime = { readyBy: NOON + 12 * HOUR }
+    const added = (await dollarsOf(byJobs, inTime)) - (await dollarsOf(world.run.request, inTime))
+    expect(added).toBeCloseTo(0.25 + 1e-6, 9)
+    const capped = { ...inTime, maxCostUsd: 1 }
+    expect(await dollarsOf(byJobs, capped)).toBe(await dollarsOf(world.run.request, capped))
   })
 
   test('has Expedited only where it may', async () => {

@@ -4,7 +4,8 @@ import { plannedTask } from '../../domain/rehydration-task.ts'
 import type { RehydrationTasks, TaskList } from '../../ports/rehydrations.ts'
 import { conditionalPut } from './conditional-put.ts'
 import { type DynamoTable, queryAll } from './dynamo.ts'
-import { OPEN, rehydrationPk, TASK, taskFromItem, taskStamp, taskToItem } from './rehydration-items.ts'
+import { rehydrationPk } from './rehydration-items.ts'
+import { OPEN, TASK, taskFromItem, taskStamp, taskToItem } from './task-items.ts'
 
 const WRITES_AT_ONCE = 16
 

@@ -1,36 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
-import { UNREAD_REASONS } from '../../domain/completeness.ts'
-import { type Digest, formatDigest, parseDigest } from '../../domain/digest.ts'
+import { formatDigest } from '../../domain/digest.ts'
 import { COMPRESSIONS, FORMATS, type Rehydration } from '../../domain/rehydration.ts'
-import type { RehydrationTask } from '../../domain/rehydration-task.ts'
 import { NO_TERMS } from '../../domain/rehydration-terms.ts'
-import { NOT_SENT_REASONS } from '../../domain/replay-progress.ts'
-import { JOB_TIERS, RETRIEVAL_TIERS, STORAGE_CLASSES, tiersOf } from '../../domain/storage-class.ts'
+import { JOB_TIERS, RETRIEVAL_TIERS, tiersOf } from '../../domain/storage-class.ts'
+import { canonical, completeness, count, digest } from './rehydration-item-parts.ts'
 import { storedFilterSchema } from './stored-filter.ts'
 
-/** Shapes of the items of a rehydration, which share one `pk`; private to the adapters of this folder. */
+/** Shapes of the item of a rehydration, whose tasks lie under the same `pk`; private to the adapters of this folder. */
 
 export const rehydrationPk = (id: string): string => `R#${id}`
 export const REHYDRATION = 'rehydration'
 export const CHECK = 'check'
-export const TASK = 'task#'
-export const OPEN = 'open#'
 
 /** Pools of the `due` index: every rehydration by the time it was accepted, and those to check on. */
 export const ALL_POOL = 'rehydrations'
 export const CHECK_POOL = 'rehydrations-open'
-
-const count = z.int().nonnegative()
-const digest = z.string().transform((text): Digest => parseDigest(text))
-
-const completeness = z.object({
-  segments: count,
-  read: count,
-  cold: count,
-  unreadable: count,
-  missing: count,
-})
 
 const rehydrationState = z.discriminatedUnion('name', [
   z.object({ name: z.literal('awaiting-approval') }),
@@ -142,77 +127,11 @@ const rehydrationSchema = z.object({
   terms: terms.default(NO_TERMS),
 })
 
-const replaySchema = z.object({
-  last: z.object({ id: z.string(), time: z.int(), keys: z.array(z.string()) }),
-  sent: digest,
-  left: z.array(z.object({ segmentId: z.string(), reason: z.enum(UNREAD_REASONS) })),
-  notSent: z.object({
-    count,
-    named: z.array(z.object({ id: z.string(), time: z.int(), reason: z.enum(NOT_SENT_REASONS) })),
-  }),
-})
-
-const taskSchema = z.object({
-  partition: z.string(),
-  thawedAsStandard: z.array(z.string()),
-  state: z.discriminatedUnion('name', [
-    z.object({ name: z.literal('planned') }),
-    z.object({
-      name: z.literal('thawing'),
-      since: z.int(),
-      segments: count,
-      readyBy: z.int(),
-      expectedBy: z.int().optional(),
-    }),
-    z.object({
-      name: z.literal('hydrating'),
-      attempt: z.string(),
-      claimedAt: z.int(),
-      readableAt: z.int(),
-    }),
-    z.object({
-      name: z.literal('done'),
-      readableAt: z.int(),
-      doneAt: z.int(),
-      result: z.object({
-        file: z.object({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
-        records: digest,
-        completeness,
-        found: z.array(count),
-        coldest: z.enum(STORAGE_CLASSES),
-        keptUntil: z.int().optional(),
-        segmentBytes: count.optional(),
-      }),
-      kept: z.object({ for: z.int(), until: z.int().nullable(), lapsed: count }).optional(),
-    }),
-  ]),
-  paid: z
-    .array(z.object({ segmentId: z.string(), requestedAt: z.int(), dollars: z.number() }))
-    .exactOptional(),
-  raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
-  replay: replaySchema.exactOptional(),
-  // of most partitions nothing is ever paid
-  allowance: z
-    .object({
-      dollars: z.number(),
-      spent: z.number().default(0),
-      since: z.int().nullable().default(null),
-      paid: z.string().default(''),
-    })
-    .exactOptional(),
-})
-
 export const rehydrationFromItem = (item: unknown): Rehydration => rehydrationSchema.parse(item)
-export const taskFromItem = (item: unknown): RehydrationTask => taskSchema.parse(item)
 
 const storedState = ({ state }: Rehydration) =>
   state.name === 'completed'
     ? { ...state, summary: { ...state.summary, records: formatDigest(state.summary.records) } }
-    : state
-
-const storedTaskState = ({ state }: RehydrationTask) =>
-  state.name === 'done'
-    ? { ...state, result: { ...state.result, records: formatDigest(state.result.records) } }
     : state
 
 /**
@@ -224,38 +143,6 @@ export const rehydrationStamp = (rehydration: Rehydration): string => {
   const { terms } = rehydration
   const isPlain = isDeepStrictEqual(terms, NO_TERMS)
   return JSON.stringify(canonical(isPlain ? state : { state, terms }))
-}
-
-/** Without a member where nothing was sent, as in the items of before anything could be. */
-const storedReplay = ({ replay }: RehydrationTask) =>
-  replay === undefined ? {} : { replay: { ...replay, sent: formatDigest(replay.sent) } }
-
-/** Without a member where no quote was accepted, as in the items of before any could be; short where nothing was paid. */
-const storedAllowance = ({ allowance }: RehydrationTask) => {
-  if (allowance === undefined) return {}
-  const { dollars, since } = allowance
-  return { allowance: since === null ? { dollars } : allowance }
-}
-
-export const taskStamp = (task: RehydrationTask): string =>
-  JSON.stringify(
-    canonical({
-      state: storedTaskState(task),
-      thawedAsStandard: task.thawedAsStandard,
-      ...(task.raises && { raises: task.raises }),
-      ...(task.paid && { paid: task.paid }),
-      ...storedReplay(task),
-      ...storedAllowance(task),
-    }),
-  )
-
-/** The same members in the same order, whoever made the object. */
-const canonical = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(canonical)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => [key, canonical(member)])
 }
 
 const storedRequest = ({ request }: Rehydration) => ({
@@ -275,14 +162,4 @@ export const rehydrationToItem = (rehydration: Rehydration) => ({
   dueAt: rehydration.acceptedAt,
   state: storedState(rehydration),
   stamp: rehydrationStamp(rehydration),
-})
-
-export const taskToItem = (rehydrationId: string, task: RehydrationTask) => ({
-  ...task,
-  pk: rehydrationPk(rehydrationId),
-  sk: `${TASK}${task.partition}`,
-  state: storedTaskState(task),
-  ...storedReplay(task),
-  ...storedAllowance(task),
-  stamp: taskStamp(task),
 })
