@@ -62,7 +62,7 @@ const alarmsOf = (resources, functionId) => {
   return [`${stem}NewVersionAlarm`, ...(answers ? ['ApiFailuresAlarm'] : [])]
 }
 
-const groupOf = (functionId, preference, alarmIds) => ({
+const groupOf = (preference, alarmIds) => ({
   Type: 'AWS::CodeDeploy::DeploymentGroup',
   Properties: {
     ApplicationName: { Ref: 'DeploymentApplication' },
@@ -106,7 +106,7 @@ export const shiftTraffic = ({ Resources }, preference) => {
   for (const [functionId, versionId] of versions) {
     const stem = stemOf(functionId)
     Resources[`${stem}Alias`] = aliasOf(functionId, versionId)
-    Resources[`${stem}DeploymentGroup`] = groupOf(functionId, preference, alarmsOf(Resources, functionId))
+    Resources[`${stem}DeploymentGroup`] = groupOf(preference, alarmsOf(Resources, functionId))
     nameVersion(Resources[`${stem}NewVersionAlarm`], functionId, versionId)
   }
 }
