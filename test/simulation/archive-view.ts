@@ -5,7 +5,7 @@ import { openSegment } from '../../shared/codec/open-segment.ts'
 import { type Commit, liveSegments } from '../../shared/domain/commit.ts'
 import { sameDigest } from '../../shared/domain/digest.ts'
 import { type Ledger, ledgerOfPartition } from '../../shared/domain/ledger.ts'
-import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
+import { type ArchiveRecord, compareRecords, sameRecord } from '../../shared/domain/record.ts'
 import type { PartitionRef, Segment } from '../../shared/domain/segment.ts'
 import type { PartitionState } from '../../shared/ports/catalog.ts'
 import type { Cloud } from './cloud.ts'
@@ -37,7 +37,7 @@ export const makePartitionReader = (
   const decoded = new Map<string, readonly ArchiveRecord[]>()
   const merged = new Map<string, Pick<PartitionView, 'records' | 'bodies'>>()
 
-  const decode = async ({ key, sha256, records: expected }: Segment) => {
+  const decode = async ({ key, kind, sha256, records: expected }: Segment) => {
     const known = decoded.get(key)
     if (known !== undefined) return known
     const content = contentOf(sha256)
@@ -47,6 +47,12 @@ export const makePartitionReader = (
     for await (const batch of (await openSegment(memorySource(content))).rows()) records.push(...batch)
     if (records.some((record, at) => at > 0 && compareRecords(records[at - 1] ?? record, record) > 0))
       throw new Violation('catalog truth', `${key} is out of order`)
+    // a seal drops them; those of several segments are left to the reader
+    if (
+      kind === 'sealed' &&
+      records.some((record, at) => at > 0 && sameRecord(records[at - 1] ?? record, record))
+    )
+      throw new Violation('once', `${key} holds a record twice`)
     if (!sameDigest(digestRecords(records), expected))
       throw new Violation('catalog truth', `${key} does not hold the records of its commit`)
     decoded.set(key, records)

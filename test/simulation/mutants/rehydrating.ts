@@ -66,6 +66,12 @@ const changeDraft = (
   },
 })
 
+/** Puts a rehydration over whatever it has become meanwhile. */
+const putOver =
+  (rehydrations: Ports['rehydrations']): Ports['rehydrations']['put'] =>
+  async (next, expected) =>
+    rehydrations.put(next, (await rehydrations.find(next.id)) ?? expected)
+
 /** A rehydration as it was before it came to that state; what is made of that is put over it. */
 const deafTo = (name: string, rehydrations: Ports['rehydrations']): Ports['rehydrations'] => {
   const before = new Map<string, Rehydration>()
@@ -77,7 +83,7 @@ const deafTo = (name: string, rehydrations: Ports['rehydrations']): Ports['rehyd
       if (found !== undefined) before.set(id, found)
       return found
     },
-    put: async (next, expected) => rehydrations.put(next, (await rehydrations.find(next.id)) ?? expected),
+    put: putOver(rehydrations),
   }
 }
 
@@ -125,8 +131,7 @@ export const REHYDRATING: Mutants = {
             const found = await rehydrations.find(id)
             return found && { ...found, terms: { ...found.terms, extension: null } }
           },
-          put: async (next, expected) =>
-            rehydrations.put(next, (await rehydrations.find(next.id)) ?? expected),
+          put: putOver(rehydrations),
         },
       }),
     }),

@@ -3,6 +3,7 @@ import { emptyDigest } from '../../../shared/domain/digest.ts'
 import { sealPartition } from '../../../shared/use-cases/seal-partition.ts'
 import type { Mutant, Mutants } from '../functions.ts'
 import type { Ports } from '../ports.ts'
+import { keepRepeats } from './keep-repeats.ts'
 
 type Append = Ports['log']['append']
 
@@ -42,6 +43,7 @@ export const SEALING: Mutants = {
     )
     return append(ref, { ...commit, books: { ...commit.books, duplicates } })
   }),
+  'a seal keeps repeats': sealWith(keepRepeats),
   'a seal takes no segments with it': sealWith(
     (append) => (ref, commit) => append(ref, { ...commit, segments: [] }),
   ),
