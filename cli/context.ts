@@ -26,6 +26,8 @@ export type GlobalOptions = {
 export type CliContext = {
   readonly options: GlobalOptions
   now(): number
+  /** As it is given, or as the environment or the profile has it; undefined where nothing says. */
+  region(): Promise<string | undefined>
   /** The datasets and destinations of icecore.config.ts. */
   config(): Promise<IcecoreConfig>
   bucket(use: 'hot' | 'archive' | 'rehydrated'): Promise<S3Bucket>
@@ -52,6 +54,12 @@ const once = <Made>(make: () => Made): (() => Made) => {
   }
 }
 
+/** How the SDK says so: the first has no name of its own. */
+const isRegionMissing = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Region is missing'
+const areCredentialsMissing = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'CredentialsProviderError'
+
 const readConfig = async (): Promise<IcecoreConfig> => {
   try {
     return (await import('../icecore.config.ts')).default
@@ -64,7 +72,7 @@ const readConfig = async (): Promise<IcecoreConfig> => {
 export const makeContext = (options: GlobalOptions, environment: Environment): CliContext => {
   const endpoint = options.endpoint ?? environment.AWS_ENDPOINT_URL
   const isSimulator = endpoint !== undefined && isLoopback(endpoint)
-  const region = options.region ?? (isSimulator && !environment.AWS_REGION ? 'us-east-1' : undefined)
+  const region = options.region ?? (environment.AWS_REGION || (isSimulator ? 'us-east-1' : undefined))
   const settings = {
     maxAttempts: 4,
     ...(endpoint !== undefined && { endpoint }),
@@ -89,9 +97,15 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
   const findRegion = async () => {
     try {
       return await s3().config.region()
-    } catch (cause) {
-      throw new Failure('there is no region: give --region, or set AWS_REGION.', { cause })
+    } catch (error) {
+      if (isRegionMissing(error)) return undefined
+      throw error
     }
+  }
+  const needRegion = async () => {
+    const found = await findRegion()
+    if (found === undefined) throw new Failure('there is no region: give --region, or set AWS_REGION.')
+    return found
   }
   const findAccount = async () => {
     const { Account } = await kept(new STSClient(settings)).send(new GetCallerIdentityCommand({}))
@@ -101,7 +115,7 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
   const place = once(
     async (): Promise<Place> => ({
       stage: options.stage,
-      region: await findRegion(),
+      region: await needRegion(),
       account: options.account ?? (await findAccount()),
     }),
   )
@@ -112,15 +126,27 @@ export const makeContext = (options: GlobalOptions, environment: Environment): C
   }
   const now = () => Date.now()
   const client = once(async () => {
-    const at = { region: await findRegion(), credentials: () => s3().config.credentials() }
-    const askStack = () =>
-      findStackOutput('HttpApiUrl', { stack: stackName(options), now, ...at, ...(endpoint && { endpoint }) })
-    return makeClient({ endpoint: await findApiUrl(options, environment, askStack), ...at })
+    const credentials = () => s3().config.credentials()
+    // who has set nothing up is told where the address stands, and not what the question would have needed
+    const askStack = async () => {
+      const found = await findRegion()
+      if (found === undefined) return undefined
+      const of = { stack: stackName(options), region: found, credentials, now, ...(endpoint && { endpoint }) }
+      try {
+        return await findStackOutput('HttpApiUrl', of)
+      } catch (error) {
+        if (areCredentialsMissing(error)) return undefined
+        throw error
+      }
+    }
+    const apiUrl = await findApiUrl(options, environment, askStack)
+    return makeClient({ endpoint: apiUrl, region: await needRegion(), credentials })
   })
 
   return {
     options,
     now,
+    region: findRegion,
     config: once(readConfig),
     bucket: async (use) => {
       const at = await place()

@@ -3,7 +3,7 @@ import type { DryRun } from '../shared/domain/advice/dry-run.ts'
 import type { LadderDollars } from '../shared/domain/advice/ladder.ts'
 import type { ClassSteps } from '../shared/domain/dataset.ts'
 import { DAY } from '../shared/domain/duration.ts'
-import { MONTH_MS } from '../shared/domain/prices.ts'
+import { MONTH_MS, type PriceTable } from '../shared/domain/prices.ts'
 import { formatSmallDollars } from './tell-cost.ts'
 import { countOf, formatTable } from './text.ts'
 
@@ -71,6 +71,7 @@ export const tellAdvice = (
   present: ClassSteps,
   run: DryRun,
   { segmentsPerDay, segmentBytes }: { readonly segmentsPerDay: number; readonly segmentBytes: number },
+  { region, date }: Pick<PriceTable, 'region' | 'date'>,
 ): string => {
   const ladders = formatTable(
     ['', 'CLASSES', 'DOLLARS', 'STORAGE', 'READS', 'MOVES', 'EARLY'],
@@ -79,7 +80,7 @@ export const tellAdvice = (
       rowOf('present', present, advice.present, segmentsPerDay),
     ],
   )
-  const size = `${segmentsPerDay.toFixed(2)} segments a day of ${countOf(Math.round(segmentBytes), 'byte')}. Dollars of what comes in a month, over its lifetime:`
+  const size = `${segmentsPerDay.toFixed(2)} segments a day of ${countOf(Math.round(segmentBytes), 'byte')}. Dollars of what comes in a month, over its lifetime (list prices of ${region}, ${date}):`
   const why = [
     ...advice.skipped.map(tellSkipped),
     ...advice.warnings.map((warning) => `Mind: ${tellWarning(warning)}`),

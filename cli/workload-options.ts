@@ -111,13 +111,13 @@ export const readWorkload = async (
   }
 }
 
-/** The table of a file, or that of the region. A line that it lacks is an error where it is needed. */
+/** The table of a file, or that of the region; of us-east-1 where there is none. A line that it lacks is an error where it is needed. */
 export const readPrices = async (
-  { options }: Pick<CliContext, 'options'>,
+  context: Pick<CliContext, 'region'>,
   file: string | undefined,
 ): Promise<PriceTable> => {
   try {
-    if (file === undefined) return priceTableOf(options.region ?? PRICES_REGION)
+    if (file === undefined) return priceTableOf((await context.region()) ?? PRICES_REGION)
     return readPriceTable(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
     if (error instanceof NoPrices || error instanceof SyntaxError)

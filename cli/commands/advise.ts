@@ -92,9 +92,10 @@ export const addAdvise: AddCommand = (parent, act) => {
       const advice = adviseClasses(material, present, prices)
       const kept = sealed.map((segment) => ({ ...segment, createdAt: Date.parse(segment.createdAt) }))
       const run = dryRun(kept, advice.steps, context.now(), prices)
+      const { region, date, sources } = prices
       return {
-        json: { material, present, advice, dryRun: run },
-        text: tellAdvice(advice, present, run, material),
+        json: { prices: { region, date, sources }, material, present, advice, dryRun: run },
+        text: tellAdvice(advice, present, run, material, prices),
       }
     }),
   )

@@ -80,6 +80,7 @@ describe('icecore advise', () => {
     const { status, out } = await advise('orders')
     expect(status).toBe(0)
     expect(out).toContain('0d:DEEP_ARCHIVE')
+    expect(out).toContain('(list prices of us-east-1, 2025-11-01)')
     expect(out).toContain('1.00 segments a day of 134,217,728 bytes')
     expect(out).toMatch(/GLACIER_IR is left out: with it the cheapest is \S+, [\d.]+ % dearer/)
     expect(out).toContain('Of the present classes: GLACIER_IR bills 90 days, and segments leave it after 20.')

@@ -1,7 +1,12 @@
 import { ApiProblem, ApiUnreachable } from 'icecore/client'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { findApiUrl } from '../../cli/api-url.ts'
 import { Failure, Interrupted, statusOfFailure, tellFailure, WrongUsage } from '../../cli/failure.ts'
+import { runCli } from '../../cli/run.ts'
+import { noAws } from '../support/no-aws.ts'
+import { keptTerminal } from '../support/run-icecore.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 const simulator = 'http://127.0.0.1:4566/'
 const aws = 'https://x1.execute-api.eu-central-1.amazonaws.com'
@@ -24,6 +29,23 @@ describe('where the API answers', () => {
     const silent = async () => undefined
     const found = findApiUrl({ stage: 'prod', endpoint: 'https://proxy.example' }, {}, silent)
     await expect(found).rejects.toThrow(/--api-url, or set ICECORE_API_URL[\s\S]*--stack-name icecore-prod/)
+  })
+
+  it.each([
+    ['no region', {}],
+    ['no credentials', { AWS_REGION: 'eu-central-1' }],
+  ])('is asked for where there is %s to ask the stack with', async (_, environment) => {
+    noAws()
+    const { terminal, printed } = keptTerminal()
+    expect(await runCli(['datasets'], environment, terminal)).toBe(1)
+    expect(printed().err).toMatch(/--api-url, or set ICECORE_API_URL[\s\S]*--stack-name icecore-dev/)
+  })
+
+  it('needs a region to be asked with', async () => {
+    noAws()
+    const { terminal, printed } = keptTerminal()
+    expect(await runCli(['datasets', '--api-url', aws], {}, terminal)).toBe(1)
+    expect(printed().err).toContain('there is no region: give --region, or set AWS_REGION.')
   })
 })
 

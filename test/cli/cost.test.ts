@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runCli } from '../../cli/run.ts'
 import { priceLines, priceOf } from '../../shared/domain/prices.ts'
-import { makeCliRunner } from '../support/run-icecore.ts'
+import { noAws } from '../support/no-aws.ts'
+import { keptTerminal, makeCliRunner } from '../support/run-icecore.ts'
 
 // nothing listens there: it asks nobody
 const icecore = makeCliRunner('http://127.0.0.1:1')
@@ -15,6 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'icecore-cost-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
+afterEach(() => void vi.unstubAllEnvs())
 
 const listPrices = () => Object.fromEntries(priceLines().map((line) => [line, priceOf(line).dollars]))
 const writePrices = async (name: string, dollars: Record<string, number>) => {
@@ -73,6 +76,16 @@ describe('icecore cost', () => {
     )
     expect(status).toBe(2)
     expect(err).toContain('--region: there is no price table of eu-central-1')
+  })
+
+  it('takes the region of the environment, and us-east-1 where nothing is set up', async () => {
+    const args = ['cost', '--records-per-day', '1', '--bytes', '1']
+    const west = await makeCliRunner('http://127.0.0.1:1', { AWS_REGION: 'us-west-2' })(...args)
+    expect(west.out).toContain('list prices of us-west-2')
+    noAws()
+    const { terminal, printed } = keptTerminal()
+    expect(await runCli(args, {}, terminal)).toBe(0)
+    expect(printed().out).toContain('list prices of us-east-1')
   })
 
   it.each([

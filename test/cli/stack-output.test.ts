@@ -8,6 +8,12 @@ const described = `<DescribeStacksResponse xmlns="http://cloudformation.amazonaw
   <OutputValue>${url}</OutputValue><Description>URL of the HTTP API</Description></member></Outputs>
 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
 
+const refusal = (status: number, code: string, message: string) =>
+  new Response(
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    { status },
+  )
+
 const ask = async (name: string, response: Response) => {
   const asked: { url: string; authorization: string | undefined }[] = []
   const found = await findStackOutput(name, {
@@ -39,5 +45,17 @@ it('finds what a stack printed, by a signed question', async () => {
 
 it('finds nothing where there is none, or the caller may not look', async () => {
   expect((await ask('Nope', new Response(described))).found).toBeUndefined()
-  expect((await ask('HttpApiUrl', new Response('no', { status: 400 }))).found).toBeUndefined()
+  const missing = refusal(400, 'ValidationError', 'Stack with id icecore-prod does not exist')
+  expect((await ask('HttpApiUrl', missing)).found).toBeUndefined()
+  const denied = refusal(403, 'AccessDenied', 'User: a is not authorized to perform: DescribeStacks')
+  expect((await ask('HttpApiUrl', denied)).found).toBeUndefined()
+})
+
+it.each([
+  [refusal(403, 'ExpiredToken', 'The security token included in the request is expired'), 'ExpiredToken'],
+  [refusal(400, 'ValidationError', '1 validation error detected'), 'ValidationError'],
+  [refusal(400, 'Throttling', 'Rate exceeded'), 'Throttling'],
+  [new Response('<html>', { status: 502 }), 'http-502'],
+])('throws what else AWS answers, under its name', async (response, name) => {
+  await expect(ask('HttpApiUrl', response)).rejects.toMatchObject({ name })
 })
