@@ -1,4 +1,5 @@
 import { parseIsoTime } from '../shared/codec/parse-time.ts'
+import { parseDuration } from '../shared/domain/duration.ts'
 import { WrongUsage } from './failure.ts'
 
 /** Values of options, read; what was expected is said of those that are wrong. */
@@ -46,6 +47,13 @@ export const readOneOf = <Name extends string>(
   const found = names.find((name) => name === text)
   if (found !== undefined || text === undefined) return found
   throw new WrongUsage(`--${option}: expected one of ${names.join(', ')}, got ${JSON.stringify(text)}`)
+}
+
+/** An age, or how long something is kept, in ms. */
+export const readAge = (name: string, text: string): number => {
+  const age = parseDuration(text)
+  if (age !== undefined && age > 0) return age
+  throw new WrongUsage(`--${name}: expected a duration such as 7y, got ${JSON.stringify(text)}`)
 }
 
 /** A time to wait, in seconds. */

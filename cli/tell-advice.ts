@@ -4,23 +4,20 @@ import type { LadderDollars } from '../shared/domain/advice/ladder.ts'
 import type { ClassSteps } from '../shared/domain/dataset.ts'
 import { DAY } from '../shared/domain/duration.ts'
 import { MONTH_MS, type PriceTable } from '../shared/domain/prices.ts'
+import { formatSteps } from './class-steps.ts'
 import { formatSmallDollars } from './tell-cost.ts'
 import { countOf, formatTable } from './text.ts'
-
-/** The steps in short. */
-export const formatSteps = (steps: ClassSteps): string =>
-  steps.map(({ after, storageClass }) => `${after / DAY}d:${storageClass}`).join(',')
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
 const tellSkipped = (skipped: Skipped): string =>
   skipped.reason === 'too-slow'
-    ? `${skipped.storageClass} is left out: no retrieval tier of it is fast enough at any age.`
+    ? `${skipped.storageClass} is left out: no retrieval tier of it is fast enough, at any age.`
     : `${skipped.storageClass} is left out: with it the cheapest is ${formatSteps(skipped.steps)}, ${percent(skipped.by)} dearer.`
 
 const tellWarning = (warning: Warning): string =>
   warning.kind === 'minimum-duration'
-    ? `${warning.storageClass} bills ${warning.minDays} days, and segments leave it after ${warning.days}.`
+    ? `${warning.storageClass} bills ${warning.minDays} days, and segments leave it after ${Number(warning.days.toFixed(1))}.`
     : `${warning.storageClass} bills segments as if they were ${percent(warning.by)} larger: larger partitions make larger segments.`
 
 /** Of all segments that come in a month, over their lifetime. */
@@ -36,21 +33,28 @@ const rowOf = (
   name,
   formatSteps(steps),
   ...(dollars === undefined
-    ? ['too slow', '', '', '', '']
+    ? ['too slow for --within']
     : [dollars.total, dollars.storage, dollars.reads, dollars.moves, dollars.early].map((one) =>
         formatSmallDollars(monthly(one, segmentsPerDay)),
       )),
 ]
 
 const tellStay = ({ inPlace, tooCold, withoutRule }: DryRun['stay']): string => {
-  const stays = `${countOf(inPlace, 'segment')} would stay, and ${tooCold} more that ${tooCold === 1 ? 'is' : 'are'} colder than that: S3 moves nothing upwards.`
-  if (withoutRule === 0) return stays
-  return `${stays} ${countOf(withoutRule, 'segment')} more would stay because lifecycle moves nothing to the class that would be theirs: only new segments are put there.`
+  const stays = [
+    [inPlace, 'in the class that is advised'],
+    [tooCold, 'in a class that is colder than that: S3 moves nothing upwards'],
+    [
+      withoutRule,
+      'where lifecycle has no rule for the class that is advised: only new segments are put there',
+    ],
+  ] as const
+  const told = stays.filter(([count]) => count > 0)
+  return told.map(([count, why]) => `${countOf(count, 'segment')} would stay, ${why}.`).join('\n')
 }
 
 const tellMoves = ({ moves, stay }: DryRun): string => {
   const rest = tellStay(stay)
-  if (moves.length === 0) return `Now nothing would move. ${rest}`
+  if (moves.length === 0) return `Nothing would move now.\n\n${rest}`
   const table = formatTable(
     ['FROM', 'TO', 'SEGMENTS', 'BYTES', 'COSTS ONCE', 'SAVES A MONTH'],
     moves.map(({ from, to, segments, bytes, dollars, saves }) => [
@@ -62,7 +66,7 @@ const tellMoves = ({ moves, stay }: DryRun): string => {
       formatSmallDollars(saves),
     ]),
   )
-  return `Now these would move (nothing is moved):\n\n${table}\n\n${rest}`
+  return `These would move now. This only looks: nothing is moved.\n\n${table}\n\n${rest}`.trimEnd()
 }
 
 /** The advice for a dataset, for a reader. */
@@ -80,7 +84,8 @@ export const tellAdvice = (
       rowOf('present', present, advice.present, segmentsPerDay),
     ],
   )
-  const size = `${segmentsPerDay.toFixed(2)} segments a day of ${countOf(Math.round(segmentBytes), 'byte')}. Dollars of what comes in a month, over its lifetime (list prices of ${region}, ${date}):`
+  const size = `${segmentsPerDay.toFixed(2)} sealed segments come in a day of event time, of ${countOf(Math.round(segmentBytes), 'byte')} on average.
+US dollars for those of a month, over their lifetime (list prices of ${region}, ${date}):`
   const why = [
     ...advice.skipped.map(tellSkipped),
     ...advice.warnings.map((warning) => `Mind: ${tellWarning(warning)}`),

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { batchesOf, fitMessage, SCHEDULES, type Workload } from '../shared/domain/cost/workload.ts'
-import type { Dataset } from '../shared/domain/dataset.ts'
-import { parseDuration } from '../shared/domain/duration.ts'
-import { ConfigError, parseClasses } from '../shared/domain/parse-config.ts'
+import { DEFAULT_SEAL } from '../shared/domain/parse-config.ts'
 import { PARTITION_UNITS } from '../shared/domain/partition.ts'
 import { NoPrices, priceTableOf, readPriceTable } from '../shared/domain/price-table.ts'
 import { PRICES_REGION, type PriceTable } from '../shared/domain/prices.ts'
+import { readClasses, USUAL_POLICY } from './class-steps.ts'
 import type { CliContext } from './context.ts'
 import { WrongUsage } from './failure.ts'
-import { readOneOf } from './options.ts'
+import { readAge, readOneOf } from './options.ts'
 
 export type WorkloadOptions = {
   readonly recordsPerDay: string
@@ -22,8 +21,6 @@ export type WorkloadOptions = {
   readonly gzipRatio: string
   readonly prices?: string
 }
-
-const USUAL_POLICY = '0d:STANDARD,30d:GLACIER_IR,180d:DEEP_ARCHIVE'
 
 export const withPrices = (command: Command): Command =>
   command.option('--prices <file>', 'a price table of your own; the list prices of --region unless given')
@@ -53,27 +50,6 @@ const readNumber = (name: string, text: string, most: number): number => {
   )
 }
 
-const readAge = (name: string, text: string): number => {
-  const age = parseDuration(text)
-  if (age !== undefined && age > 0) return age
-  throw new WrongUsage(`--${name}: expected a duration such as 7y, got ${JSON.stringify(text)}`)
-}
-
-const readClasses = (text: string): Dataset['classes'] => {
-  const steps = text.split(',').map((step) => {
-    const [after, storageClass] = step.split(':')
-    return { after, storageClass }
-  })
-  try {
-    return parseClasses(steps)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    throw new WrongUsage(
-      `--policy: expected a dataset, or ages and classes such as ${USUAL_POLICY}\n${error.message}`,
-    )
-  }
-}
-
 type Policy = Pick<Workload, 'classes' | 'retention' | 'partition' | 'seal' | 'datasets'>
 
 const readPolicy = async (context: Pick<CliContext, 'config'>, text: string): Promise<Policy> => {
@@ -83,8 +59,13 @@ const readPolicy = async (context: Pick<CliContext, 'config'>, text: string): Pr
     const { classes, retention, partition, seal } = dataset
     return { classes, retention, partition, seal, datasets: datasets.size }
   }
-  const seal = { after: 3_600_000, targetBytes: 128_000_000 }
-  return { classes: readClasses(text), retention: null, partition: 'day', seal, datasets: datasets.size }
+  return {
+    classes: readClasses(text),
+    retention: null,
+    partition: 'day',
+    seal: DEFAULT_SEAL,
+    datasets: datasets.size,
+  }
 }
 
 export const readWorkload = async (

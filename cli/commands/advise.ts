@@ -7,6 +7,7 @@ import { parseClasses } from '../../shared/domain/parse-config.ts'
 import { partitionRange } from '../../shared/domain/partition.ts'
 import type { AddCommand } from '../command.ts'
 import { Failure, WrongUsage } from '../failure.ts'
+import { readAge } from '../options.ts'
 import { tellAdvice } from '../tell-advice.ts'
 import { readPrices, withPrices } from '../workload-options.ts'
 
@@ -45,12 +46,6 @@ const EXAMPLES: Readonly<Record<string, string>> = { within: '0s,90d:12h', reads
 const readShare = (text: string): number | undefined =>
   /^\d{1,6}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined
 
-const readLifetime = (text: string): number => {
-  const lifetime = parseDuration(text)
-  if (lifetime !== undefined && lifetime > 0) return lifetime
-  throw new WrongUsage(`--lifetime: expected a duration such as 10y, got ${JSON.stringify(text)}`)
-}
-
 /** How large the sealed segments are, and how many a day of event time has. */
 const sizeOf = (dataset: string, segments: readonly SegmentAnswer[]) => {
   const sealed = segments.filter(({ kind }) => kind === 'sealed')
@@ -79,7 +74,7 @@ export const addAdvise: AddCommand = (parent, act) => {
     act(async (context, name: string, options: Options) => {
       const within = readAges('within', options.within, parseDuration)
       const reads = readAges('reads', options.reads, readShare)
-      const longest = readLifetime(options.lifetime)
+      const longest = readAge('lifetime', options.lifetime)
       const prices = await readPrices(context, options.prices)
       const client = await context.client()
       const dataset = await client.dataset(name)
@@ -87,7 +82,7 @@ export const addAdvise: AddCommand = (parent, act) => {
       for await (const segment of client.segments(name)) segments.push(segment)
       const { sealed, segmentBytes, segmentsPerDay } = sizeOf(name, segments)
       const present = parseClasses(dataset.classes)
-      const lifetime = dataset.retention === null ? longest : readLifetime(dataset.retention)
+      const lifetime = dataset.retention === null ? longest : readAge('retention', dataset.retention)
       const material = { segmentBytes, segmentsPerDay, lifetime, within, reads }
       const advice = adviseClasses(material, present, prices)
       const kept = sealed.map((segment) => ({ ...segment, createdAt: Date.parse(segment.createdAt) }))

@@ -1,10 +1,8 @@
 import { lifeOfCopy, type Moments } from './copy-life.ts'
+import type { Lines } from './meter.ts'
 import { thawDays } from './plan-thaw.ts'
 import type { ArchiveClass, RetrievalTier } from './storage-class.ts'
 import type { WorkPlan } from './work-plan.ts'
-
-/** Quantities by lines of the price table. */
-export type Lines = readonly (readonly [line: string, quantity: number])[]
 
 export type BilledThaws = {
   readonly lines: Lines
@@ -13,6 +11,17 @@ export type BilledThaws = {
 }
 
 export const RESTORED_COPY = 's3.storage.restored-copy'
+
+/** What S3 bills for so many requests for thaws, of so many bytes, whose restored copies take up so many byte-ms. */
+export const thawLines = (
+  storageClass: ArchiveClass,
+  tier: RetrievalTier,
+  { requests, bytes, copies }: { readonly requests: number; readonly bytes: number; readonly copies: number },
+): Lines => [
+  [`s3.restore-request.${storageClass}.${tier}`, requests],
+  [`s3.restore-gb.${storageClass}.${tier}`, bytes],
+  [RESTORED_COPY, copies],
+]
 
 /**
  * What S3 bills for thawing what is cold in one class with one tier, and for keeping for longer what is thawed, when it is asked at
@@ -34,11 +43,11 @@ export const billThaws = (
   const life = lifeOfCopy(storageClass, tier, { days: thawDays(keepDays), asked })
   const added = longer.reduce((sum, byteMs) => sum + byteMs, 0)
   return {
-    lines: [
-      [`s3.restore-request.${storageClass}.${tier}`, sizes.length + longer.length],
-      [`s3.restore-gb.${storageClass}.${tier}`, bytes],
-      [RESTORED_COPY, bytes * life.most + added],
-    ],
+    lines: thawLines(storageClass, tier, {
+      requests: sizes.length + longer.length,
+      bytes,
+      copies: bytes * life.most + added,
+    }),
     copiesMayLack: bytes * (life.most - life.least) + added,
   }
 }

@@ -1,6 +1,7 @@
-import type { Lines } from './bill-thaws.ts'
-import { billsReads } from './prices.ts'
-import { type PartitionWork, readUnits, type SegmentWork, type WorkPlan } from './work-plan.ts'
+import { readLines } from './bill-objects.ts'
+import { BILLED_MESSAGE_BYTES, readUnits, writeUnits } from './billed-units.ts'
+import { type Lines, makeMeter } from './meter.ts'
+import type { PartitionWork, SegmentWork, WorkPlan } from './work-plan.ts'
 
 /** Messages of one batch: as many as SQS takes, and the batch size of the function that thaws. */
 const BATCH = 10
@@ -8,12 +9,6 @@ const BATCH = 10
 const REPORT_BATCH = 5
 /** Thaws of one moment end within two days, and their copies at so many midnights. */
 const MIDNIGHTS = 3
-
-/** SQS bills each 64 KiB as a request. */
-const BILLED_MESSAGE_BYTES = 64 * 1024
-
-const WRITE_UNIT_BYTES = 1024
-const writeUnits = (bytes: number): number => Math.ceil(bytes / WRITE_UNIT_BYTES)
 
 /** Bytes of items, besides what grows with the request: they are rounded up to whole units. A caller's ARN takes a hundred of them. */
 const ACCEPTED_BYTES = 960
@@ -42,14 +37,11 @@ const taskBytes = (segments: readonly SegmentWork[]): number => {
 /** Of how long thaws took before: each share of the history for itself. */
 const HISTORY_UNITS = 10
 
-const makeMeter = () => {
-  const lines = new Map<string, number>()
-  const add = (line: string, quantity: number) => {
-    if (quantity > 0) lines.set(line, (lines.get(line) ?? 0) + quantity)
-  }
+const makeWorkMeter = () => {
+  const { add, lines } = makeMeter()
   return {
     add,
-    lines: (): Lines => [...lines],
+    lines,
     messages: (count: number) => add('sqs.request', count),
     reads: (units: number) => add('dynamodb.read-unit', units),
     writes: (units: number) => add('dynamodb.write-unit', units),
@@ -60,7 +52,7 @@ const makeMeter = () => {
   }
 }
 
-type Meter = ReturnType<typeof makeMeter>
+type Meter = ReturnType<typeof makeWorkMeter>
 
 /** Read units of the rehydration's own item, and what each of its writes takes. */
 type Units = {
@@ -137,10 +129,8 @@ const hydrate = (meter: Meter, partition: PartitionWork, work: WorkPlan, own: Un
   meter.reads(3 * own.read + 5 + catalogUnits)
   meter.writes(3 + writeUnits(taskBytes(segments) + ids * POSITION_BYTES))
   meter.add('s3.get.STANDARD', indexReads)
-  for (const { storageClass, reads } of segments) {
-    meter.add(`s3.get.${storageClass}`, reads.gets)
-    if (billsReads(storageClass)) meter.add(`s3.retrieval-gb.${storageClass}`, reads.bytes)
-  }
+  for (const { storageClass, reads } of segments)
+    for (const [line, quantity] of readLines(storageClass, reads.gets, reads.bytes)) meter.add(line, quantity)
   if (work.messagesAtOnce !== null) return replay(meter, partition, work.messagesAtOnce, own)
   // looked for, then put
   meter.add('s3.get.STANDARD', 1)
@@ -184,7 +174,7 @@ const finish = (meter: Meter, { partitions }: WorkPlan, own: Units) => {
  */
 export const billWork = (work: WorkPlan): Lines => {
   const { partitions, requestBytes } = work
-  const meter = makeMeter()
+  const meter = makeWorkMeter()
   const own = {
     read: readUnits(HYDRATING_BYTES + requestBytes),
     accepted: writeUnits(ACCEPTED_BYTES + requestBytes),

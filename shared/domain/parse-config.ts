@@ -2,11 +2,11 @@ import * as z from 'zod'
 import { type Destination, type IcecoreConfig, INLINE } from './config.ts'
 import type { ClassSteps } from './dataset.ts'
 import { type Dataset, type FieldPath, OWN_COLUMNS, PROMOTED_TYPES } from './dataset.ts'
-import { parseDuration } from './duration.ts'
+import { DAY, HOUR, MINUTE, parseDuration } from './duration.ts'
 import { NO_GUARDS } from './guards.ts'
 import { guards, overrideGuards } from './parse-guards.ts'
 import { PARTITION_UNITS } from './partition.ts'
-import { LIFECYCLE_CLASSES, STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
+import { isColder, LIFECYCLE_CLASSES, STORAGE_CLASSES } from './storage-class.ts'
 
 const MiB = 2 ** 20
 
@@ -52,8 +52,6 @@ const promoted = z
     })
   })
 
-const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
-
 const classStep = z.strictObject({ after: duration, storageClass: z.enum(STORAGE_CLASSES) })
 
 const classes = z.tuple([classStep], classStep).superRefine((steps, context) => {
@@ -78,7 +76,7 @@ const classes = z.tuple([classStep], classStep).superRefine((steps, context) => 
         path: [index, 'storageClass'],
         message: `expected one of ${LIFECYCLE_CLASSES.join(', ')}, to which lifecycle moves segments, got ${step.storageClass}`,
       })
-    if (coldness(step.storageClass) <= coldness(before.storageClass))
+    if (!isColder(step.storageClass, before.storageClass))
       context.addIssue({
         code: 'custom',
         path: [index, 'storageClass'],
@@ -97,8 +95,16 @@ const REPLAY_QUEUE =
 /** Ten are sent at a time and each ten are noted before the next: faster than this they do not come. */
 const MAX_PER_SECOND = 1000
 
-const SHORTEST_QUOTE = 60_000
-const LONGEST_QUOTE = 7 * 86_400_000
+const SHORTEST_QUOTE = MINUTE
+const LONGEST_QUOTE = 7 * DAY
+
+/** Of a dataset that says nothing else. */
+export const DEFAULT_CLASSES: ClassSteps = [
+  { after: 0, storageClass: 'STANDARD' },
+  { after: 30 * DAY, storageClass: 'GLACIER_IR' },
+  { after: 180 * DAY, storageClass: 'DEEP_ARCHIVE' },
+]
+export const DEFAULT_SEAL: Dataset['seal'] = { after: HOUR, targetBytes: 128_000_000 }
 
 const datasetSchema = z.strictObject({
   id: path,
@@ -106,21 +112,17 @@ const datasetSchema = z.strictObject({
   version: path.nullable().default(null),
   partition: z.enum(PARTITION_UNITS).default('day'),
   promoted: promoted.default([]),
-  classes: classes.default([
-    { after: 0, storageClass: 'STANDARD' },
-    { after: 30 * 86_400_000, storageClass: 'GLACIER_IR' },
-    { after: 180 * 86_400_000, storageClass: 'DEEP_ARCHIVE' },
-  ]),
+  classes: classes.default([...DEFAULT_CLASSES]),
   retention: duration.nullable().default(null),
   seal: z
     .strictObject({
-      after: duration.default(3_600_000),
+      after: duration.default(DEFAULT_SEAL.after),
       targetBytes: z
         .int()
         .min(MiB)
         // above 250 MB an Expedited retrieval takes longer than its 1 to 5 minutes
         .max(250_000_000)
-        .default(128_000_000),
+        .default(DEFAULT_SEAL.targetBytes),
     })
     .prefault({}),
   limits: z
@@ -130,7 +132,7 @@ const datasetSchema = z.strictObject({
         .min(1)
         .max(256 * MiB)
         .default(16 * MiB),
-      maxFuture: duration.default(86_400_000),
+      maxFuture: duration.default(DAY),
     })
     .prefault({}),
   guards,

@@ -5,7 +5,7 @@ import { partitionRange } from './partition.ts'
 import type { StorageClass } from './storage-class.ts'
 
 /** In a partition that is still being written to, this many landing commits are merged without waiting for its end. */
-const MANY_LANDING_COMMITS = 64
+export const MANY_LANDING_COMMITS = 64
 /** What one run takes on; more is left to the next. Bounds its time, its room on disk, and the names in its commit. */
 const MAX_INPUTS = 500
 const MAX_INPUT_BYTES = 1 << 30

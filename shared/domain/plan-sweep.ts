@@ -9,7 +9,7 @@ import { planSeal } from './plan-seal.ts'
 import { alignHolding, holdingOf, type StorageFacts, thawedBy } from './plan-thaw.ts'
 import type { PartitionRef, Segment } from './segment.ts'
 import { lastGeneration } from './snapshot.ts'
-import { STORAGE_CLASSES, type StorageClass } from './storage-class.ts'
+import { isColder, type StorageClass } from './storage-class.ts'
 import { type SeenThaw, thawSeen } from './thaw-sample.ts'
 import { ulidTime } from './ulid.ts'
 
@@ -67,8 +67,6 @@ export type SweepPlan = {
   readonly hasWaiters: boolean
   readonly nextDue: number
 }
-
-const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
 
 /** When each dead commit died: at the first commit that replaced it. */
 const deathTimes = (commits: readonly Commit[]): ReadonlyMap<string, number> => {
@@ -174,8 +172,8 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     if (thawOver !== undefined) thawsOver.push(thawOver)
     const shouldMove =
       segment.kind === 'sealed' &&
-      coldness(wanted) > coldness(seen.storageClass) &&
-      coldness(wanted) > coldness(seen.target ?? 'STANDARD')
+      isColder(wanted, seen.storageClass) &&
+      isColder(wanted, seen.target ?? 'STANDARD')
     if (shouldMove)
       move.push({
         segment,

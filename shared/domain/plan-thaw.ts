@@ -5,8 +5,8 @@ import type { Segment } from './segment.ts'
 import {
   type ClassTiers,
   isArchiveClass,
+  isColder,
   type RetrievalTier,
-  STORAGE_CLASSES,
   type StorageClass,
 } from './storage-class.ts'
 import { longestThaw } from './thaw-times.ts'
@@ -68,8 +68,6 @@ export const holdingOf = (segment: Segment, known: Holding | undefined): Holding
     thaw: null,
   }
 
-const coldness = (storageClass: StorageClass): number => STORAGE_CLASSES.indexOf(storageClass)
-
 /** What a job asked for, once S3 shows that somebody did: as long as its claim is there that was the job. */
 const askedByJob = ({ asking }: Holding, now: number): Thaw | undefined =>
   asking?.job && {
@@ -96,7 +94,7 @@ const withoutSpentClaim = (holding: Holding, { storageClass, restore }: StorageF
 
 /** The holding in line with what S3 says now. The same object comes back when nothing changes. */
 export const alignHolding = (before: Holding, facts: StorageFacts, now: number): Holding => {
-  const reached = before.target !== null && coldness(facts.storageClass) >= coldness(before.target)
+  const reached = before.target !== null && !isColder(before.target, facts.storageClass)
   const kept = withoutSpentClaim(before, facts)
   const thaw = thawOf(before, facts, now)
   const same =
@@ -194,4 +192,4 @@ export const storedClass = (segment: Segment, holdings: ReadonlyMap<string, Hold
   holdings.get(segment.id)?.storageClass ?? segment.storageClass
 
 export const coldest = (classes: readonly StorageClass[]): StorageClass =>
-  classes.reduce<StorageClass>((cold, one) => (coldness(one) > coldness(cold) ? one : cold), 'STANDARD')
+  classes.reduce<StorageClass>((cold, one) => (isColder(one, cold) ? one : cold), 'STANDARD')

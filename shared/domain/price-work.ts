@@ -1,7 +1,8 @@
-import { billThaws, type Lines, RESTORED_COPY } from './bill-thaws.ts'
+import { billThaws, RESTORED_COPY } from './bill-thaws.ts'
 import { billWork } from './bill-work.ts'
 import { computeWork } from './compute-work.ts'
 import type { Moments } from './copy-life.ts'
+import { type Lines, totalOf } from './meter.ts'
 import { dollarsFor, PRICES, type PriceTable } from './prices.ts'
 import { ARCHIVE_CLASSES, type ArchiveClass, type ClassTiers, type RetrievalTier } from './storage-class.ts'
 import type { WorkPlan } from './work-plan.ts'
@@ -32,9 +33,6 @@ const partOf = (line: string): Part => {
   if (line.startsWith('lambda.')) return 'compute'
   return line.startsWith('s3.get.') ? 'reads' : 'requests'
 }
-
-const totalOf = (lines: Lines, table: PriceTable = PRICES): number =>
-  lines.reduce((sum, [line, quantity]) => sum + dollarsFor(line, quantity, table), 0)
 
 const fixedLines = (work: WorkPlan): Lines => [...billWork(work), ...Object.entries(computeWork(work))]
 

@@ -1,3 +1,4 @@
+import { HOUR } from './duration.ts'
 import type { ArchiveClass, RetrievalTier, StorageClass } from './storage-class.ts'
 
 /**
@@ -21,7 +22,7 @@ export const PRICES_SOURCES: readonly string[] = [
 export const GB = 2 ** 30
 
 /** The AWS Pricing Calculator's month: 730 hours. */
-export const MONTH_MS = 730 * 3_600_000
+export const MONTH_MS = 730 * HOUR
 
 /** Storage is metered in byte-milliseconds; so many of them make a GB-month. */
 export const GB_MONTH = GB * MONTH_MS

@@ -24,6 +24,10 @@ export type RetrievalTier = (typeof RETRIEVAL_TIERS)[number]
 export const isStorageClass = (text: string): text is StorageClass =>
   STORAGE_CLASSES.some((storageClass) => storageClass === text)
 
+/** Whether lifecycle could move an object from `other` to this class. */
+export const isColder = (storageClass: StorageClass, other: StorageClass): boolean =>
+  STORAGE_CLASSES.indexOf(storageClass) > STORAGE_CLASSES.indexOf(other)
+
 export const isArchiveClass = (text: string): text is ArchiveClass =>
   ARCHIVE_CLASSES.some((storageClass) => storageClass === text)
 

@@ -1,3 +1,4 @@
+import { readUnits } from './billed-units.ts'
 import type { ThawUnderWay } from './expect-thaw.ts'
 import type { Segment } from './segment.ts'
 import type { StorageClass } from './storage-class.ts'
@@ -53,14 +54,10 @@ export type WorkPlan = {
   readonly keepDays: number | null
 }
 
-const READ_UNIT_BYTES = 4096
 const COMMIT_BYTES = 300
 const SEGMENT_BYTES = 560
 const HOLDING_BYTES = 540
 const NAME_BYTES = 40
-
-/** Read units of a consistent read of so many bytes. */
-export const readUnits = (bytes: number): number => Math.ceil(bytes / READ_UNIT_BYTES)
 
 /** About how many read units the items of a partition are. */
 export const catalogUnitsOf = (items: {

@@ -32,7 +32,6 @@ export type AuditMetrics = {
   /** One run: what it looked into, what it found and repaired, and how long (ms) the longest unaudited partition waits. */
   audited(facts: {
     segments: number
-    bytes: number
     repairs: number
     age: number
     findings: Readonly<Record<'orphan' | 'phantom' | 'mismatch', number>>

@@ -220,7 +220,6 @@ export const auditArchive = (deps: AuditDeps) => async (): Promise<AuditSummary>
   const outrun = (await reports.move(next, version)) === 'changed'
   metrics.audited({
     segments: summary.segments,
-    bytes: summary.bytes,
     repairs: summary.repaired,
     age: Math.max(summary.listedWithin, summary.readWithin),
     findings: countKinds(findings),

@@ -124,7 +124,7 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
     const plan = planSweep({ ...state, ref, dataset, stored, now: at })
     await carryOut(ref, plan, { kept, commits: state.commits, takenAt })
     await deps.registry.settle(entry, plan.nextDue)
-    const missing = plan.missing.filter(({ createdAt }) => createdAt < at - 3_600_000)
+    const missing = plan.missing.filter(({ createdAt }) => createdAt < at - HOUR)
     return {
       moved: plan.move.length,
       orphans: plan.orphanKeys.length,

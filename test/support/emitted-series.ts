@@ -37,7 +37,6 @@ export const EMITTERS: Readonly<Record<string, (metrics: Metrics) => void>> = {
   makeAuditMetrics: (metrics) =>
     makeAuditMetrics(metrics).audited({
       segments: 1,
-      bytes: 2,
       repairs: 3,
       age: 4,
       findings: { orphan: 1, phantom: 0, mismatch: 2 },

@@ -1,8 +1,9 @@
+import { earlyLines, keepLines } from '../bill-objects.ts'
 import { type ClassSteps, classAtAge } from '../dataset.ts'
-import { DAY } from '../duration.ts'
+import { totalOf } from '../meter.ts'
 import { partitionRange } from '../partition.ts'
-import { billableBytes, classTerms, dollarsFor, MONTH_MS, PRICES, type PriceTable } from '../prices.ts'
-import { LIFECYCLE_CLASSES, STORAGE_CLASSES, type StorageClass } from '../storage-class.ts'
+import { dollarsFor, MONTH_MS, PRICES, type PriceTable } from '../prices.ts'
+import { isColder, LIFECYCLE_CLASSES, type StorageClass } from '../storage-class.ts'
 
 /** A sealed segment as the catalog has it. */
 export type Kept = {
@@ -36,22 +37,12 @@ export type DryRun = {
   }
 }
 
-const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
+const rentOf = (storageClass: StorageClass, bytes: number, table: PriceTable): number =>
+  totalOf(keepLines(storageClass, bytes, MONTH_MS), table)
 
-const rentOf = (storageClass: StorageClass, bytes: number, table: PriceTable): number => {
-  const { own, standard } = billableBytes(storageClass, bytes)
-  return (
-    dollarsFor(`s3.storage.${storageClass}`, own * MONTH_MS, table) +
-    dollarsFor('s3.storage.STANDARD', standard * MONTH_MS, table)
-  )
-}
-
-const leaveDollars = ({ storageClass, bytes, createdAt }: Kept, now: number, table: PriceTable): number => {
-  // when it came to its class is not told; it is at most as long ago as it was sealed
-  const left = Math.max(0, createdAt + classTerms[storageClass].minDays * DAY - now)
-  const { own } = billableBytes(storageClass, bytes)
-  return dollarsFor(`s3.early-deletion.${storageClass}`, own * left, table)
-}
+/** When it came to its class is not told; it is at most as long ago as it was sealed. */
+const leaveDollars = ({ storageClass, bytes, createdAt }: Kept, now: number, table: PriceTable): number =>
+  totalOf(earlyLines(storageClass, bytes, { count: 1, stay: now - createdAt }), table)
 
 /** What a ladder would do to the segments of a catalog now. Nothing is moved. */
 export const dryRun = (
@@ -65,7 +56,7 @@ export const dryRun = (
   for (const segment of segments) {
     const { storageClass: from, bytes } = segment
     const to = classAtAge(steps, now - partitionRange(segment.partition).end)
-    if (coldness(to) <= coldness(from)) {
+    if (!isColder(to, from)) {
       stay[to === from ? 'inPlace' : 'tooCold'] += 1
       continue
     }

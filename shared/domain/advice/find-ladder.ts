@@ -1,14 +1,12 @@
 import type { ClassStep, ClassSteps } from '../dataset.ts'
 import { DAY } from '../duration.ts'
 import { PRICES, type PriceTable } from '../prices.ts'
-import { STORAGE_CLASSES, type StorageClass } from '../storage-class.ts'
+import { isColder, LIFECYCLE_CLASSES, type StorageClass } from '../storage-class.ts'
 import { addDollars, type LadderDollars, priceStay } from './ladder.ts'
 import type { Material } from './material.ts'
 
 /** What new segments may be sealed into: all that keeps them in several places and asks nothing for each object. */
 export const FIRST_CLASSES = ['STANDARD', 'STANDARD_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'] as const
-/** What lifecycle moves them to: `resources/archive-bucket.yml` has a rule for each. */
-export const LATER_CLASSES = ['GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'] as const
 
 const USUAL_AGES = [7, 14, 30, 60, 90, 120, 180, 270, 365, 730, 1095].map((days) => days * DAY)
 
@@ -18,8 +16,6 @@ export const movingAges = ({ within, reads, lifetime }: Material): readonly numb
   const ages = [...USUAL_AGES, ...changes].filter((age) => age > 0 && age < lifetime)
   return [...new Set(ages)].toSorted((a, b) => a - b)
 }
-
-const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
 
 /** A ladder, and what it costs for one segment over its lifetime. */
 export type Found = { readonly steps: ClassSteps; readonly dollars: LadderDollars }
@@ -61,12 +57,10 @@ export const findLadder = (
   const goOn = (step: ClassStep, after: number, owed: boolean): readonly (Found | undefined)[] => {
     const here = stayUntil(step, after)
     if (here === undefined) return []
-    return LATER_CLASSES.filter((next) => coldness(next) > coldness(step.storageClass)).map(
-      (storageClass) => {
-        const rest = from({ after, storageClass }, owed)
-        return rest && { steps: [step, ...rest.steps], dollars: addDollars(here, rest.dollars) }
-      },
-    )
+    return LIFECYCLE_CLASSES.filter((next) => isColder(next, step.storageClass)).map((storageClass) => {
+      const rest = from({ after, storageClass }, owed)
+      return rest && { steps: [step, ...rest.steps], dollars: addDollars(here, rest.dollars) }
+    })
   }
 
   const search = (step: ClassStep, owed: boolean): Found | undefined => {

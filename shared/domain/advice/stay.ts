@@ -1,15 +1,9 @@
+import { earlyLines, keepLines, readLines } from '../bill-objects.ts'
+import { thawLines } from '../bill-thaws.ts'
 import { lifeOfCopy } from '../copy-life.ts'
-import { DAY } from '../duration.ts'
+import { totalOf } from '../meter.ts'
 import { thawDays } from '../plan-thaw.ts'
-import {
-  billableBytes,
-  billsReads,
-  classTerms,
-  dollarsFor,
-  MONTH_MS,
-  PRICES,
-  type PriceTable,
-} from '../prices.ts'
+import { MONTH_MS, PRICES, type PriceTable } from '../prices.ts'
 import {
   type ArchiveClass,
   isArchiveClass,
@@ -31,11 +25,9 @@ export type StayDollars = {
 
 const NOW = { from: 0, to: 0 }
 
-/** What it costs to read a whole segment of a class that is read at once. */
-const readDollars = (storageClass: StorageClass, bytes: number, table: PriceTable): number => {
-  const get = dollarsFor(`s3.get.${storageClass}`, 1, table)
-  return billsReads(storageClass) ? get + dollarsFor(`s3.retrieval-gb.${storageClass}`, bytes, table) : get
-}
+/** What it costs to read a whole segment. */
+const readDollars = (storageClass: StorageClass, bytes: number, table: PriceTable): number =>
+  totalOf(readLines(storageClass, 1, bytes), table)
 
 const thawDollars = (
   storageClass: ArchiveClass,
@@ -44,12 +36,8 @@ const thawDollars = (
   table: PriceTable,
 ): number => {
   const { most } = lifeOfCopy(storageClass, tier, { days: thawDays(null), asked: NOW })
-  return (
-    dollarsFor(`s3.restore-request.${storageClass}.${tier}`, 1, table) +
-    dollarsFor(`s3.restore-gb.${storageClass}.${tier}`, bytes, table) +
-    dollarsFor('s3.storage.restored-copy', bytes * most, table) +
-    dollarsFor(`s3.get.${storageClass}`, 1, table)
-  )
+  const thaw = thawLines(storageClass, tier, { requests: 1, bytes, copies: bytes * most })
+  return totalOf(thaw, table) + readDollars(storageClass, bytes, table)
 }
 
 /** The tiers that are fast enough, at most so many ms. */
@@ -78,9 +66,7 @@ export const stayDollars = (
   table: PriceTable = PRICES,
 ): StayDollars | undefined => {
   const { segmentBytes } = material
-  const { own, standard } = billableBytes(storageClass, segmentBytes)
   const time = until - since
-  const short = Math.max(0, classTerms[storageClass].minDays * DAY - time)
   let reads = 0
   const ages = agesBetween(material, since, until)
   for (const [index, age] of ages.entries()) {
@@ -91,10 +77,8 @@ export const stayDollars = (
     reads += ((next - age) / MONTH_MS) * valueAt(material.reads, age) * one
   }
   return {
-    storage:
-      dollarsFor(`s3.storage.${storageClass}`, own * time, table) +
-      dollarsFor('s3.storage.STANDARD', standard * time, table),
-    early: dollarsFor(`s3.early-deletion.${storageClass}`, own * short, table),
+    storage: totalOf(keepLines(storageClass, segmentBytes, time), table),
+    early: totalOf(earlyLines(storageClass, segmentBytes, { count: 1, stay: time }), table),
     reads,
   }
 }

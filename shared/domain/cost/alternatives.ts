@@ -1,6 +1,7 @@
-import type { Lines } from '../bill-thaws.ts'
-import { DAY } from '../duration.ts'
-import { billableBytes, classTerms, MONTH_MS } from '../prices.ts'
+import { earlyLines, keepLines } from '../bill-objects.ts'
+import { DAY, HOUR } from '../duration.ts'
+import type { Lines } from '../meter.ts'
+import { MONTH_MS } from '../prices.ts'
 import type { StorageClass } from '../storage-class.ts'
 import { eventsOf, type Period, stockOf } from './stock.ts'
 import type { Workload } from './workload.ts'
@@ -19,7 +20,6 @@ export type Alternative = (typeof ALTERNATIVES)[number]
 const ITEM_OVERHEAD = 100
 /** "Objects smaller than 128 KB are not monitored" and stay at the first rate. */
 const MONITORED_BYTES = 128 * 1024
-const HOUR = DAY / 24
 
 const rateOf = ({ recordsPerDay }: Workload): number => recordsPerDay / DAY
 const countIn = (workload: Workload, { from, to }: Period): number => rateOf(workload) * (to - from)
@@ -39,32 +39,18 @@ const inStandard = (workload: Workload, period: Period): Lines => [
   ['s3.storage.STANDARD', stockOf(rateOf(workload) * workload.recordBytes, period, 0, endOf(workload))],
 ]
 
-/** Bytes at the class's own rate and at STANDARD's, of so many objects a ms of a size, while they are of some age. */
+/** So many objects a ms of a size, while they are of some age; those that leave the class in the period may leave it early. */
 const keepObjects = (
   storageClass: StorageClass,
-  objects: { readonly perMs: number; readonly bytes: number },
+  { perMs, bytes }: { readonly perMs: number; readonly bytes: number },
   period: Period,
-  age: { readonly since: number; readonly until: number },
+  { since, until }: { readonly since: number; readonly until: number },
 ): Lines => {
-  const { own, standard } = billableBytes(storageClass, objects.bytes)
+  const leaving = Math.max(0, period.to - until) - Math.max(0, period.from - until)
   return [
-    [`s3.storage.${storageClass}`, stockOf(objects.perMs * own, period, age.since, age.until)],
-    ['s3.storage.STANDARD', stockOf(objects.perMs * standard, period, age.since, age.until)],
+    ...keepLines(storageClass, bytes, stockOf(perMs, period, since, until)),
+    ...earlyLines(storageClass, bytes, { count: perMs * leaving, stay: until - since }),
   ]
-}
-
-/** What a class bills of things that leave it before its minimum duration: for those that leave in the period. */
-const leaveEarly = (
-  storageClass: StorageClass,
-  objects: { readonly perMs: number; readonly bytes: number },
-  { from, to }: Period,
-  age: { readonly since: number; readonly until: number },
-): Lines => {
-  const left = classTerms[storageClass].minDays * DAY - (age.until - age.since)
-  if (left <= 0 || age.until === Number.POSITIVE_INFINITY) return []
-  const leaving = Math.max(0, to - age.until) - Math.max(0, from - age.until)
-  const { own } = billableBytes(storageClass, objects.bytes)
-  return [[`s3.early-deletion.${storageClass}`, objects.perMs * leaving * own * left]]
 }
 
 /** An S3 object for each record, moved by lifecycle along the same classes. */
@@ -77,11 +63,7 @@ const asObjects = (workload: Workload, period: Period): Lines => {
     const age = { since: after, until }
     const arriving = Math.max(0, period.to - after) - Math.max(0, period.from - after)
     const line = index === 0 ? `s3.put.${storageClass}` : `s3.transition.${storageClass}`
-    return [
-      [line, objects.perMs * arriving],
-      ...keepObjects(storageClass, objects, period, age),
-      ...leaveEarly(storageClass, objects, period, age),
-    ]
+    return [[line, objects.perMs * arriving], ...keepObjects(storageClass, objects, period, age)]
   })
 }
 
@@ -93,7 +75,6 @@ const asHourlyFiles = (workload: Workload, period: Period): Lines => {
   return [
     ['s3.put.STANDARD_IA', eventsOf(period, HOUR, HOUR)],
     ...keepObjects('STANDARD_IA', files, period, age),
-    ...leaveEarly('STANDARD_IA', files, period, age),
   ]
 }
 

@@ -1,16 +1,14 @@
-import type { Lines } from '../bill-thaws.ts'
-import { billsReads } from '../prices.ts'
+import { readLines } from '../bill-objects.ts'
+import { BILLED_MESSAGE_BYTES, readUnits, writeUnits } from '../billed-units.ts'
+import { type Lines, type Meter, makeMeter } from '../meter.ts'
 import { isArchiveClass } from '../storage-class.ts'
-import { readUnits } from '../work-plan.ts'
 import { billStorage, bytesByClass } from './bill-storage.ts'
 import { type Happenings, happen } from './happenings.ts'
-import { type Meter, makeMeter } from './meter.ts'
 import { livePartition, type PartitionLife } from './partition-life.ts'
 import type { Period } from './stock.ts'
 import type { Workload } from './workload.ts'
 
-/** SQS bills each 64 KiB as a request, and takes or gives ten messages a call. */
-const BILLED_MESSAGE_BYTES = 64 * 1024
+/** SQS takes or gives ten messages a call. */
 const MESSAGES_A_CALL = 10
 const LISTED_A_CALL = 1000
 
@@ -18,7 +16,6 @@ const LISTED_A_CALL = 1000
 const COMMIT_BYTES = 1000
 const REPLACED_BYTES = 30
 const REGISTRY_BYTES = 100
-const WRITE_UNIT_BYTES = 1024
 
 /** S3 tells of the version and of the marker. */
 const EVENTS_OF_EXPIRY = 2
@@ -82,7 +79,7 @@ const billSeals = (meter: Meter, { life, seen }: Facts) => {
   meter.add(`s3.put.${life.stays[0].storageClass}`, outputs)
   meter.add('s3.get.STANDARD', seen.seals * (inputs + 2))
   meter.add('dynamodb.read-unit', 2 * seen.seals * readUnits(inputs * COMMIT_BYTES))
-  const named = Math.ceil((COMMIT_BYTES + inputs * REPLACED_BYTES) / WRITE_UNIT_BYTES)
+  const named = writeUnits(COMMIT_BYTES + inputs * REPLACED_BYTES)
   meter.add('dynamodb.write-unit', seen.seals * (1 + named))
 }
 
@@ -121,9 +118,9 @@ const billAudits = (meter: Meter, { workload, life, seen }: Facts, period: Perio
   for (const { storageClass, bytes } of audited(life, seen, runs, period)) {
     const segments = bytes / (life.sealedBytes / life.sealedSegments)
     const ranges = isArchiveClass(storageClass) ? 0 : bytes / AUDIT_READ_BYTES
-    meter.add(`s3.get.${storageClass}`, segments + ranges)
+    for (const [line, quantity] of readLines(storageClass, segments + ranges, bytes))
+      meter.add(line, quantity)
     meter.add('s3.get.STANDARD', segments)
-    if (billsReads(storageClass)) meter.add(`s3.retrieval-gb.${storageClass}`, bytes)
   }
 }
 

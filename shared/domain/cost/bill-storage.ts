@@ -1,7 +1,7 @@
+import { earlyLines, keepLines } from '../bill-objects.ts'
 import { DAY } from '../duration.ts'
-import { billableBytes, classTerms } from '../prices.ts'
+import type { Meter } from '../meter.ts'
 import type { StorageClass } from '../storage-class.ts'
-import type { Meter } from './meter.ts'
 import type { PartitionLife } from './partition-life.ts'
 import { eventsOf, type Period, stockOf } from './stock.ts'
 
@@ -26,18 +26,12 @@ const billSealed = (meter: Meter, life: PartitionLife, period: Period) => {
   const { length, end, sealedBytes, sealedSegments, stays } = life
   const size = sealedBytes / sealedSegments
   stays.forEach(({ storageClass, since, until }, index) => {
-    const { own, standard } = billableBytes(storageClass, size)
-    const count = stockOf(sealedSegments / length, period, since, until)
-    meter.add(`s3.storage.${storageClass}`, own * count)
-    meter.add('s3.storage.STANDARD', standard * count)
+    const time = stockOf(sealedSegments / length, period, since, until)
+    const leaving = { count: eventsOf(period, end + until, length) * sealedSegments, stay: until - since }
+    const lines = [...keepLines(storageClass, size, time), ...earlyLines(storageClass, size, leaving)]
+    for (const [line, quantity] of lines) meter.add(line, quantity)
     // the tag stays
-    if (index > 0) meter.add('s3.storage.tags', count)
-    const short = classTerms[storageClass].minDays * DAY - (until - since)
-    if (short > 0 && Number.isFinite(until))
-      meter.add(
-        `s3.early-deletion.${storageClass}`,
-        eventsOf(period, end + until, length) * sealedSegments * own * short,
-      )
+    if (index > 0) meter.add('s3.storage.tags', time)
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Lines } from '../bill-thaws.ts'
+import { type Lines, makeMeter } from '../meter.ts'
 import { dollarsFor, PRICES, type PriceTable, priceOf, standardStorageDollars } from '../prices.ts'
 import { ALTERNATIVES, type Alternative, billAlternative, monthsOf } from './alternatives.ts'
 import { billIcecore } from './bill-icecore.ts'
@@ -51,12 +51,6 @@ const dollarsOf = (line: string, quantity: number, table: PriceTable): number =>
     ? standardStorageDollars(quantity / priceOf(line, table).per, table.standardSteps)
     : dollarsFor(line, quantity, table)
 
-const addUp = (lines: Lines): Lines => {
-  const sums = new Map<string, number>()
-  for (const [line, quantity] of lines) sums.set(line, (sums.get(line) ?? 0) + quantity)
-  return [...sums].filter(([, quantity]) => quantity > 0)
-}
-
 /** Prices what is billed in one month. Errors: a line that the table has no price for. */
 export const priceMonth = (lines: Lines, table: PriceTable = PRICES): MonthCost => {
   const parts = {
@@ -68,7 +62,8 @@ export const priceMonth = (lines: Lines, table: PriceTable = PRICES): MonthCost 
     functions: 0,
     watching: 0,
   } satisfies Record<Component, number>
-  for (const [line, quantity] of addUp(lines)) parts[componentOf(line)] += dollarsOf(line, quantity, table)
+  for (const [line, quantity] of makeMeter(lines).lines())
+    parts[componentOf(line)] += dollarsOf(line, quantity, table)
   return { ...parts, total: COMPONENTS.reduce((sum, component) => sum + parts[component], 0) }
 }
 

@@ -1,5 +1,6 @@
 import { classAtAge } from '../dataset.ts'
 import { DAY, HOUR } from '../duration.ts'
+import { MANY_LANDING_COMMITS } from '../plan-seal.ts'
 import { GRACE } from '../plan-sweep.ts'
 import { MONTH_MS } from '../prices.ts'
 import type { StorageClass } from '../storage-class.ts'
@@ -7,8 +8,6 @@ import type { Workload } from './workload.ts'
 
 const LENGTHS = { hour: HOUR, day: DAY, month: MONTH_MS } as const
 
-/** So many landing segments are sealed without waiting for the end of their partition. */
-const CROWDED = 64
 /** A tag waits for lifecycle, which runs at midnight, and partitions of a day end at midnight. */
 const LIFECYCLE = DAY
 /** `resources/archive-bucket.yml`: how long what was deleted can be taken back. */
@@ -75,7 +74,7 @@ export const livePartition = (workload: Workload): PartitionLife => {
   const text = records * recordBytes
   const sealedBytes = text * storedRatio
   const landings = workload.batchesPerDay * workload.partitionsPerBatch * days
-  const crowds = Math.max(landings / CROWDED, sealedBytes / seal.targetBytes)
+  const crowds = Math.max(landings / MANY_LANDING_COMMITS, sealedBytes / seal.targetBytes)
   const seals = Math.max(1, Math.min(crowds, length / interval))
   // one that is less than half full is taken in again
   const takenIn = Math.min(seals, Math.max(1, seal.targetBytes / 2 / (sealedBytes / seals)))

@@ -1,10 +1,12 @@
-import type { Lines } from '../bill-thaws.ts'
-import { type CopyLife, lifeOfCopy } from '../copy-life.ts'
+import { readLines } from '../bill-objects.ts'
+import { thawLines } from '../bill-thaws.ts'
+import { readUnits } from '../billed-units.ts'
+import { lifeOfCopy } from '../copy-life.ts'
+import { type Lines, totalOf } from '../meter.ts'
 import { thawDays } from '../plan-thaw.ts'
 import { priceWork } from '../price-work.ts'
-import { billsReads, dollarsFor, PRICES, type PriceTable } from '../prices.ts'
+import { PRICES, type PriceTable } from '../prices.ts'
 import {
-  type ArchiveClass,
   isArchiveClass,
   offersTier,
   RETRIEVAL_TIERS,
@@ -33,7 +35,6 @@ export type RehydrationCost = {
 }
 
 const NOW = { from: 0, to: 0 }
-const READ_UNIT = 4096
 const MiB = 2 ** 20
 
 const oldestClass = ({ classes, retention }: Workload): StorageClass =>
@@ -78,17 +79,8 @@ const workFor = (asked: Asked, workload: Workload, storageClass: StorageClass): 
   }
 }
 
-const thawLines = (storageClass: ArchiveClass, tier: RetrievalTier, count: number, bytes: number): Lines => {
-  const life: CopyLife = lifeOfCopy(storageClass, tier, { days: thawDays(null), asked: NOW })
-  return [
-    [`s3.restore-request.${storageClass}.${tier}`, count],
-    [`s3.restore-gb.${storageClass}.${tier}`, bytes],
-    ['s3.storage.restored-copy', bytes * life.most],
-  ]
-}
-
 /** What the peers' own stores bill for it; who reads it does the rest. */
-const readLines = (
+const fetchLines = (
   way: Exclude<Way, 'icecore'>,
   asked: Asked,
   workload: Workload,
@@ -97,22 +89,19 @@ const readLines = (
 ): Lines => {
   const { recordBytes, recordsPerDay, recordsPerMessage, gzipRatio } = workload
   const records = asked === 'a day' ? recordsPerDay : 1
-  if (way === 'dynamodb') return [['dynamodb.read-unit', (records * Math.ceil(recordBytes / READ_UNIT)) / 2]]
+  if (way === 'dynamodb') return [['dynamodb.read-unit', (records * readUnits(recordBytes)) / 2]]
   if (way === 'standard') return [['s3.get.STANDARD', Math.ceil(records / recordsPerMessage)]]
   if (way === 'intelligent-tiering') return [['s3.get.INTELLIGENT_TIERING', records]]
   if (way === 'gzip-by-hour') {
     const hours = asked === 'a day' ? 24 : 1
     const bytes = ((recordsPerDay * recordBytes * gzipRatio) / 24) * hours
-    return [
-      ['s3.get.STANDARD_IA', hours],
-      ['s3.retrieval-gb.STANDARD_IA', bytes],
-    ]
+    return readLines('STANDARD_IA', hours, bytes)
   }
-  const gets = [`s3.get.${storageClass}`, records] as const
   const bytes = records * recordBytes
-  if (isArchiveClass(storageClass) && tier !== null)
-    return [gets, ...thawLines(storageClass, tier, records, bytes)]
-  return billsReads(storageClass) ? [gets, [`s3.retrieval-gb.${storageClass}`, bytes]] : [gets]
+  const read = readLines(storageClass, records, bytes)
+  if (!isArchiveClass(storageClass) || tier === null) return read
+  const { most } = lifeOfCopy(storageClass, tier, { days: thawDays(null), asked: NOW })
+  return [...read, ...thawLines(storageClass, tier, { requests: records, bytes, copies: bytes * most })]
 }
 
 const COLD_WAYS: readonly Way[] = ['icecore', 'object-per-record']
@@ -130,10 +119,7 @@ export const rehydrationCosts = (
         way === 'icecore'
           ? priceWork(workFor(asked, workload, storageClass), tiersOf(tier ?? 'Standard'), NOW, table).dollars
               .total
-          : readLines(way, asked, workload, storageClass, tier).reduce(
-              (sum, [line, quantity]) => sum + dollarsFor(line, quantity, table),
-              0,
-            )
+          : totalOf(fetchLines(way, asked, workload, storageClass, tier), table)
       return { asked, way, tier, dollars, within: withinOf(storageClass, tier) }
     })
   return ASKED.flatMap((asked) => ways.flatMap((way) => rowsOf(asked, way)))

@@ -1,7 +1,6 @@
-import type { Lines } from '../bill-thaws.ts'
+import { type Lines, makeMeter } from '../meter.ts'
 import { MONTH_MS } from '../prices.ts'
 import { happen } from './happenings.ts'
-import { makeMeter } from './meter.ts'
 import { livePartition } from './partition-life.ts'
 import { type Period, stockOf } from './stock.ts'
 import type { Workload } from './workload.ts'

@@ -1,19 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { adviseClasses } from '../../../shared/domain/advice/advise.ts'
-import {
-  FIRST_CLASSES,
-  findLadder,
-  LATER_CLASSES,
-  movingAges,
-} from '../../../shared/domain/advice/find-ladder.ts'
+import { FIRST_CLASSES, findLadder, movingAges } from '../../../shared/domain/advice/find-ladder.ts'
 import { ladderDollars } from '../../../shared/domain/advice/ladder.ts'
 import { agesBetween, type Material, valueAt } from '../../../shared/domain/advice/material.ts'
 import { stayDollars, tiersWithin } from '../../../shared/domain/advice/stay.ts'
 import type { ClassStep, ClassSteps } from '../../../shared/domain/dataset.ts'
 import { DAY, HOUR, MINUTE } from '../../../shared/domain/duration.ts'
 import { dollarsFor, GB, MONTH_MS, PRICES } from '../../../shared/domain/prices.ts'
-import { STORAGE_CLASSES, type StorageClass } from '../../../shared/domain/storage-class.ts'
+import { isColder, LIFECYCLE_CLASSES, type StorageClass } from '../../../shared/domain/storage-class.ts'
 
 const YEAR = 365 * DAY
 
@@ -26,8 +21,6 @@ const aMaterial = (parts: Partial<Material> = {}): Material => ({
   ...parts,
 })
 
-const coldness = (storageClass: StorageClass) => STORAGE_CLASSES.indexOf(storageClass)
-
 /** Every ladder that there is over these ages. */
 const allLadders = (ages: readonly number[]): readonly ClassSteps[] => {
   const after = (last: ClassStep): readonly (readonly ClassStep[])[] => [
@@ -35,7 +28,7 @@ const allLadders = (ages: readonly number[]): readonly ClassSteps[] => {
     ...ages
       .filter((age) => age > last.after)
       .flatMap((age) =>
-        LATER_CLASSES.filter((next) => coldness(next) > coldness(last.storageClass)).flatMap((storageClass) =>
+        LIFECYCLE_CLASSES.filter((next) => isColder(next, last.storageClass)).flatMap((storageClass) =>
           after({ after: age, storageClass }).map((rest) => [{ after: age, storageClass }, ...rest]),
         ),
       ),
