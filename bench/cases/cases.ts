@@ -4,6 +4,7 @@ import { ageRecordsCase } from './age-records.ts'
 import { coldStartCase } from './cold-start.ts'
 import { oneRecordCase } from './one-record.ts'
 import { sealCase } from './seal.ts'
+import { simulatorCase } from './simulator.ts'
 import { storedBytesCase } from './stored-bytes.ts'
 
 export const CASES: readonly Case[] = [
@@ -13,4 +14,5 @@ export const CASES: readonly Case[] = [
   oneRecordCase,
   storedBytesCase,
   coldStartCase,
+  simulatorCase,
 ]
