@@ -2,6 +2,7 @@ import type { Case } from '../support/case.ts'
 import { ageObjectCase } from './age-object.ts'
 import { ageRecordsCase } from './age-records.ts'
 import { coldStartCase } from './cold-start.ts'
+import { hydrateFilterCase } from './hydrate-filter.ts'
 import { oneRecordCase } from './one-record.ts'
 import { sealCase } from './seal.ts'
 import { simulatorCase } from './simulator.ts'
@@ -12,6 +13,7 @@ export const CASES: readonly Case[] = [
   ageRecordsCase,
   sealCase,
   oneRecordCase,
+  hydrateFilterCase,
   storedBytesCase,
   coldStartCase,
   simulatorCase,

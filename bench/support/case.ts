@@ -14,7 +14,8 @@ export type Outcome = {
   readonly megabytes: number
   readonly seconds?: number
   readonly cpuSeconds?: number
-  readonly peakMegabytes?: null
+  /** Where it is not that of the whole process at its end. */
+  readonly peakMegabytes?: number | null
   readonly figures?: Readonly<Record<string, number>>
 }
 

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
 import config from '../../icecore.config.ts'
+import { openFileSource } from '../../shared/codec/byte-source.ts'
 import { parseJsonRecord } from '../../shared/codec/parse-record.ts'
 import { isRejection } from '../../shared/codec/rejection.ts'
 import { readCommit, storeCommit } from '../../shared/codec/stored-commit.ts'
 import type { Commit } from '../../shared/domain/commit.ts'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
-import type { NewObject } from '../../shared/ports/segment-store.ts'
+import type { NewObject, SegmentReader } from '../../shared/ports/segment-store.ts'
 
 export const DATASET = 'flights'
 export const PARTITION = '2024-01-01'
@@ -48,6 +49,16 @@ export const makeFileWriter = (folder: string) => ({
     await writeFile(fileOf(folder, key), content.kind === 'memory' ? content.data : await content.read())
     return 'stored' as const
   },
+})
+
+/** Reads ranges of what `makeFileWriter` put there. */
+export const makeFileReader = (folder: string): SegmentReader => ({
+  head: () => Promise.reject(new Error('nobody asks for the head')),
+  read: async (key, start, end) => {
+    const file = await openFileSource(fileOf(folder, key))
+    return file.read(start, end).finally(file.close)
+  },
+  download: async (key, sink) => sink.write(await readFile(fileOf(folder, key))),
 })
 
 const commitsFile = (folder: string) => join(folder, 'commits.json')

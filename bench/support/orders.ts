@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 
 /** Numbers that repeat from run to run: a benchmark must not depend on luck. */
-const makeRandom = (seed: number) => {
+export const makeRandom = (seed: number) => {
   let state = seed >>> 0
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -15,7 +15,7 @@ const START = Date.UTC(2024, 0, 1)
 const DAYS = 20
 const BATCH = 2000
 
-const makeOrder = (number: number, random: () => number): string => {
+export const makeOrder = (number: number, random: () => number): string => {
   const noise = () => random().toString(36)
   return JSON.stringify({
     flight: `o-${number}-${noise()}${noise()}`,
