@@ -1,7 +1,7 @@
 import { MINUTE } from './duration.ts'
 import type { Holding } from './holding.ts'
-import { underWayAs } from './plan-thaw.ts'
-import { type ArchiveClass, isArchiveClass, RETRIEVAL_TIERS, type RetrievalTier } from './storage-class.ts'
+import { thawedIn, underWayAs } from './plan-thaw.ts'
+import { type ArchiveClass, RETRIEVAL_TIERS, type RetrievalTier } from './storage-class.ts'
 import { longestThaw, type ThawTimes } from './thaw-times.ts'
 
 /** A thaw that S3 was asked for and has not done yet. */
@@ -20,10 +20,11 @@ export const underWayOf = (
   { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,
   bytes: number,
 ): ThawUnderWay | undefined => {
-  if (thaw === null || thaw.readableUntil !== null || !isArchiveClass(storageClass)) return undefined
-  // S3 takes a faster tier only with as many days as it was asked for
-  const canRaise = thaw.days !== undefined && thaw.raise === undefined
-  return { storageClass, ...underWayAs(thaw), bytes, canRaise }
+  const from = thawedIn({ storageClass, thaw })
+  if (from === undefined || thaw === null || thaw.readableUntil !== null) return undefined
+  // S3 takes a faster tier only with as many days as it was asked for, and of the class that it is in by now
+  const canRaise = thaw.days !== undefined && thaw.raise === undefined && thaw.from === undefined
+  return { storageClass: from, ...underWayAs(thaw), bytes, canRaise }
 }
 
 /** From deciding to raise a thaw to having asked S3, at most, ms: a sweep decides, and it runs every quarter of an hour. */

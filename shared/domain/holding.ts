@@ -1,4 +1,4 @@
-import type { JobTier, RetrievalTier, StorageClass } from './storage-class.ts'
+import type { ArchiveClass, JobTier, RetrievalTier, StorageClass } from './storage-class.ts'
 
 /** A faster tier that S3 is asked for while a thaw is under way. A thaw is made faster once at most. */
 export type Raise = {
@@ -16,6 +16,8 @@ export type Raise = {
 /** One thaw of one segment, shared by all who need it. */
 export type Thaw = {
   readonly tier: RetrievalTier
+  /** The class that it was thawed in, once lifecycle has moved it on; missing while it is there still. */
+  readonly from?: ArchiveClass | undefined
   readonly requestedAt: number
   /** When S3 takes the restored copy away; null while it is not there yet. Read from S3, never computed. */
   readonly readableUntil: number | null

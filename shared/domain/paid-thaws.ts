@@ -1,9 +1,9 @@
 import { RESTORED_COPY } from './bill-thaws.ts'
 import { lifeOfCopy } from './copy-life.ts'
 import type { Holding } from './holding.ts'
+import { thawedIn } from './plan-thaw.ts'
 import { dollarsFor, restoreDollars } from './prices.ts'
 import type { Segment } from './segment.ts'
-import { isArchiveClass } from './storage-class.ts'
 
 /** What S3 bills for one thaw because of one rehydration, US dollars by list price. */
 export type PaidThaw = {
@@ -21,17 +21,18 @@ export const paidFor = (
   { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,
   rehydrationId: string,
 ): PaidThaw | undefined => {
-  if (thaw === null || thaw.days === undefined || !isArchiveClass(storageClass)) return undefined
+  const from = thawedIn({ storageClass, thaw })
+  if (thaw?.days === undefined || from === undefined) return undefined
   const { tier, requestedAt, days, by, raise } = thaw
   const isAsker = by === rehydrationId
   // of one whose answer was lost S3 may have taken the request: it counts
   const isRaiser = raise?.by === rehydrationId && raise.state !== 'asking'
   if (!isAsker && !isRaiser) return undefined
   const asked = { from: requestedAt, to: requestedAt }
-  const copy = bytes * lifeOfCopy(storageClass, tier, { days, asked }).most
+  const copy = bytes * lifeOfCopy(from, tier, { days, asked }).most
   const dollars =
-    (isAsker ? restoreDollars(storageClass, tier, 1, bytes) + dollarsFor(RESTORED_COPY, copy) : 0) +
-    (isRaiser ? restoreDollars(storageClass, raise.to, 1, bytes) : 0)
+    (isAsker ? restoreDollars(from, tier, 1, bytes) + dollarsFor(RESTORED_COPY, copy) : 0) +
+    (isRaiser ? restoreDollars(from, raise.to, 1, bytes) : 0)
   return { segmentId: id, requestedAt, dollars }
 }
 

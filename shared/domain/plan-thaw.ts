@@ -3,6 +3,7 @@ import type { Holding, JobClaim, Thaw } from './holding.ts'
 import { DEFAULT_KEEP_DAYS } from './rehydration.ts'
 import type { Segment } from './segment.ts'
 import {
+  type ArchiveClass,
   type ClassTiers,
   isArchiveClass,
   isColder,
@@ -79,9 +80,21 @@ const askedByJob = ({ asking }: Holding, now: number): Thaw | undefined =>
     by: asking.job.rehydrationId,
   }
 
+/** A thaw and its tier are those of the class that it was asked for in, wherever lifecycle moves the object meanwhile. */
+const moved = (thaw: Thaw, from: StorageClass, to: StorageClass): Thaw =>
+  thaw.from === undefined && from !== to && isArchiveClass(from) ? { ...thaw, from } : thaw
+
+/** The class that a segment was thawed in; undefined where it is not thawed. */
+export const thawedIn = ({
+  storageClass,
+  thaw,
+}: Pick<Holding, 'storageClass' | 'thaw'>): ArchiveClass | undefined =>
+  thaw !== null && isArchiveClass(storageClass) ? (thaw.from ?? storageClass) : undefined
+
 const thawOf = (holding: Holding, facts: StorageFacts, now: number): Holding['thaw'] => {
   if (!isArchiveClass(facts.storageClass) || facts.restore === null) return null
-  const known = holding.thaw ?? askedByJob(holding, now) ?? { tier: UNKNOWN_TIER, requestedAt: now }
+  const asked = holding.thaw && moved(holding.thaw, holding.storageClass, facts.storageClass)
+  const known = asked ?? askedByJob(holding, now) ?? { tier: UNKNOWN_TIER, requestedAt: now }
   return { ...known, readableUntil: facts.restore.ongoing ? null : facts.restore.readableUntil }
 }
 
@@ -179,12 +192,10 @@ export const thawedBy = (
   { storageClass, thaw }: Pick<Holding, 'storageClass' | 'thaw'>,
   now: number,
 ): number => {
-  if (!isArchiveClass(storageClass) || thaw === null) return now
+  const from = thawedIn({ storageClass, thaw })
+  if (from === undefined || thaw === null) return now
   const { tier, requestedAt } = underWayAs(thaw)
-  return Math.min(
-    thaw.requestedAt + longestThaw(storageClass, thaw.tier),
-    requestedAt + longestThaw(storageClass, tier),
-  )
+  return Math.min(thaw.requestedAt + longestThaw(from, thaw.tier), requestedAt + longestThaw(from, tier))
 }
 
 /** Where a segment is, by the catalog, which may lag. */

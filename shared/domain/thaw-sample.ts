@@ -1,6 +1,7 @@
 import type { Holding } from './holding.ts'
+import { thawedIn } from './plan-thaw.ts'
 import type { Segment } from './segment.ts'
-import { type ArchiveClass, isArchiveClass, type RetrievalTier } from './storage-class.ts'
+import type { ArchiveClass, RetrievalTier } from './storage-class.ts'
 
 /** Sizes that are told apart: each is a metric of its own for every class and tier, and those are paid for one by one. */
 export const THAW_SIZES = ['small', 'large'] as const
@@ -57,11 +58,11 @@ export const thawSeen = (
   after: Holding,
   at: number,
 ): SeenThaw | undefined => {
-  const { storageClass } = after
   const { thaw } = before
   const isOver = thaw?.readableUntil === null && typeof after.thaw?.readableUntil === 'number'
   const isKnown = isOver && thaw.days !== undefined && thaw.raise === undefined
-  if (!isKnown || !isArchiveClass(storageClass)) return undefined
+  const storageClass = thawedIn(after)
+  if (!isKnown || storageClass === undefined) return undefined
   const { tier, requestedAt } = thaw
   const took = Math.max(0, at - requestedAt)
   return { storageClass, tier, size: thawSizeOf(bytes), took, at, segmentId: id, requestedAt }

@@ -3,7 +3,7 @@ import { costSoFar } from '../../shared/domain/cost-so-far.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import type { Raise } from '../../shared/domain/holding.ts'
 import { addPaid, paidFor } from '../../shared/domain/paid-thaws.ts'
-import { holdingOf, withThaw } from '../../shared/domain/plan-thaw.ts'
+import { alignHolding, holdingOf, withThaw } from '../../shared/domain/plan-thaw.ts'
 import { dollarsFor, restoreDollars } from '../../shared/domain/prices.ts'
 import { withRaise } from '../../shared/domain/raise-thaw.ts'
 import { NO_TERMS } from '../../shared/domain/rehydration-terms.ts'
@@ -34,6 +34,16 @@ describe('a rehydration pays', () => {
       faster,
       12,
     )
+  })
+
+  test('by the prices of the class that it was thawed in, wherever lifecycle has moved it since', () => {
+    const expedited = withThaw(cold, { tier: 'Expedited', now: NOON, until: NOON + DAY, days: 3, by: 'mine' })
+    const moved = alignHolding(
+      expedited,
+      { storageClass: 'DEEP_ARCHIVE', restore: { ongoing: false, readableUntil: NOON + DAY } },
+      NOON + 1,
+    )
+    expect(paidFor(segment, moved, 'mine')).toEqual(paidFor(segment, expedited, 'mine'))
   })
 
   test('not for what S3 may not have been asked for', () => {

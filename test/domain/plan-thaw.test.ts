@@ -11,6 +11,7 @@ import {
   longestNeed,
   neededUntil,
   type StorageFacts,
+  thawedIn,
   tierFor,
   withAsking,
   withNeed,
@@ -134,6 +135,21 @@ describe('a holding in line with S3', () => {
       requestedAt: NOON,
       readableUntil: NOON + DAY,
     })
+  })
+
+  test('remembers the class that it was thawed in when lifecycle moves it on', () => {
+    const facts = { ...until(NOON + DAY), storageClass: 'DEEP_ARCHIVE' } as const
+    const moved = alignHolding(thawing, facts, NOON + 1)
+    expect(moved).toMatchObject({ storageClass: 'DEEP_ARCHIVE', thaw: { from: 'GLACIER', tier: 'Bulk' } })
+    expect(thawedIn(moved)).toBe('GLACIER')
+    // and from then on
+    expect(
+      alignHolding(moved, { ...facts, restore: { ongoing: false, readableUntil: NOON } }, NOON + 2),
+    ).toMatchObject({
+      thaw: { from: 'GLACIER', readableUntil: NOON },
+    })
+    expect(thawedIn(thawing)).toBe('GLACIER')
+    expect(thawedIn(before)).toBeUndefined()
   })
 
   test('loses a thaw whose copy is gone', () => {

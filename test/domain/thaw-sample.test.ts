@@ -25,6 +25,11 @@ describe('a thaw that is over', () => {
     })
   })
 
+  test('was one of the class that it was asked for in, though lifecycle has moved it on', () => {
+    const moved = alignHolding(asked, { storageClass: 'DEEP_ARCHIVE', restore: there }, NOON + 9 * HOUR)
+    expect(thawSeen(segment, asked, moved, NOON + 8 * HOUR)).toMatchObject({ storageClass: 'GLACIER' })
+  })
+
   test('took no less than nothing, whatever the clocks say', () => {
     expect(thawSeen(segment, asked, look(asked, there), NOON - 1)).toMatchObject({ took: 0 })
   })

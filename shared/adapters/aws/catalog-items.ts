@@ -3,7 +3,7 @@ import { readCommit, storeCommit } from '../../codec/stored-commit.ts'
 import type { Commit } from '../../domain/commit.ts'
 import type { Holding, Waiter } from '../../domain/holding.ts'
 import type { PartitionRef } from '../../domain/segment.ts'
-import { JOB_TIERS, RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
+import { ARCHIVE_CLASSES, JOB_TIERS, RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
 
 /** Shapes of the catalog's items; private to the adapters of this folder. All of a partition share one `pk`. */
 
@@ -22,6 +22,7 @@ const holdingSchema = z.object({
   thaw: z
     .object({
       tier: z.enum(RETRIEVAL_TIERS),
+      from: z.enum(ARCHIVE_CLASSES).optional(),
       requestedAt: z.int(),
       readableUntil: z.int().nullable(),
       neededUntil: z.int().optional(),
