@@ -1,3 +1,4 @@
+import type { DecodedArray } from 'hyparquet'
 import type { FieldValue } from '../domain/compare-value.ts'
 import type { RecordFilter } from './record-filter.ts'
 import {
@@ -7,6 +8,7 @@ import {
   type PromotedKind,
   promotedValue,
   storedColumn,
+  text,
 } from './row-group.ts'
 import { rowGroupStatistics } from './row-group-statistics.ts'
 import type { SegmentFooter } from './segment-footer.ts'
@@ -21,20 +23,45 @@ export type RowFilter = {
   readonly where?: RecordFilter
 }
 
+/** The first of so many places, from `from` on, that is not before what is looked for. */
+const firstNotBefore = (places: number, isBefore: (place: number) => boolean, from = 0): number => {
+  let [low, high] = [from, places]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isBefore(middle)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** Sorted ids, to tell whether any lies in a range without going through all of them. */
 const makeRangeCheck = (ids: ReadonlySet<string>) => {
   const sorted = [...ids].sort()
   return (min: string, max: string): boolean => {
-    let [low, high] = [0, sorted.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (String(sorted[middle]) < min) low = middle + 1
-      else high = middle
-    }
-    const next = sorted[low]
+    const next = sorted[firstNotBefore(sorted.length, (place) => String(sorted[place]) < min)]
     return next !== undefined && next <= max
   }
 }
+
+/** So many ids and fewer are looked up one by one, for rows stand in the order of their ids. */
+const FEW_IDS = 16
+
+/** The rows of ids, in order: of a column as it is stored, of which no more values are made than are looked at. */
+const rowsOfIds = (
+  ids: ReadonlySet<string>,
+  column: DecodedArray | undefined,
+  rows: number,
+): readonly number[] => {
+  const idAt = (row: number) => text(column?.[row])
+  return [...ids].sort().flatMap((id) => {
+    const first = firstNotBefore(rows, (row) => idAt(row) < id)
+    const found: number[] = []
+    for (let row = first; row < rows && idAt(row) === id; row += 1) found.push(row)
+    return found
+  })
+}
+
+const allRows = (rows: number): readonly number[] => Array.from({ length: rows }, (_, row) => row)
 
 /**
  * Says of a row group, by its ranges and statistics, whether a wanted record can be in it.
@@ -85,17 +112,21 @@ export const chooseRows = (
     ...(isTimed ? ['time'] : []),
     ...storedOf(footer, promoted, early),
   ])
-  const columns = decodeColumns(footer, group, [...names])
+  const isFew = ids !== undefined && ids.size <= FEW_IDS
+  const columns = decodeColumns(footer, group, [...names], isFew ? 'stored' : 'used')
   const [foundIds, times] = [columns.get('id'), columns.get('time')]
   let row = 0
   const value = (name: string): FieldValue => promotedValue(columns.get(name)?.[row])
   const isWanted = (): boolean => {
-    if (ids !== undefined && !ids.has(String(foundIds?.[row]))) return false
+    if (!isFew && ids !== undefined && !ids.has(String(foundIds?.[row]))) return false
     if (from !== undefined && !(Number(times?.[row]) >= from)) return false
     if (to !== undefined && !(Number(times?.[row]) <= to)) return false
     return where?.judgeColumns({ value }) !== false
   }
-  const rows: number[] = []
-  for (; row < rowGroup.rows; row += 1) if (isWanted()) rows.push(row)
+  const candidates = isFew ? rowsOfIds(ids, foundIds, rowGroup.rows) : allRows(rowGroup.rows)
+  const rows = candidates.filter((candidate) => {
+    row = candidate
+    return isWanted()
+  })
   return { rows, columns }
 }

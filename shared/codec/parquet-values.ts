@@ -2,13 +2,19 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { ParquetParsers } from 'hyparquet'
 
 /** Text as stored: the library's own decoder drops a byte order mark at the beginning of a value. */
-const stringFromBytes = (bytes: Uint8Array): string =>
+export const stringFromBytes = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 
 /** How the values of a segment's columns are decoded: times as numbers (ms), text with all its bytes. */
 export const parsers: Partial<ParquetParsers> = {
   stringFromBytes,
   timestampFromMilliseconds: (millis: bigint) => Number(millis),
+}
+
+/** For columns of which few values are looked at: until then texts stay bytes. */
+export const lazyParsers: Partial<ParquetParsers> = {
+  ...parsers,
+  stringFromBytes: (bytes: Uint8Array) => bytes,
 }
 
 const MOST_AT_ONCE = 1024 * 1024

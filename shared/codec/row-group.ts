@@ -5,7 +5,7 @@ import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { getSchemaPath } from 'hyparquet/src/schema.js'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import type { ArchiveRecord, PromotedValue } from '../domain/record.ts'
-import { decompressors, parsers } from './parquet-values.ts'
+import { decompressors, lazyParsers, parsers, stringFromBytes } from './parquet-values.ts'
 import type { SegmentFooter } from './segment-footer.ts'
 import type { RowGroup } from './segment-format.ts'
 import { SegmentCorrupt } from './segment-format.ts'
@@ -15,7 +15,13 @@ export type Columns = ReadonlyMap<string, DecodedArray>
 
 export type PromotedKind = Pick<PromotedColumn, 'name' | 'type'>
 
-const PARSERS = { ...DEFAULT_PARSERS, ...parsers }
+/** Values as they are used, or as they are stored, for columns of which few values will be looked at. */
+export type Decoding = 'used' | 'stored'
+
+const PARSERS = {
+  used: { ...DEFAULT_PARSERS, ...parsers },
+  stored: { ...DEFAULT_PARSERS, ...lazyParsers },
+} as const
 
 const corrupt = (at: number, reason: string, cause?: unknown) =>
   new SegmentCorrupt(`row group ${at}: ${reason}`, { cause })
@@ -31,7 +37,12 @@ export const checkRowGroup = (bytes: Uint8Array, rowGroup: RowGroup, at: number)
 export type GroupBytes = { readonly rowGroup: RowGroup; readonly at: number; readonly bytes: Uint8Array }
 
 /** One column's values, of the one page that format 1 has for each. */
-const decodeColumn = (footer: SegmentFooter, { rowGroup, at, bytes }: GroupBytes, name: string) => {
+const decodeColumn = (
+  footer: SegmentFooter,
+  { rowGroup, at, bytes }: GroupBytes,
+  name: string,
+  decoding: Decoding,
+) => {
   const { schema, row_groups: groups } = footer.parquet
   const chunk = groups[at]?.columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
   if (chunk?.meta_data === undefined) throw corrupt(at, `it has no column ${name}`)
@@ -50,7 +61,7 @@ const decodeColumn = (footer: SegmentFooter, { rowGroup, at, bytes }: GroupBytes
       pathInSchema: meta.path_in_schema,
       element: schemaPath.reduce((_, node) => node).element,
       schemaPath,
-      parsers: PARSERS,
+      parsers: PARSERS[decoding],
       compressors: decompressors,
     },
   )
@@ -64,17 +75,20 @@ export const decodeColumns = (
   footer: SegmentFooter,
   group: GroupBytes,
   names: readonly string[],
+  decoding: Decoding,
 ): Columns => {
   try {
-    return new Map(names.map((name) => [name, decodeColumn(footer, group, name)]))
+    return new Map(names.map((name) => [name, decodeColumn(footer, group, name, decoding)]))
   } catch (error) {
     if (error instanceof SegmentCorrupt) throw error
     throw corrupt(group.at, String(error), error)
   }
 }
 
-const text = (value: unknown): string => {
+/** A decoded text. Errors: `SegmentCorrupt`. */
+export const text = (value: unknown): string => {
   if (typeof value === 'string') return value
+  if (value instanceof Uint8Array) return stringFromBytes(value)
   throw new SegmentCorrupt(`a value of type ${typeof value} where text belongs`)
 }
 
@@ -88,6 +102,7 @@ const millis = (value: unknown): number => {
 
 /** A decoded value of a promoted column; an integer is a number where that is exact. */
 export const promotedValue = (value: unknown): PromotedValue => {
+  if (value instanceof Uint8Array) return stringFromBytes(value)
   if (typeof value === 'bigint') {
     const number = Number(value)
     return Number.isSafeInteger(number) ? number : value
@@ -98,6 +113,9 @@ export const promotedValue = (value: unknown): PromotedValue => {
 /** The name of a promoted column where the segment has one of that name and type. */
 export const storedColumn = (footer: SegmentFooter, { name, type }: PromotedKind): string | undefined =>
   footer.segment.promoted.find((column) => column.name === name && column.type === type)?.name
+
+/** Of this share of a row group's rows and less, values are made one by one instead of all of a column. */
+const FEW = 1 / 8
 
 /**
  * Decodes a row group into records, those of the chosen rows or all; columns that were decoded to choose them are not decoded
@@ -115,7 +133,8 @@ export const decodeRecords = (
   const own = ['id', 'time', 'body', 'header', 'arrived', 'version']
   const known = chosen?.columns ?? new Map<string, DecodedArray>()
   const names = [...own, ...extra.filter((name) => name !== undefined)].filter((name) => !known.has(name))
-  const columns = new Map([...known, ...decodeColumns(footer, group, names)])
+  const isFew = chosen !== undefined && chosen.rows.length <= FEW * group.rowGroup.rows
+  const columns = new Map([...known, ...decodeColumns(footer, group, names, isFew ? 'stored' : 'used')])
   const [ids, times, bodies, headers, arrived, versions] = own.map((name) => columns.get(name))
   const values = extra.map((name) => (name === undefined ? undefined : columns.get(name)))
   const record = (row: number): ArchiveRecord => ({

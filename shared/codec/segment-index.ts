@@ -12,7 +12,14 @@ import { decoding, SegmentCorrupt, UnknownSegmentFormat } from './segment-format
  * Bytes, little-endian: `ICEX`; u32 format (1); u32 length of the footer; u32 length of the compressed footer; u32 length of
  * the filter; the footer, zstd; the filter; u32 CRC-32 of all before it.
  */
-export type SegmentIndex = { readonly footer: SegmentFooter; readonly filter: IdFilter }
+export type SegmentIndex = {
+  readonly footer: SegmentFooter
+  /** Undefined where only the footer was read: then an id may be in the segment wherever its ranges allow it. */
+  readonly filter: IdFilter | undefined
+}
+
+/** An index object that was read whole. */
+export type WholeIndex = SegmentIndex & { readonly filter: IdFilter }
 
 /** Bytes `start` (inclusive) to `end` (exclusive) of the segment: one row group. */
 export type RowGroupRange = { readonly start: number; readonly end: number; readonly rowGroup: number }
@@ -48,28 +55,62 @@ export const encodeIndex = (footer: Uint8Array, filter: IdFilter): Uint8Array =>
   return Buffer.concat([body, crc])
 }
 
+const bufferOf = (content: Uint8Array) => Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+
+/** The lengths in the head, in bytes: of the footer, of the footer compressed, of the filter. */
+const readHead = (bytes: Buffer) => {
+  if (bytes.length < HEAD + CRC || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw new SegmentCorrupt(`segment index: expected ${MAGIC} at the beginning`)
+  return {
+    format: bytes.readUInt32LE(4),
+    footer: bytes.readUInt32LE(8),
+    packed: bytes.readUInt32LE(12),
+    filter: bytes.readUInt32LE(16),
+  }
+}
+
+const checkFormat = (format: number) => {
+  if (format !== INDEX_FORMAT)
+    throw new UnknownSegmentFormat(`segment index format: expected ${INDEX_FORMAT}, got ${format}`)
+}
+
+const unpackFooter = (
+  bytes: Buffer,
+  { footer, packed }: { footer: number; packed: number },
+): SegmentFooter => {
+  if (footer > MAX_FOOTER) throw new SegmentCorrupt('segment index: its lengths do not add up')
+  const unpacked = zstdDecompressSync(bytes.subarray(HEAD, HEAD + packed), {
+    maxOutputLength: footer,
+    chunkSize: roomFor(footer),
+  })
+  return decodeFooter(unpacked)
+}
+
 /** Reads what `encodeIndex` wrote. Errors: `SegmentCorrupt`, `UnknownSegmentFormat`. */
-export const decodeIndex = (content: Uint8Array): SegmentIndex =>
+export const decodeIndex = (content: Uint8Array): WholeIndex =>
   decoding('segment index', () => {
-    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    if (bytes.length < HEAD + CRC || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
-      throw new SegmentCorrupt(`segment index: expected ${MAGIC} at the beginning`)
+    const bytes = bufferOf(content)
+    const head = readHead(bytes)
     const body = bytes.subarray(0, bytes.length - CRC)
     if (crc32(body) !== bytes.readUInt32LE(body.length))
       throw new SegmentCorrupt('segment index: its checksum is wrong')
-    const format = bytes.readUInt32LE(4)
-    if (format !== INDEX_FORMAT)
-      throw new UnknownSegmentFormat(`segment index format: expected ${INDEX_FORMAT}, got ${format}`)
-    const [footerBytes, packedBytes] = [bytes.readUInt32LE(8), bytes.readUInt32LE(12)]
-    const filterBytes = bytes.readUInt32LE(16)
-    if (footerBytes > MAX_FOOTER || HEAD + packedBytes + filterBytes !== body.length)
+    checkFormat(head.format)
+    if (HEAD + head.packed + head.filter !== body.length)
       throw new SegmentCorrupt('segment index: its lengths do not add up')
-    const filterAt = HEAD + packedBytes
-    const footer = zstdDecompressSync(body.subarray(HEAD, filterAt), {
-      maxOutputLength: footerBytes,
-      chunkSize: roomFor(footerBytes),
-    })
-    return { footer: decodeFooter(footer), filter: body.subarray(filterAt) }
+    return { footer: unpackFooter(body, head), filter: body.subarray(HEAD + head.packed) }
+  })
+
+/**
+ * The index without its filter, of the first bytes of an index object; undefined where the footer does not end within them.
+ * The footer has a checksum of its own. Errors: `SegmentCorrupt`, `UnknownSegmentFormat`.
+ */
+export const decodeIndexFront = (front: Uint8Array): SegmentIndex | undefined =>
+  decoding('segment index', () => {
+    const bytes = bufferOf(front)
+    const head = readHead(bytes)
+    checkFormat(head.format)
+    if (HEAD + head.packed > bytes.length) return undefined
+    return { footer: unpackFooter(bytes, head), filter: undefined }
   })
 
 const range = ({ offset, bytes }: RowGroup, rowGroup: number): RowGroupRange => ({
@@ -83,7 +124,7 @@ const range = ({ offset, bytes }: RowGroup, rowGroup: number): RowGroupRange => 
  * versions that is one row group of at most 1 MB, unless a single record is larger.
  */
 export const locate = (index: SegmentIndex, { id, time }: { id: string; time?: number }): RowGroupRange[] => {
-  if (!mayContainId(index.filter, id)) return []
+  if (index.filter !== undefined && !mayContainId(index.filter, id)) return []
   return index.footer.rowGroups
     .map((rowGroup, at) => ({ rowGroup, at }))
     .filter(

@@ -1,3 +1,4 @@
+import { locate } from '../codec/segment-index.ts'
 import { addCompleteness, type Completeness, nothingToRead, type Unread } from '../domain/completeness.ts'
 import { compareCurrency } from '../domain/current-version.ts'
 import { type ArchiveRecord, compareRecords, sameRecord } from '../domain/record.ts'
@@ -8,7 +9,7 @@ import type { SegmentReader } from '../ports/segment-store.ts'
 import { mapBounded } from './bounded.ts'
 import { findPartitions, type TooBroad } from './find-partitions.ts'
 import { unreadReason } from './read-selection.ts'
-import { type FoundSegment, openFound, searchSegments } from './search-segments.ts'
+import { type FoundSegment, openFound, readIndex, readIndexFront, searchSegments } from './search-segments.ts'
 
 export type FindDeps = {
   readonly registry: PartitionRegistry
@@ -43,23 +44,33 @@ const count = (looks: readonly Look[]): Completeness => {
 
 /** Finds a record, at once, in whatever is readable now. Nothing is thawed. */
 export const findRecord = ({ registry, log, reader }: FindDeps) => {
+  /** Asks the filter of ids, where that was left out, before anyone is told of a segment that would have to be thawed. */
+  const isRuledOut = async ({ segment, index }: FoundSegment, id: string): Promise<boolean> => {
+    if (index === undefined || index.filter !== undefined) return false
+    const whole = await readIndex(reader, segment)
+    return whole !== undefined && locate(whole, { id }).length === 0
+  }
+
   const lookInto =
     ({ id, time }: RecordSelector) =>
-    async (found: FoundSegment): Promise<Look> => {
+    async (found: FoundSegment): Promise<Look | undefined> => {
       try {
         const open = await openFound(reader, found)
         return { records: await open.find(id, time ?? undefined), left: undefined }
       } catch (error) {
         const left = unreadReason(error)
         if (left === undefined) throw error
-        return { records: [], left }
+        return (await isRuledOut(found, id)) ? undefined : { records: [], left }
       }
     }
 
   const lookIntoPartition = async (ref: PartitionRef, selector: RecordSelector, selection: Selection) => {
+    // at a known time few segments can hold it: a look into one of them costs less than the filters of all
+    const read = selector.time === null ? readIndex : readIndexFront
     const look = async () => {
-      const found = await searchSegments(reader)(await log.read(ref), selection)
-      return mapBounded(found, SEGMENTS_AT_ONCE, lookInto(selector))
+      const found = await searchSegments(reader)(await log.read(ref), selection, read)
+      const looks = await mapBounded(found, SEGMENTS_AT_ONCE, lookInto(selector))
+      return looks.filter((each) => each !== undefined)
     }
     let looks = await look()
     // what is missing may only have been replaced since the catalog was read, what is damaged be so on its way only

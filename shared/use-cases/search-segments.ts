@@ -2,7 +2,7 @@ import type { ByteSource } from '../codec/byte-source.ts'
 import { makePruner, type RowFilter } from '../codec/choose-rows.ts'
 import { type OpenSegment, openSegment } from '../codec/open-segment.ts'
 import { SegmentCorrupt, UnknownSegmentFormat } from '../codec/segment-format.ts'
-import { decodeIndex, locate, type SegmentIndex } from '../codec/segment-index.ts'
+import { decodeIndex, decodeIndexFront, locate, type SegmentIndex } from '../codec/segment-index.ts'
 import { liveSegments } from '../domain/commit.ts'
 import { makeSegmentCheck, namedIds, selectorsWithin } from '../domain/plan-selection.ts'
 import type { Selection } from '../domain/rehydration.ts'
@@ -42,17 +42,16 @@ export type Search = {
   readonly indexReads: number
 }
 
-/**
- * The index object of a segment; undefined where it is missing or broken, which only makes a search wider. It lies in
- * STANDARD, so it is never cold.
- */
-export const readIndex = async (
-  reader: SegmentReader,
-  { id, indexKey, indexBytes }: Pick<Segment, 'id' | 'indexKey' | 'indexBytes'>,
+type Indexed = Pick<Segment, 'id' | 'indexKey' | 'indexBytes'>
+
+/** Undefined where the index object is missing or broken, which only makes a search wider. It lies in STANDARD, so it is never cold. */
+const unlessUseless = async (
+  { id }: Indexed,
+  read: () => Promise<SegmentIndex | undefined>,
 ): Promise<SegmentIndex | undefined> => {
   try {
-    const index = decodeIndex(await reader.read(indexKey, 0, indexBytes))
-    return index.footer.segment.id === id ? index : undefined
+    const index = await read()
+    return index?.footer.segment.id === id ? index : undefined
   } catch (error) {
     const useless =
       error instanceof SegmentCorrupt ||
@@ -65,6 +64,29 @@ export const readIndex = async (
   }
 }
 
+/** The index object of a segment; undefined where there is none of use. */
+export const readIndex = (reader: SegmentReader, segment: Indexed): Promise<SegmentIndex | undefined> =>
+  unlessUseless(segment, async () => decodeIndex(await reader.read(segment.indexKey, 0, segment.indexBytes)))
+
+/** Of larger index objects the filter of ids is most: 12 bits for each of a million. */
+const LARGE_INDEX = 512 * 1024
+/** Footers of some two hundred row groups end within this. */
+const FRONT = 64 * 1024
+
+/** The index of a segment without the filter of ids, where that is large; what is not there or broken is read whole. */
+export const readIndexFront = async (
+  reader: SegmentReader,
+  segment: Indexed,
+): Promise<SegmentIndex | undefined> => {
+  const front =
+    segment.indexBytes > LARGE_INDEX
+      ? await unlessUseless(segment, async () =>
+          decodeIndexFront(await reader.read(segment.indexKey, 0, FRONT)),
+        )
+      : undefined
+  return front ?? readIndex(reader, segment)
+}
+
 const wholeOf = ({ records, bytes }: Segment): Share => ({ rowGroups: 0, records: records.count, bytes })
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((all, amount) => all + amount, 0)
@@ -75,8 +97,9 @@ const lookInto = async (
   segment: Segment,
   selection: Selection,
   filter: RowFilter,
+  read: typeof readIndex,
 ): Promise<{ one: FoundSegment; rowGroups: number } | undefined> => {
-  const index = await readIndex(reader, segment)
+  const index = await read(reader, segment)
   if (index === undefined) return { one: { segment, index, wanted: wholeOf(segment) }, rowGroups: 0 }
   const named = namedIds(selection)
   const here =
@@ -103,10 +126,11 @@ const IN_CATALOG = ['id', 'time']
 /**
  * The live segments of a partition that may hold records of a selection: by their ranges, and for ids and columns also by their
  * index objects, so that nothing is thawed to find out that it holds none (storage rule 12).
+ * `read` says how these are read: `readIndexFront` for who looks into what is readable anyway.
  */
 export const surveySegments =
   (reader: SegmentReader) =>
-  async ({ commits }: PartitionState, selection: Selection): Promise<Search> => {
+  async ({ commits }: PartitionState, selection: Selection, read = readIndex): Promise<Search> => {
     const live = liveSegments(commits)
     const within = live.filter(makeSegmentCheck(selection))
     const where = recordFilterOf(selection)
@@ -118,7 +142,7 @@ export const surveySegments =
     }
     const filter = rowFilterOf(selection, where)
     const looks = await mapBounded(within, INDEXES_AT_ONCE, (segment) =>
-      lookInto(reader, segment, selection, filter),
+      lookInto(reader, segment, selection, filter, read),
     )
     const found = looks.filter((look) => look !== undefined)
     return {
@@ -134,8 +158,8 @@ export const surveySegments =
 /** What `surveySegments` finds, without what it rules out. */
 export const searchSegments =
   (reader: SegmentReader) =>
-  async (state: PartitionState, selection: Selection): Promise<readonly FoundSegment[]> =>
-    (await surveySegments(reader)(state, selection)).found
+  async (state: PartitionState, selection: Selection, read = readIndex): Promise<readonly FoundSegment[]> =>
+    (await surveySegments(reader)(state, selection, read)).found
 
 /** A segment's object as something to read ranges of. Of another size than the catalog says, it is corrupt. */
 export const remoteSource = (

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openSegment } from '../../shared/codec/open-segment.ts'
-import { decodeIndex, encodeIndex, locate } from '../../shared/codec/segment-index.ts'
+import { SegmentCorrupt, UnknownSegmentFormat } from '../../shared/codec/segment-format.ts'
+import { decodeIndex, decodeIndexFront, encodeIndex, locate } from '../../shared/codec/segment-index.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { counting, noise, pack, someRecords } from './packing.ts'
 
@@ -38,6 +39,34 @@ describe('the index object', () => {
     expect(locate(decoded, { id: 'same' }).length).toBe(2)
     expect(locate(decoded, { id: 'same', time: NOON + 1 }).map(({ rowGroup }) => rowGroup)).toEqual([1])
     expect(locate(decoded, { id: 'same', time: NOON + 2 })).toEqual([])
+  })
+
+  it('says where a record may be by its beginning alone, once the footer is in that', async () => {
+    const { index, sorted } = await pack(someRecords(5000))
+    const whole = decodeIndex(index)
+    const front = index.length - whole.filter.length
+    const footerOnly = decodeIndexFront(index.subarray(0, front))
+    expect(footerOnly).toEqual({ footer: whole.footer, filter: undefined })
+    const [record] = sorted
+    const selector = { id: record?.id ?? '', time: record?.time ?? 0 }
+    expect(locate(footerOnly ?? whole, selector)).toEqual(locate(whole, selector))
+    // an id within the ranges that only the filter rules out
+    const other = { id: `${record?.id}x` }
+    expect([locate(whole, other), locate(footerOnly ?? whole, other).length]).toEqual([[], 1])
+    expect(decodeIndexFront(index.subarray(0, front - 200))).toBeUndefined()
+  })
+
+  it('is refused by its beginning where that is broken, or of a format to come', async () => {
+    const { index } = await pack(someRecords(10))
+    const changed = (at: number, value: number) => {
+      const copy = Buffer.from(index)
+      copy.writeUInt32LE(value, at)
+      return copy
+    }
+    expect(() => decodeIndexFront(changed(0, 0))).toThrow(SegmentCorrupt)
+    expect(() => decodeIndexFront(changed(4, 2))).toThrow(UnknownSegmentFormat)
+    expect(() => decodeIndexFront(changed(8, 2 ** 31))).toThrow(SegmentCorrupt)
+    expect(() => decodeIndexFront(changed(24, 0xffff_ffff))).toThrow(SegmentCorrupt)
   })
 
   it('comes back as it was encoded', async () => {
