@@ -2,6 +2,7 @@ import type { Case } from '../support/case.ts'
 import { ageObjectCase } from './age-object.ts'
 import { ageRecordsCase } from './age-records.ts'
 import { coldStartCase } from './cold-start.ts'
+import { hydrateAllCase } from './hydrate-all.ts'
 import { hydrateFilterCase } from './hydrate-filter.ts'
 import { oneRecordCase } from './one-record.ts'
 import { sealCase } from './seal.ts'
@@ -14,6 +15,7 @@ export const CASES: readonly Case[] = [
   sealCase,
   oneRecordCase,
   hydrateFilterCase,
+  hydrateAllCase,
   storedBytesCase,
   coldStartCase,
   simulatorCase,
