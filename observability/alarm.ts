@@ -46,11 +46,15 @@ const metricOf = (one: Series) => ({
   Dimensions: dimensionsOf(one),
 })
 
-/** One series by itself; of several the sum, in which one that is silent counts nothing. */
-const measured = ({ of, statistic, period }: Alarm) => {
+/**
+ * One series by itself; of several the sum, in which one that is silent counts nothing. Where silence is bad it is filled with 0:
+ * missing data alone is not counted before some periods more have none, since CloudWatch goes by older data as long as it finds some.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+const measured = ({ of, statistic, period, silence }: Alarm) => {
   const [first, ...others] = of
   if (first === undefined) throw new Error('an alarm needs something to watch')
-  if (others.length === 0) {
+  if (others.length === 0 && silence === 'fine') {
     const how = statistic.startsWith('p') ? { ExtendedStatistic: statistic } : { Statistic: statistic }
     return { ...metricOf(first), ...how, Period: period }
   }

@@ -2,7 +2,7 @@ import type { Alarm } from './alarm.ts'
 import { type Place, series } from './series.ts'
 
 const HOUR = 3600
-const HOUR_MS = 3_600_000
+const HOUR_MS = HOUR * 1000
 
 type Rest = Pick<Alarm, 'id' | 'name' | 'urgency' | 'means' | 'act' | 'of'> & Partial<Alarm>
 
@@ -29,6 +29,8 @@ const lossAlarms = (place: Place): Alarm[] => {
       means: 'The catalog names a segment that the bucket does not have: records cannot be read.',
       act: 'find the key in the log of sweep or in the newest audit report, and take back the version that its delete marker hides (docs/audit.md). Find out who deleted it.',
       of: [own('segmentsMissing', 'sweep')],
+      // found by every sweep until it is mended: one alarm, and not one for each
+      period: HOUR,
     }),
     ...(['phantom', 'mismatch', 'orphan'] as const).map((kind) =>
       anyOf({
@@ -44,6 +46,7 @@ const lossAlarms = (place: Place): Alarm[] => {
         }[kind],
         act: 'read the newest report under reports/audit/ in the archive bucket: each finding has its advice (docs/audit.md).',
         of: [own('auditFindings', 'audit-archive', { kind })],
+        period: HOUR,
       }),
     ),
     anyOf({

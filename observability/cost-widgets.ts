@@ -4,6 +4,8 @@ import { type Place, series } from './series.ts'
 import { line, type Widget } from './widget.ts'
 
 const DAY = 86_400
+/** S3 tells what is stored once a day, and of a day on the next. */
+const WEEK = '-P7D'
 
 /** S3's names of what it stores, and the line of the price table that each is billed by. */
 const STORED = [
@@ -23,7 +25,10 @@ const STORED = [
 
 const stored = STORED.map(({ type, label }) => line(series.bucket(type), 'Average', label))
 
-const monthly = STORED.map(({ price }, index) => `FILL(m${index}, 0) * ${priceOf(price).dollars / GB}`)
+/** The last that is known of each class; 0 of one that nothing was ever in. */
+const monthly = STORED.map(
+  ({ price }, index) => `FILL(FILL(m${index}, REPEAT), 0) / ${GB} * ${priceOf(price).dollars}`,
+)
 
 /** GB-seconds a function's ms are, in dollars; its memory stands in its function.yml and is handed in by the template's maker. */
 const compute = (memory: Readonly<Record<string, number>>) => ({
@@ -32,7 +37,7 @@ const compute = (memory: Readonly<Record<string, number>>) => ({
   expression: functionNames
     .map((name, index) => {
       const gb = (memory[name] ?? 0) / 1024
-      return `FILL(m${index}, 0) * ${(gb * priceOf('lambda.gb-second').dollars) / 1000}`
+      return `FILL(m${index}, 0) / 1000 * ${gb} * ${priceOf('lambda.gb-second').dollars}`
     })
     .join(' + '),
 })
@@ -46,7 +51,7 @@ const catalog = {
   expression: ['write', 'read']
     .map((kind, index) => {
       const { dollars, per } = priceOf(`dynamodb.${kind}-unit`)
-      return `FILL(m${index}, 0) * ${dollars / per}`
+      return `FILL(m${index}, 0) / ${per} * ${dollars}`
     })
     .join(' + '),
 }
@@ -59,15 +64,17 @@ export const costWidgets = (place: Place, memory: Readonly<Record<string, number
       title: 'Storage, dollars a month at what is stored now',
       width: 6,
       period: DAY,
+      start: WEEK,
       single: true,
       lines: [],
       sums: [{ label: 'dollars a month', of: stored, expression: monthly.join(' + ') }],
     },
-    { title: 'Stored, by class', width: 6, period: DAY, unit: 'bytes', lines: stored },
+    { title: 'Stored, by class', width: 6, period: DAY, start: WEEK, unit: 'bytes', lines: stored },
     {
       title: 'Compute and catalog',
       width: 6,
       period: DAY,
+      start: WEEK,
       unit: 'dollars a day',
       lines: [],
       sums: [compute(memory), catalog],
@@ -76,6 +83,7 @@ export const costWidgets = (place: Place, memory: Readonly<Record<string, number
       title: 'Rehydrations',
       width: 6,
       period: DAY,
+      start: WEEK,
       unit: 'dollars a day',
       lines: [
         line(own('rehydrationDollars', 'hydrate-records'), 'Sum', 'what they cost'),

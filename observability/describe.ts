@@ -26,7 +26,7 @@ const whenOf = ({ of, statistic, comparison, threshold, period, periods, bad, si
   return `${STATISTICS[statistic]} of ${metrics} ${COMPARISONS[comparison]} ${value} ${often}${orSilent}`
 }
 
-/** How alarms stand in docs/operate.md: those that differ in a name alone as one. */
+/** How an alarm stands in docs/operate.md: under its own name, which its description refers to. */
 const sectionOf = (alarm: Alarm): string =>
   [
     `### ${alarm.name}`,

@@ -1,12 +1,6 @@
 import type { Alarm } from './alarm.ts'
 import { FUNCTIONS, type FunctionName, functionNames } from './deployed.ts'
-import { functionId, type Place, series } from './series.ts'
-
-const idOf = (name: string) =>
-  name
-    .split('-')
-    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
-    .join('')
+import { type Place, series, stemOf } from './series.ts'
 
 /** What comes again is given time to pass; what runs seldom is looked at by the hour. */
 const patience = {
@@ -24,7 +18,7 @@ const WHAT_COMES_AGAIN = {
 } as const
 
 const errorsOf = (name: FunctionName): Alarm => ({
-  id: `${idOf(name)}Errors`,
+  id: `${stemOf(name)}Errors`,
   name: `${name}-errors`,
   urgency: 'page',
   means: `${name} fails again and again. ${WHAT_COMES_AGAIN[FUNCTIONS[name]]}`,
@@ -37,7 +31,7 @@ const errorsOf = (name: FunctionName): Alarm => ({
 })
 
 const throttlesOf = (name: FunctionName): Alarm => ({
-  id: `${idOf(name)}Throttles`,
+  id: `${stemOf(name)}Throttles`,
   name: `${name}-throttles`,
   urgency: 'ticket',
   means: `Lambda does not start ${name} as often as it is called. Each refused call of a queue's function uses up one of its message's ten tries.`,
@@ -60,7 +54,7 @@ const newVersionOf = (name: FunctionName): Alarm => {
   const { namespace, metric, dimensions } = series.lambda('Errors', name)
   const { FunctionName = '' } = dimensions
   return {
-    id: `${functionId(name).replace('LambdaFunction', '')}NewVersion`,
+    id: `${stemOf(name)}NewVersion`,
     name: `${name}-new-version`,
     urgency: 'ticket',
     means: `A new version of ${name} fails as a whole: the deployment is stopped and its alias goes back to the version before.`,

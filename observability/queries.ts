@@ -16,7 +16,7 @@ export const savedQueries: readonly SavedQuery[] = [
     id: 'ErrorsQuery',
     name: 'errors',
     logGroupIds: groups(functionNames),
-    query: `fields @timestamp, service, message, error.name, error.message, messageId
+    query: `fields @timestamp, service, message, error.name, error.message, messageId, apiRequestId, @requestId
 | filter level = "ERROR" or @message like /Task timed out|Runtime exited/
 | sort @timestamp desc
 | limit 200`,
@@ -45,7 +45,7 @@ fields @timestamp, service, message
     id: 'ApiFailuresQuery',
     name: 'API failures',
     logGroupIds: ['HttpApiLogGroup'],
-    query: `fields @timestamp, route, status, caller, latency, error, requestId
+    query: `fields @timestamp, route, status, caller, subject, latency, error, requestId
 | filter status >= 500 or latency > 10000
 | sort @timestamp desc
 | limit 200`,
@@ -54,7 +54,7 @@ fields @timestamp, service, message
     id: 'ApiCallersQuery',
     name: 'API calls by caller and route',
     logGroupIds: ['HttpApiLogGroup'],
-    query: 'stats count(*) as calls, max(latency) as slowest by caller, route | sort calls desc',
+    query: 'stats count(*) as calls, max(latency) as slowest by caller, subject, route | sort calls desc',
   },
   {
     id: 'DeadLettersQuery',

@@ -22,12 +22,12 @@ export type Place = {
 export const namespaceOf = ({ service, stage }: Pick<Place, 'service' | 'stage'>): string =>
   `${service}/${stage}`
 
-/** Names of CloudFormation resources, as osls makes them of names of functions. */
-const pascal = (name: string): string =>
+/** What the ids of a function's resources begin with, as osls makes it of the function's name. */
+export const stemOf = (name: string): string =>
   name.replaceAll('-', 'Dash').replace(/^./, (letter) => letter.toUpperCase())
 
-export const functionId = (name: string): string => `${pascal(name)}LambdaFunction`
-export const logGroupId = (name: string): string => `${pascal(name)}LogGroup`
+export const functionId = (name: string): string => `${stemOf(name)}LambdaFunction`
+export const logGroupId = (name: string): string => `${stemOf(name)}LogGroup`
 
 const lambda = (metric: string, name: string): Series => ({
   namespace: 'AWS/Lambda',

@@ -11,7 +11,7 @@ export const serviceAlarms: readonly Alarm[] = [
     name: 'api-failures',
     urgency: 'page',
     means: 'The API answers with 5xx. A deployment of archive-api that is going on is turned back.',
-    act: 'run the saved query "API failures", and with a requestId from it "errors".',
+    act: 'run the saved query "API failures", and look for its requestId as apiRequestId in what "errors" finds.',
     of: [series.api('5xx')],
     statistic: 'Sum',
     comparison: 'at-least',

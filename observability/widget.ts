@@ -15,6 +15,8 @@ export type Widget = {
   readonly period: number
   readonly unit?: string
   readonly single?: boolean
+  /** From when on, such as `-P7D`, whatever time the dashboard shows: what comes once a day is not there in three hours. */
+  readonly start?: string
 }
 
 export const line = (of: Series, stat: string, label: string): Line => ({ of, stat, label })
@@ -28,12 +30,13 @@ const metricOf = ({ namespace, metric, dimensions }: Series): string[] => [
 
 const HEIGHT = 6
 
-export const propertiesOf = ({ title, lines, sums = [], period, unit, single = false }: Widget) => ({
+export const propertiesOf = ({ title, lines, sums = [], period, unit, single = false, start }: Widget) => ({
   title,
   region: `\${AWS::Region}`,
   view: single ? 'singleValue' : 'timeSeries',
   stacked: false,
   period,
+  ...(start !== undefined && { start }),
   ...(unit !== undefined && { yAxis: { left: { label: unit, showUnits: false, min: 0 } } }),
   metrics: [
     ...lines.map(({ of, stat, label }) => [...metricOf(of), { stat, label }]),

@@ -7,6 +7,7 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { ApiProblem } from 'icecore/client'
 import { inBucket } from '../../shared/adapters/aws/s3-bucket.ts'
 import { probeRecord } from '../../shared/domain/canary.ts'
+import { messageOf } from '../../shared/domain/message-of.ts'
 import type { AddCommand, CommandContext } from '../command.ts'
 import { downloadFiles } from '../download.ts'
 import { Failure } from '../failure.ts'
@@ -65,7 +66,7 @@ const removeDelivered = async (context: CommandContext, id: string) => {
   const bucket = await context.bucket('rehydrated')
   const keys = [...files.map(({ key }) => key), ...(manifest === null ? [] : [manifest.key])]
   for (const Key of keys) await bucket.s3.send(new DeleteObjectCommand({ ...inBucket(bucket), Key }))
-  return keys.length
+  context.progress(`removed ${keys.length} delivered objects`)
 }
 
 const smoke = async (context: CommandContext, patience: number) => {
@@ -93,14 +94,19 @@ const smoke = async (context: CommandContext, patience: number) => {
   const folder = await mkdtemp(join(tmpdir(), 'icecore-smoke-'))
   try {
     await bringBack(context, id, probe, folder)
-    const rehydratedMs = Math.round(performance.now() - began)
-    context.progress(`rehydrated within ${rehydratedMs} ms, the same to the byte`)
-    return { id: probe.id, rehydrationId: id, archivedMs, rehydratedMs }
+  } catch (error) {
+    // this is what went wrong, whatever becomes of the rest
+    await removeDelivered(context, id).catch((reason: unknown) =>
+      context.progress(`what was delivered could not be removed: ${messageOf(reason)}`),
+    )
+    throw error
   } finally {
     await rm(folder, { recursive: true })
-    const removed = await removeDelivered(context, id)
-    context.progress(`removed ${removed} delivered objects`)
   }
+  const rehydratedMs = Math.round(performance.now() - began)
+  context.progress(`rehydrated within ${rehydratedMs} ms, the same to the byte`)
+  await removeDelivered(context, id)
+  return { id: probe.id, rehydrationId: id, archivedMs, rehydratedMs }
 }
 
 export const addSmoke: AddCommand = (parent, act) => {

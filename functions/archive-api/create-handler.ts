@@ -58,7 +58,10 @@ export const createHandler = (deps: ArchiveApiDeps) => {
       return await answer(event)
     } catch (error) {
       if (error instanceof Problem) return problemResponse(error, requestId)
-      logger.error('request failed', { requestId, error: error instanceof Error ? error : String(error) })
+      logger.error('request failed', {
+        apiRequestId: requestId,
+        error: error instanceof Error ? error : String(error),
+      })
       return problemResponse(new Problem(500, 'internal', 'Something failed inside'), requestId)
     }
   }

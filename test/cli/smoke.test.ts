@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest } from 'node:http'
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cloud, makeCloud } from '../../simulator/cloud.ts'
@@ -38,14 +40,44 @@ describe('the smoke test', () => {
   })
 
   it('fails where the archive does not get the record in time', async () => {
-    const without = await makeCloud()
-    // deployed, and nothing runs
-    const idle = await startHost(without, process.cwd())
+    const slow = await makeCloud()
+    // the API answers, and no queue is worked off
+    const idle = await startHost(slow, process.cwd(), { concurrency: 0 })
+    const { status, err } = await makeCliRunner(slow.endpoint)('smoke', '--patience', '1')
+    expect(status).toBe(1)
+    expect(err).toMatch(/smoke-[0-9a-f-]{36} is not in the archive after 1 s: look at the records queue/)
     await idle.crash()
-    const { status, err } = await makeCliRunner(without.endpoint)('smoke', '--patience', '1')
-    expect(status).not.toBe(0)
-    expect(err).not.toContain('All is well')
-    await without.close()
+    await slow.close()
+  })
+
+  it('says what went wrong, and not what became of the tidying up', async () => {
+    const told = ['the files cannot be listed', 'nor can they be removed']
+    const proxy = createServer(async (request, response) => {
+      const { url = '', method = 'GET', headers } = request
+      if (/\/files($|\?)/.test(url)) {
+        const title = told.shift() ?? 'again'
+        const body = JSON.stringify({ type: 'urn:icecore:problem:gone', title, status: 410 })
+        response.writeHead(410, { 'content-type': 'application/problem+json' }).end(body)
+        return
+      }
+      const body = Buffer.concat(await request.toArray())
+      httpRequest(cloud.endpoint, { method, headers, path: url }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers)
+        answer.pipe(response)
+      }).end(body)
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const address = proxy.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const { status, err } = await makeCliRunner(cloud.endpoint)(
+      '--api-url',
+      `http://127.0.0.1:${port}${new URL(host.apiUrl).pathname}`,
+      'smoke',
+    )
+    proxy.close()
+    expect(status).toBe(1)
+    expect(err).toContain('what was delivered could not be removed')
+    expect(err.indexOf('the files cannot be listed')).toBeGreaterThan(err.indexOf('nor can they be removed'))
   })
 
   it.each(['0', 'soon', '90000'])('refuses a patience of %s', async (patience) => {

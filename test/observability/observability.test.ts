@@ -156,13 +156,50 @@ describe('the resources', () => {
     expect(body.widgets.length).toBeGreaterThan(20)
   })
 
-  it('price an hour of each function by its memory', () => {
-    const costs = sectionsOf(place, { ...memory, sweep: 2048 }).flatMap(({ widgets }) =>
-      widgets.flatMap(({ sums = [] }) => sums),
+  it('look for silence in the time that the alarm looks at, and not later', () => {
+    const silent = alarms.filter(({ silence }) => silence === 'bad')
+    expect(silent.map(({ name }) => name)).toEqual(['sweep-silent', 'audit-silent', 'canary-silent'])
+    for (const { id, period } of silent)
+      expect(Resources).toMatchObject({
+        [`${id}Alarm`]: {
+          Properties: {
+            TreatMissingData: 'breaching',
+            Metrics: [
+              { Id: 'm0', ReturnData: false, MetricStat: { Stat: 'SampleCount', Period: period } },
+              { Expression: 'FILL(m0, 0)', ReturnData: true },
+            ],
+          },
+        },
+      })
+  })
+
+  const costs = sectionsOf(place, { ...memory, sweep: 2048 }).flatMap(({ widgets }) =>
+    widgets.flatMap(({ sums = [] }) => sums),
+  )
+
+  it('write numbers as metric math reads them', () => {
+    expect(costs.length).toBeGreaterThan(2)
+    for (const { expression } of costs) {
+      expect(expression).not.toMatch(/\de[-+]?\d/)
+      expect(expression).toMatch(/ \* 0\.\d+/)
+    }
+  })
+
+  it('show what is stored on the day that S3 has told last', () => {
+    const body = JSON.parse(Resources.Dashboard.Properties.DashboardBody['Fn::Sub'])
+    const stored = body.widgets.filter(({ properties }: { properties: { metrics?: unknown } }) =>
+      JSON.stringify(properties.metrics ?? []).includes('BucketSizeBytes'),
     )
+    expect(stored).toHaveLength(2)
+    for (const { properties } of stored) expect(properties).toMatchObject({ period: 86_400, start: '-P7D' })
+    const monthly = costs.find(({ label }) => label === 'dollars a month')
+    expect(monthly?.expression).toContain('FILL(FILL(m0, REPEAT), 0) / 1073741824 * 0.023')
+  })
+
+  it('price an hour of each function by its memory', () => {
     const compute = costs.find(({ label }) => label.startsWith('Lambda'))
     const sweep = compute?.of.findIndex(({ label }) => label === 'sweep')
-    expect(compute?.expression).toContain(`FILL(m${sweep}, 0) * ${(2 * 0.0000133334) / 1000}`)
+    expect(compute?.expression).toContain(`FILL(m${sweep}, 0) / 1000 * 2 * 0.0000133334`)
   })
 })
 

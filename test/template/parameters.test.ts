@@ -152,6 +152,32 @@ describe('[S1] tokens', () => {
   })
 })
 
+describe('parameters of the command line', () => {
+  const given = packageService(
+    ...['--stage', 'prod', '--param', 'objectLockDays=30', '--param', 'canary=false'],
+  )
+  const scheduled = (template: unknown) =>
+    resourcesOf(templateSchema.parse(template), 'AWS::Events::Rule').map(({ Properties }) => [
+      at(Properties, 'Targets.0.Arn.Ref'),
+      Properties.State,
+    ])
+
+  it('are taken as the numbers that they are', () => {
+    const rule = at(given, 'Resources.ArchiveBucket.Properties.ObjectLockConfiguration.Rule')
+    expect(rule).toEqual({ DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } })
+  })
+
+  it('turn the canary off with its alarms, and nothing else', () => {
+    expect(scheduled(packaged)).toContainEqual(['SendDashcanaryAlias', 'ENABLED'])
+    const on = ({ 1: state }: unknown[]) => state === 'ENABLED'
+    expect(scheduled(given)).toContainEqual(['SendDashcanaryAlias', 'DISABLED'])
+    expect(scheduled(given).filter(on)).toHaveLength(scheduled(packaged).filter(on).length - 1)
+    const ids = Object.keys(templateSchema.parse(given).Resources)
+    const gone = Object.keys(templateSchema.parse(packaged).Resources).filter((id) => !ids.includes(id))
+    expect(gone).toEqual(['CanaryMissingAlarm', 'CanaryFailedAlarm', 'CanarySilentAlarm'])
+  })
+})
+
 describe('Object Lock', () => {
   it('is off unless days are given', () => {
     expect(at(packaged, 'Resources.ArchiveBucket.Properties.ObjectLockEnabled')).toBeUndefined()
@@ -171,6 +197,9 @@ describe('Object Lock', () => {
 
   it.each([
     [{ days: -1, mode: 'GOVERNANCE' }, 'objectLockDays: expected whole days'],
+    [{ days: '', mode: 'GOVERNANCE' }, 'objectLockDays: expected whole days'],
+    [{ days: '1.5', mode: 'GOVERNANCE' }, 'objectLockDays: expected whole days'],
+    [{ days: 40_000, mode: 'GOVERNANCE' }, 'objectLockDays: expected whole days'],
     [{ days: 1, mode: 'governance' }, 'objectLockMode: expected one of GOVERNANCE, COMPLIANCE'],
   ])('%j is refused', (given, told) => {
     expect(() => changed((all) => lockObjects(all, given))).toThrow(told)

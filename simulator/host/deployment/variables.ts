@@ -10,6 +10,7 @@ export type VariableOptions = {
 
 const VARIABLE = /\$\{([a-z]\w*(?:\([^()]*\))?(?::(?!:)[^${}]*)?(?:,[^${}]*)?)\}/g
 const FILE = /^file\(([^()]+)\)(?::([\w.-]+))?$/
+const BOOLEAN = /^strToBool\(([^()]+)\)$/
 const SOURCE = /^([a-z]\w*):([\w.-]+)$/
 const LITERAL = /^(?:'([^']*)'|"([^"]*)"|(\d+)|(true|false|null))$/
 const looksLikeVariable = /^[a-z]\w*[:(]/
@@ -19,9 +20,15 @@ const at = (value: JsonValue | undefined, key: string): JsonValue | undefined =>
   return Array.isArray(value) ? value[Number(key)] : undefined
 }
 
+const booleanOf = (text: string): boolean => {
+  if (/^(true|1)$/i.test(text)) return true
+  if (/^(false|0)$/i.test(text)) return false
+  throw new Error(`serverless.yml: strToBool: expected true, false, 0 or 1, got ${text}`)
+}
+
 /**
  * Resolves the variables of the Serverless Framework that this deployment uses: `self`, `sls:stage`, `opt`, `param`
- * and `file(…)`, with fallbacks after commas. Anything else that looks like one is an error.
+ * and `file(…)`, with fallbacks after commas, and `strToBool(…)` of one of them. Anything else that looks like one is an error.
  * https://github.com/oss-serverless/osls/blob/main/docs/guides/variables.md
  */
 export const makeVariableResolver = (config: JsonObject, { root, options }: VariableOptions) => {
@@ -67,6 +74,8 @@ export const makeVariableResolver = (config: JsonObject, { root, options }: Vari
     if (path !== undefined) {
       return address === undefined ? resolve(fileContent(path)) : walk(fileContent(path), address)
     }
+    const [, given] = BOOLEAN.exec(text) ?? []
+    if (given !== undefined) return booleanOf(String(resolve(given)))
     const [, source = '', key = ''] = SOURCE.exec(text) ?? []
     const read = Object.hasOwn(sources, source) ? sources[source] : undefined
     if (read === undefined)

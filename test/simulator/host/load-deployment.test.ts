@@ -95,6 +95,7 @@ describe('what cannot be resolved', () => {
   it.each([
     ['a variable of another kind', `${service}custom: \${ssm:/a/b}\n`, 'ssm:/a/b} is not a variable'],
     ['a variable without a value', `${service}custom: \${self:nothing.here}\n`, 'self:nothing.here} has no'],
+    ['text that is neither true nor false', `${service}custom: \${strToBool(maybe)}\n`, 'got maybe'],
     ['a variable that goes in circles', `${service}custom: \${self:custom}\n`, 'refers to itself'],
     ['a file that is not there', `${service}custom: \${file(no.yml)}\n`, 'no.yml'],
     ['a tag of another kind', `${service}custom: !Select [0, [a]]\n`, '!Select'],

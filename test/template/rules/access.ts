@@ -154,6 +154,47 @@ export const accessRules: Rule[] = [
       ),
   },
   {
+    name: 'CodeDeploy takes its role for the deployments of this stack alone',
+    violations: (template) =>
+      grants(template)
+        .filter(({ statement }) =>
+          names(at(statement, 'Principal')).some((principal) => principal.startsWith('codedeploy.')),
+        )
+        .filter(
+          ({ statement }) =>
+            at(statement, 'Condition.StringEquals.aws:SourceAccount.Ref') !== 'AWS::AccountId' ||
+            !String(at(statement, 'Condition.ArnLike.aws:SourceArn.Fn::Sub')).includes(
+              `:\${AWS::AccountId}:deploymentgroup:icecore-`,
+            ),
+        )
+        .map(({ owner }) => owner),
+    breakIt: (template) =>
+      set(
+        template,
+        'Resources.DeploymentRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition',
+        undefined,
+      ),
+  },
+  {
+    name: 'whoever reads or writes what is encrypted with the key may use the key',
+    violations: (template) =>
+      ownersOf(template).filter((owner) => {
+        const permissions = permissionsOf(template, owner)
+        const mayUse = (action: string) =>
+          permissions.some((one) => one.action === action && one.resource === 'ArchiveKey.Arn')
+        const touches = permissions.some(({ action }) =>
+          /^(s3:(Get|Put)Object|sqs:(Send|Receive)Message)$/.test(action),
+        )
+        return touches && !(mayUse('kms:Decrypt') && mayUse('kms:GenerateDataKey'))
+      }),
+    breakIt: (template) =>
+      set(template, 'Resources.ThawJobsRole.Properties.Policies.0.PolicyDocument.Statement.0', {
+        Effect: 'Allow',
+        Action: 's3:RestoreObject',
+        Resource: { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] },
+      }),
+  },
+  {
     name: 'every function has a role of its own',
     violations: (template) => {
       const roles = resourcesOf(template, FUNCTION).map((each) => referred(at(each, 'Properties.Role')))
