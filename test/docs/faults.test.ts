@@ -1,11 +1,7 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isMissing, linkedTests, rowsIn, tagsIn } from './table-rows.ts'
 
-/** A row of a table in docs/faults.md: what goes wrong, what must hold, which tests show it, what they showed last. */
-type Row = { readonly tag: string; readonly cells: readonly string[] }
-
-const ROW = /^\| ([FS]\d+) \| (.+) \|$/gm
-const LINK = /\]\(\.\.\/(test\/[^)]+)\)/g
 /** As it stands in the title of a test. */
 const TAG = /\[([FS]\d+)\]/g
 
@@ -14,22 +10,16 @@ const expectedTags = [
   ...Array.from({ length: 15 }, (_, index) => `S${index + 1}`),
 ]
 
-const readRows = (): readonly Row[] =>
-  [...readFileSync('docs/faults.md', 'utf8').matchAll(ROW)].map(([, tag = '', cells = '']) => ({
-    tag,
-    cells: cells.split(' | '),
-  }))
-
 /** Tag to the files with a test that names it. */
 const readTags = (): ReadonlyMap<string, ReadonlySet<string>> => {
   const files = new Map<string, Set<string>>()
   for (const file of globSync('test/**/*.test.ts'))
-    for (const [, tag = ''] of readFileSync(file, 'utf8').matchAll(TAG))
-      files.set(tag, (files.get(tag) ?? new Set()).add(file))
+    for (const tag of tagsIn(file, TAG)) files.set(tag, (files.get(tag) ?? new Set()).add(file))
   return files
 }
 
-const rows = readRows()
+// what goes wrong, what must hold, which tests show it, what they showed last
+const rows = rowsIn(readFileSync('docs/faults.md', 'utf8')).filter(({ tag }) => /^[FS]/.test(tag))
 const tags = readTags()
 
 describe('the table of faults and abuses', () => {
@@ -43,13 +33,12 @@ describe('the table of faults and abuses', () => {
   })
 
   it.each(rows)('$tag links exactly the tests that name it', ({ tag, cells }) => {
-    const linked = [...(cells[2] ?? '').matchAll(LINK)].map(([, file = '']) => file)
+    const linked = linkedTests(cells[2] ?? '')
     const named = [...(tags.get(tag) ?? [])]
     // a file that is no test, such as a script or the simulation, may be linked besides
-    const linkedTests = linked.filter((file) => file.endsWith('.test.ts'))
-    expect(linkedTests.toSorted()).toEqual(named.toSorted())
+    expect(linked.filter((file) => file.endsWith('.test.ts')).toSorted()).toEqual(named.toSorted())
     expect(named.length).toBeGreaterThan(0)
-    expect(linked.filter((file) => !existsSync(file))).toEqual([])
+    expect(linked.filter(isMissing)).toEqual([])
   })
 
   it('has a row for every tag that a test names', () => {

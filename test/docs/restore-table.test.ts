@@ -1,19 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isMissing, linkedTests, rowsIn, sectionOf, tagsIn } from './table-rows.ts'
 
-const ROW = /^\| (R\d+) \| (.+) \|$/gm
-/** As it stands in the title of a test. */
-const TAG = /'\[(R\d+)\]/g
-const LINK = /\]\(\.\.\/(test\/[^)]+)\)/g
-
-const page = readFileSync('docs/faults.md', 'utf8')
-const section = page.slice(page.indexOf('## The restore table'), page.indexOf('## Abuses'))
-const rows = [...section.matchAll(ROW)].map(([, tag = '', cells = '']) => ({
-  tag,
-  cells: cells.split(' | '),
-}))
-const tests = readFileSync('test/use-cases/restore-table.test.ts', 'utf8')
-const tags = new Set([...tests.matchAll(TAG)].map(([, tag]) => tag))
+const section = sectionOf(readFileSync('docs/faults.md', 'utf8'), '## The restore table', '## Abuses')
+const rows = rowsIn(section)
+/** As they stand in the titles of tests. */
+const tags = new Set(tagsIn('test/use-cases/restore-table.test.ts', /'\[(R\d+)\]/g))
 
 describe('the restore table', () => {
   it('has every row once, in order', () => {
@@ -31,8 +23,8 @@ describe('the restore table', () => {
   })
 
   it('links tests that are there', () => {
-    const linked = [...section.matchAll(LINK)].map(([, file = '']) => file)
+    const linked = linkedTests(section)
     expect(linked).toHaveLength(3)
-    expect(linked.filter((file) => !existsSync(file))).toEqual([])
+    expect(linked.filter(isMissing)).toEqual([])
   })
 })

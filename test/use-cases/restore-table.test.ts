@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../shared/domain/duration.ts'
-import type { RetrievalTier, StorageClass } from '../../shared/domain/storage-class.ts'
+import {
+  ARCHIVE_CLASSES,
+  RETRIEVAL_TIERS,
+  type RetrievalTier,
+  type StorageClass,
+} from '../../shared/domain/storage-class.ts'
 import { aQuestion } from '../crash-points/customer.ts'
 import { all, EVERYTHING, thawing } from '../crash-points/scenarios/rehydrating.ts'
 import { makeWorld } from '../crash-points/world.ts'
@@ -17,6 +22,12 @@ const PARTITION = REF.partition
 
 const untilOf = async (world: World, key: string) =>
   (await world.ports.reader.head(key))?.restore?.readableUntil
+
+/** RestoreObject of any class with any tier, as the bill has it. */
+const restoresOf = (world: World): number =>
+  ARCHIVE_CLASSES.flatMap((storageClass) =>
+    RETRIEVAL_TIERS.map((tier) => world.metered(`s3.restore-request.${storageClass}.${tier}`)),
+  ).reduce((sum, times) => sum + times)
 
 /** The thaw task of one rehydration, with something that happens right before S3 is asked. */
 const rightBefore = async (world: World, rehydrationId: string, happens: () => unknown) => {
@@ -36,14 +47,18 @@ const rightBefore = async (world: World, rehydrationId: string, happens: () => u
 }
 
 describe('a rehydration meets S3’s answers', () => {
-  test('[R1] archived and not restored: S3 begins, once, and it waits', async () => {
+  test('[R1] archived and not restored: S3 begins, once for all who need it, and they wait', async () => {
     const { world, segment } = await coldWorld()
-    const id = await world.ask()
+    const first = await world.ask()
     expect(await world.drain()).toEqual(['planned', 'waiting'])
-    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+    const second = await world.ask()
+    expect(await world.drain()).toEqual(['planned', 'waiting'])
+    expect(restoresOf(world)).toBe(1)
     expect(await holdingOf(world, segment)).toMatchObject({ thaw: { tier: 'Standard', readableUntil: null } })
+    for (const id of [first, second]) expect(await world.stateOf(id)).toMatchObject({ name: 'thawing' })
     await world.pass(4 * HOUR)
-    expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    for (const id of [first, second]) expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    expect(restoresOf(world)).toBe(1)
   })
 
   test('[R2] already restored: its time is counted anew, which never shortens it for anybody', async () => {
@@ -79,18 +94,43 @@ describe('a rehydration meets S3’s answers', () => {
     expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
   })
 
-  test('[R4] in progress, and asked for with a faster tier for as many days: S3 does it faster', async () => {
+  test('[R4] in progress, and asked for with a faster tier for as many days: S3 does it faster, once', async () => {
+    const { world, segment } = await coldWorld()
+    const patient = await world.ask({ tier: 'Bulk' })
+    await world.drain()
+    const hurried = await world.ask({ tier: null, readyBy: NOON + 6 * HOUR })
+    await world.drain()
+    for (let looks = 0; looks < 3; looks += 1) {
+      world.advance(10 * MINUTE)
+      await world.run.check()
+      await world.drain()
+    }
+    expect(await holdingOf(world, segment)).toMatchObject({
+      thaw: { tier: 'Bulk', raise: { to: 'Standard', state: 'raised' } },
+    })
+    // Bulk's, and the one that made it faster
+    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+    expect(restoresOf(world)).toBe(2)
+    // sooner than Bulk ever is
+    await world.pass(4 * HOUR)
+    for (const id of [patient, hurried]) expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+  })
+
+  test('[R4] in progress, and asked for with a faster tier by nobody’s time: it is left as it is', async () => {
     const { world, segment } = await coldWorld()
     await world.ask({ tier: 'Bulk' })
     await world.drain()
-    const hurried = await world.ask({ tier: null, readyBy: NOON + 6 * HOUR })
+    const unhurried = await world.ask({ tier: null, readyBy: NOON + 24 * HOUR })
     await world.drain()
     world.advance(10 * MINUTE)
     await world.run.check()
     await world.drain()
-    expect(await holdingOf(world, segment)).toMatchObject({ thaw: { raise: { state: 'raised' } } })
-    await world.pass(4 * HOUR)
-    expect(await world.stateOf(hurried)).toMatchObject({ name: 'completed' })
+    expect(restoresOf(world)).toBe(1)
+    const holding = await holdingOf(world, segment)
+    expect(holding?.thaw).toMatchObject({ tier: 'Bulk' })
+    expect(holding?.thaw?.raise ?? null).toBeNull()
+    await world.pass(12 * HOUR)
+    expect(await world.stateOf(unhurried)).toMatchObject({ name: 'completed' })
   })
 
   test('[R5] not in an archive class any more: it is read as it is', async () => {
@@ -207,11 +247,13 @@ describe('a rehydration meets S3’s answers', () => {
     '[R14] %s needs no restore, and none is asked for',
     async (storageClass) => {
       const world = aWorld()
-      await world.land([aRecord()], { storageClass })
+      const { segment } = await world.land([aRecord()], { storageClass })
       const id = await world.ask()
-      await world.drain()
-      expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+      expect(await world.drain()).not.toContain('waiting')
+      expect(await world.stateOf(id)).toMatchObject({ name: 'completed', summary: { records: { count: 1 } } })
       expect(await world.waiters()).toEqual([])
+      expect(restoresOf(world)).toBe(0)
+      expect(await world.ports.reader.head(segment.key)).toMatchObject({ storageClass, restore: null })
     },
   )
 
