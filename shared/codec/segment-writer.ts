@@ -4,6 +4,7 @@ import type { Digest } from '../domain/digest.ts'
 import { formatDigest } from '../domain/digest.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import { compareRecords } from '../domain/record.ts'
+import type { Segment } from '../domain/segment.ts'
 import { makeDigester } from './digest.ts'
 import { giveBack } from './give-back.ts'
 import { makeIdFilterBuilder } from './id-filter.ts'
@@ -12,16 +13,11 @@ import type { JsonValue, RowGroup, SegmentIdentity } from './segment-format.ts'
 import { encodeIndex } from './segment-index.ts'
 import type { SegmentSink } from './segment-sink.ts'
 
-export type PackedSegment = {
-  readonly bytes: number
-  /** SHA-256 of the bytes, base64. */
-  readonly sha256: string
-  readonly records: Digest
-  readonly bodyBytes: number
-  readonly minTime: number
-  readonly maxTime: number
-  readonly minId: string
-  readonly maxId: string
+/** What the catalog is to know of a segment by its content. */
+export type PackedSegment = Pick<
+  Segment,
+  'bytes' | 'sha256' | 'records' | 'bodyBytes' | 'minTime' | 'maxTime' | 'minId' | 'maxId'
+> & {
   /** The index object that goes with the segment, encoded. */
   readonly index: Uint8Array
 }

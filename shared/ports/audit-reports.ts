@@ -9,6 +9,7 @@ export type AuditReport = {
   readonly bytes: number
   readonly findings: number
   readonly repaired: number
+  /** How long ago (ms) the partition that waits longest was compared, and its segments were looked into. */
   readonly listedWithin: number
   readonly readWithin: number
   readonly kinds: Readonly<Record<string, number>>

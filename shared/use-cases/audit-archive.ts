@@ -8,7 +8,7 @@ import { messageOf } from '../domain/message-of.ts'
 import type { PartitionRef } from '../domain/segment.ts'
 import { isBehind } from '../domain/snapshot.ts'
 import type { AuditMetrics } from '../ports/archive-metrics.ts'
-import type { AuditReports } from '../ports/audit-reports.ts'
+import type { AuditReport, AuditReports } from '../ports/audit-reports.ts'
 import type { Inventory } from '../ports/inventory.ts'
 import type { FolderLister } from '../ports/segment-store.ts'
 import { auditPartition, type PartitionAuditDeps, type PartitionObjects } from './audit-partition.ts'
@@ -36,15 +36,10 @@ export type AuditDeps = PartitionAuditDeps & {
   }
 }
 
-export type AuditSummary = {
-  readonly partitions: number
-  readonly segments: number
-  readonly bytes: number
-  readonly findings: number
-  readonly repaired: number
-  /** How long ago (ms) the partition that waits longest was compared, and its segments were looked into. */
-  readonly listedWithin: number
-  readonly readWithin: number
+export type AuditSummary = Pick<
+  AuditReport,
+  'partitions' | 'segments' | 'bytes' | 'findings' | 'repaired' | 'listedWithin' | 'readWithin'
+> & {
   /** True when another audit came between: what this one found stands, how far it came does not. */
   readonly outrun: boolean
 }

@@ -1,4 +1,10 @@
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectTaggingCommand } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type ListObjectsV2CommandOutput,
+  PutObjectTaggingCommand,
+} from '@aws-sdk/client-s3'
 import type {
   ClassTagger,
   FolderLister,
@@ -11,18 +17,28 @@ import { inBucket, readStorageClass, type S3Bucket } from './s3-bucket.ts'
 /** The tag by which the bucket's lifecycle rules choose; `resources/` holds one rule for each class. */
 export const CLASS_TAG = 'icecore-class'
 
+type Listing = Pick<ListObjectsV2CommandInput, 'Prefix' | 'Delimiter' | 'OptionalObjectAttributes'>
+
+/** Every page of a listing, a request each. */
+async function* pagesOf(archive: S3Bucket, listing: Listing): AsyncIterable<ListObjectsV2CommandOutput> {
+  let token: string | undefined
+  do {
+    const page: ListObjectsV2CommandOutput = await archive.s3.send(
+      new ListObjectsV2Command({
+        ...inBucket(archive),
+        ...listing,
+        ...(token && { ContinuationToken: token }),
+      }),
+    )
+    yield page
+    token = page.NextContinuationToken
+  } while (token !== undefined)
+}
+
 export const makeS3Lister = (archive: S3Bucket): SegmentLister => ({
   async *list(prefix: string): AsyncIterable<ListedObject> {
-    let token: string | undefined
-    do {
-      const page = await archive.s3.send(
-        new ListObjectsV2Command({
-          ...inBucket(archive),
-          Prefix: prefix,
-          OptionalObjectAttributes: ['RestoreStatus'],
-          ...(token && { ContinuationToken: token }),
-        }),
-      )
+    const listing: Listing = { Prefix: prefix, OptionalObjectAttributes: ['RestoreStatus'] }
+    for await (const page of pagesOf(archive, listing))
       for (const { Key, Size, StorageClass, LastModified, ETag, RestoreStatus } of page.Contents ?? []) {
         if (Key === undefined) continue
         yield {
@@ -39,27 +55,14 @@ export const makeS3Lister = (archive: S3Bucket): SegmentLister => ({
             : null,
         }
       }
-      token = page.NextContinuationToken
-    } while (token !== undefined)
   },
 })
 
 export const makeS3FolderLister = (archive: S3Bucket): FolderLister => ({
   async *folders(prefix: string): AsyncIterable<string> {
-    let token: string | undefined
-    do {
-      const page = await archive.s3.send(
-        new ListObjectsV2Command({
-          ...inBucket(archive),
-          Prefix: prefix,
-          Delimiter: '/',
-          ...(token && { ContinuationToken: token }),
-        }),
-      )
+    for await (const page of pagesOf(archive, { Prefix: prefix, Delimiter: '/' }))
       for (const { Prefix } of page.CommonPrefixes ?? [])
         if (Prefix !== undefined) yield Prefix.slice(prefix.length)
-      token = page.NextContinuationToken
-    } while (token !== undefined)
   },
 })
 
