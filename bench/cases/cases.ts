@@ -1,6 +1,7 @@
 import type { Case } from '../support/case.ts'
 import { ageObjectCase } from './age-object.ts'
 import { ageRecordsCase } from './age-records.ts'
+import { catalogLookupCase } from './catalog-lookup.ts'
 import { coldStartCase } from './cold-start.ts'
 import { hydrateAllCase } from './hydrate-all.ts'
 import { hydrateFilterCase } from './hydrate-filter.ts'
@@ -16,6 +17,7 @@ export const CASES: readonly Case[] = [
   oneRecordCase,
   hydrateFilterCase,
   hydrateAllCase,
+  catalogLookupCase,
   storedBytesCase,
   coldStartCase,
   simulatorCase,
