@@ -50,7 +50,7 @@ export default class BuildFunctions {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const { custom, provider } = serverless.service
         const template = provider.compiledCloudFormationTemplate
-        allowOrigins(template, custom.corsOrigins)
+        allowOrigins(template, custom.cors)
         askForTokens(template, custom.tokens)
         lockObjects(template, custom.objectLock)
         useYourOwn(template, custom.yourOwn)

@@ -9,6 +9,8 @@ export type CommandLine = {
   readonly checkSkew: boolean
   /** The folder of a serverless.yml to deploy and run. */
   readonly deploy: string | undefined
+  /** Web origins whose pages may call what is deployed, with commas between them. */
+  readonly corsOrigins: string | undefined
 }
 
 export const usage = `Usage: npm run simulator -- [options]
@@ -21,6 +23,8 @@ A local cloud: S3 with its storage classes, SQS and DynamoDB, on one port of 127
   --start ISO     first virtual time, such as 2020-01-01T00:00:00Z (now)
   --check-skew    refuse requests signed more than 15 minutes from the virtual time
   --deploy DIR    make what DIR/serverless.yml says, and run its functions; \`.\` for icecore itself
+  --cors-origins ORIGINS
+                  let pages of these origins call its API from a browser, such as http://localhost:3000; commas between them
   --help          print this
 
 ICECORE_SIMULATOR_CREDENTIALS=id:secret[,id:secret…] sets who may sign requests (icecore:icecore-local).
@@ -60,7 +64,21 @@ export const parseCommandLine = (
     credentials: parseCredentials(credentialText),
     checkSkew: values['check-skew'],
     deploy: values.deploy,
+    corsOrigins: corsOrigins(values['cors-origins'], values.deploy),
   }
+}
+
+/** As a browser names them: no path, not even a slash. */
+const ORIGIN = /^(\*|https?:\/\/(\*|[^\s/*,]+))$/
+
+const corsOrigins = (text: string | undefined, deployed: string | undefined) => {
+  if (text === undefined) return undefined
+  if (deployed === undefined) throw new UsageError('--cors-origins is about what --deploy deploys')
+  const wrong = text.split(',').find((origin) => !ORIGIN.test(origin))
+  if (wrong !== undefined) {
+    throw new UsageError(`--cors-origins must be origins such as https://records.example.com, not ${wrong}`)
+  }
+  return text
 }
 
 const parse = (args: readonly string[]) => {
@@ -74,6 +92,7 @@ const parse = (args: readonly string[]) => {
         start: { type: 'string' },
         'check-skew': { type: 'boolean', default: false },
         deploy: { type: 'string' },
+        'cors-origins': { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

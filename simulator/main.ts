@@ -34,11 +34,18 @@ const optionsOf = ({ port, dataDir, speed, start, credentials, checkSkew }: Comm
 })
 
 /** The functions' failures are told as they come, with the errors that they log; the rest of their logs is theirs. */
-const deploy = async (cloud: Cloud, folder: string, { credentials = defaultCredentials }: CommandLine) => {
+const deploy = async (
+  cloud: Cloud,
+  folder: string,
+  { credentials = defaultCredentials, corsOrigins }: CommandLine,
+) => {
   // loaded when asked for: without it the simulator has no dependency but the cloud's own
   const { startHost } = await import('./host/start-host.ts')
   const [[accessKeyId = '', secretAccessKey = ''] = []] = credentials
-  const host = await startHost(cloud, resolve(folder), { credentials: { accessKeyId, secretAccessKey } })
+  const host = await startHost(cloud, resolve(folder), {
+    credentials: { accessKeyId, secretAccessKey },
+    corsOrigins,
+  })
   host.onLine(({ functionName, text }) => {
     const told = readErrorLine(text)
     if (told !== undefined) console.error(`${functionName}: ${told}`)

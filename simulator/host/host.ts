@@ -122,7 +122,13 @@ export const makeHost = (options: HostOptions): Host => {
   )
   const scheduler = makeScheduler({ definitions: functions, now: clock.now, invoke, onFailure })
   cloud.mount(
-    makeHttpApi({ definitions: functions, now: clock.now, invoke: pumpAfter(pool.invokeNow), onFailure }),
+    makeHttpApi({
+      definitions: functions,
+      cors: deployment.cors,
+      now: clock.now,
+      invoke: pumpAfter(pool.invokeNow),
+      onFailure,
+    }),
   )
 
   cloud.tell('functions', () => ({ running: pool.running() }))

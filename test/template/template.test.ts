@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import document from '../../docs/openapi.json' with { type: 'json' }
+import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
 import { packageService } from '../support/package-service.ts'
 import { permissionsPage } from './permissions-page.ts'
 import { accessRules } from './rules/access.ts'
@@ -48,6 +49,7 @@ describe('[S1] pages of other origins', () => {
 
   it('may not call the API unless they are named', () => {
     expect(corsOf(packaged)).toBeUndefined()
+    expect(loadDeployment(process.cwd()).cors).toBeNull()
   })
 
   it('may call it where they are, and see all that it answers', () => {
@@ -59,6 +61,16 @@ describe('[S1] pages of other origins', () => {
       ExposeHeaders: [...new Set([...documented].map(([, name]) => name))].toSorted(),
     })
     expect(cors).not.toHaveProperty('AllowCredentials')
+    const simulated = loadDeployment(process.cwd(), {
+      corsOrigins: 'https://a.example,https://b.example',
+    }).cors
+    expect(cors).toEqual({
+      AllowOrigins: simulated?.allowOrigins,
+      AllowMethods: simulated?.allowMethods,
+      AllowHeaders: simulated?.allowHeaders,
+      ExposeHeaders: simulated?.exposeHeaders,
+      MaxAge: simulated?.maxAge,
+    })
   })
 })
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Route, WireAnswer, WireRequest } from '../../wire/service-handler.ts'
-import type { FunctionDefinition } from '../deployment/definitions.ts'
+import type { Cors, FunctionDefinition } from '../deployment/definitions.ts'
 import type { InvocationOutcome } from '../runtime/environment.ts'
+import { preflightAnswer, withCors } from './cors.ts'
 import { httpAnswer, jsonAnswer } from './http-answer.ts'
 import { httpEvent } from './http-event.ts'
 import { makeRouteTable } from './route-table.ts'
@@ -19,19 +20,21 @@ const MAX_RESPONSE_BYTES = 6 * MB
 
 export type HttpApiOptions = {
   readonly definitions: readonly FunctionDefinition[]
+  readonly cors: Cors | null
   readonly now: () => number
   readonly invoke: (definition: FunctionDefinition, event: unknown) => Promise<InvocationOutcome>
   readonly onFailure: (definition: FunctionDefinition, requestId: string, reason: string) => void
 }
 
 /** API Gateway's HTTP API with IAM authorization: the front door has checked the signature, if there was one. */
-export const makeHttpApi = ({ definitions, now, invoke, onFailure }: HttpApiOptions): Route => {
+export const makeHttpApi = ({ definitions, cors, now, invoke, onFailure }: HttpApiOptions): Route => {
   const findRoute = makeRouteTable(definitions)
 
   const answer = async (request: WireRequest): Promise<WireAnswer> => {
     const path = withoutPrefix(request.path)
     const match = findRoute(request.method, path)
-    if (match === undefined) return jsonAnswer(404, 'Not Found')
+    // a route of its own for OPTIONS comes first
+    if (match === undefined) return (cors && preflightAnswer(cors, request)) ?? jsonAnswer(404, 'Not Found')
     if (match.route.authorizer === 'aws_iam' && !isSignedFor(SERVICE, request)) {
       return jsonAnswer(403, 'Forbidden')
     }
@@ -49,7 +52,8 @@ export const makeHttpApi = ({ definitions, now, invoke, onFailure }: HttpApiOpti
       onFailure(match.definition, outcome.requestId, reason)
       return jsonAnswer(500, 'Internal Server Error')
     }
-    return httpAnswer(outcome.payload)
+    const answer = httpAnswer(outcome.payload)
+    return cors === null ? answer : withCors(cors, request, answer)
   }
 
   return { service: SERVICE, prefix: `${API_PREFIX}/`, handle: answer }

@@ -5,11 +5,23 @@ export type Deployment = {
   readonly service: string
   readonly stage: string
   readonly functions: readonly FunctionDefinition[]
+  /** Which pages may call the HTTP API; null: those of other origins may not. */
+  readonly cors: Cors | null
   readonly buckets: readonly BucketDefinition[]
   readonly queues: readonly QueueDefinition[]
   readonly tables: readonly TableDefinition[]
   /** The stack's outputs by name, such as `RecordsQueueUrl`. */
   readonly outputs: ReadonlyMap<string, string>
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+export type Cors = {
+  readonly allowOrigins: readonly string[]
+  readonly allowMethods: readonly string[]
+  readonly allowHeaders: readonly string[]
+  readonly exposeHeaders: readonly string[]
+  /** s */
+  readonly maxAge: number
 }
 
 export type FunctionDefinition = {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { region } from '../../account.ts'
+import { corsSchema } from './cors.ts'
 import type { Deployment } from './definitions.ts'
 import { functionOf, providerSchema } from './functions.ts'
 import { makeIntrinsicResolver, type ResourceValues } from './intrinsics.ts'
@@ -13,6 +14,8 @@ import { makeVariableResolver } from './variables.ts'
 export type LoadOptions = {
   /** `dev` unless said, or what serverless.yml falls back to. */
   readonly stage?: string
+  /** Web origins whose pages may call the HTTP API, with commas between them, as the parameter `corsOrigins`; none unless said. */
+  readonly corsOrigins?: string | undefined
   /** Where queue URLs point: the simulated cloud's own address. */
   readonly endpoint?: string
 }
@@ -20,20 +23,28 @@ export type LoadOptions = {
 const serviceSchema = z.object({
   service: z.string(),
   provider: z.json(),
+  custom: z.looseObject({ cors: corsSchema.nullable().default(null) }).prefault({}),
   functions: z.union([jsonObjectSchema, z.array(jsonObjectSchema)]).default({}),
   resources: z.union([z.json(), z.array(z.json())]).default([]),
 })
 
 /** What `<root>/serverless.yml` deploys, for the simulated account. What it cannot resolve, or does not know, is an error. */
 export const loadDeployment = (root: string, options: LoadOptions = {}): Deployment => {
-  const { stage: wanted, endpoint = `https://sqs.${region}.amazonaws.com` } = options
+  const { stage: wanted, corsOrigins, endpoint = `https://sqs.${region}.amazonaws.com` } = options
   const file = join(root, 'serverless.yml')
   const config = parseAs(jsonObjectSchema, readYaml(file), file)
   const resolveVariables = makeVariableResolver(config, {
     root,
-    options: wanted === undefined ? {} : { stage: wanted },
+    options: {
+      ...(wanted !== undefined && { stage: wanted }),
+      ...(corsOrigins !== undefined && { 'param.corsOrigins': corsOrigins }),
+    },
   })
-  const { service, provider, functions, resources } = parseAs(serviceSchema, resolveVariables(config), file)
+  const { service, provider, custom, functions, resources } = parseAs(
+    serviceSchema,
+    resolveVariables(config),
+    file,
+  )
   const stage = String(resolveVariables(`\${sls:stage}`))
   const merged = mergeResources([resources].flat())
   const values = resourceValues(merged.resources, { service, stage, endpoint })
@@ -55,6 +66,7 @@ export const loadDeployment = (root: string, options: LoadOptions = {}): Deploym
   return {
     service,
     stage,
+    cors: custom.cors,
     functions: named.map(([name, definition]) =>
       functionOf(
         name,

@@ -42,6 +42,26 @@ describe('the command line', () => {
     expect(() => parseCommandLine(args, undefined)).toThrow(UsageError)
   })
 
+  test.each(['https://records.example', 'http://localhost:3000,https://*', '*'])(
+    'lets pages of %s call what is deployed',
+    (origins) => {
+      const parsed = parseCommandLine(['--deploy', '.', '--cors-origins', origins], undefined)
+      expect(parsed).toMatchObject({ deploy: '.', corsOrigins: origins })
+    },
+  )
+
+  test.each(['https://records.example/', 'records.example', '', 'https://a.example, https://b.example'])(
+    'refuses %j as an origin',
+    (origins) => {
+      const args = ['--deploy', '.', '--cors-origins', origins]
+      expect(() => parseCommandLine(args, undefined)).toThrow('--cors-origins must be origins')
+    },
+  )
+
+  test('has no pages without anything that is deployed', () => {
+    expect(() => parseCommandLine(['--cors-origins', '*'], undefined)).toThrow('--deploy')
+  })
+
   test.each([['secret'], [':secret'], ['id:']])('refuses the credentials %s', (text) => {
     expect(() => parseCommandLine([], text)).toThrow(UsageError)
   })

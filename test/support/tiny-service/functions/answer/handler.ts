@@ -8,5 +8,7 @@ export const handler = async (event: Request) => {
   if (thing === 'bytes') {
     return { statusCode: 201, headers: { 'X-Kind': 'bytes' }, body: 'AP+A', isBase64Encoded: true }
   }
+  if (thing === 'open')
+    return { statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*' }, body: 'to everyone' }
   return event
 }
