@@ -21,17 +21,16 @@ export type Group = {
  */
 const STREWN = 1000
 
-const placeOf = ({ dataset, record }: Accepted) =>
-  `${dataset.name}#${partitionOf(record.time, dataset.partition)}`
-
 /** Adds what a message holds to the groups of its batch, by dataset and partition. */
 export const addToGroups = (groups: Map<string, Group>, messageId: string, accepted: readonly Accepted[]) => {
-  const isStrewn = new Set(accepted.map(placeOf)).size > STREWN
+  const placed = accepted.map((each) => {
+    const partition = partitionOf(each.record.time, each.dataset.partition)
+    return { ...each, partition, place: `${each.dataset.name}#${partition}` }
+  })
+  const isStrewn = new Set(placed.map(({ place }) => place)).size > STREWN
   const own = isStrewn ? { unit: `message-${messageId}` } : {}
-  for (const each of accepted) {
-    const name = isStrewn ? `${placeOf(each)} of ${messageId}` : placeOf(each)
-    const { dataset, record } = each
-    const partition = partitionOf(record.time, dataset.partition)
+  for (const { dataset, record, partition, place } of placed) {
+    const name = isStrewn ? `${place} of ${messageId}` : place
     const group = groups.get(name) ?? { ...own, dataset, partition, records: [], messageIds: new Set() }
     groups.set(name, group)
     group.records.push(record)
