@@ -4,6 +4,7 @@ import { contentTypeOf } from '../domain/part-file.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import type { TaskResult } from '../domain/rehydration-task.ts'
 import type { Delivery, PartDraft } from '../ports/delivery.ts'
+import { promotedToRead } from './promoted-to-read.ts'
 import { type ReadPartitionDeps, readPartition } from './read-partition.ts'
 import { readSelection } from './read-selection.ts'
 import type { FoundSegment } from './search-segments.ts'
@@ -34,7 +35,7 @@ export const hydratePartition = (deps: HydratePartitionDeps) => {
   const write = async (work: PartitionWork, found: readonly FoundSegment[]) => {
     const { rehydration, partition, dataset, key, limit } = work
     const { request, id: rehydrationId, acceptedAt } = rehydration
-    const promoted = dataset?.promoted ?? []
+    const promoted = promotedToRead(request, dataset?.promoted ?? [])
     const draft = await deps.delivery.begin(key, contentTypeOf(request))
     const positions = new Set<number>()
     try {
