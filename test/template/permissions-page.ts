@@ -8,6 +8,9 @@ Every role and every policy of the packaged template, action by action. A test w
 difference, so nothing is granted that was not read here. Resources are named as in CloudFormation; \`*\` stands alone only where AWS lets no
 resource be named.
 
+Nor is anything missing: [a test](../test/permissions/permissions.test.ts) plays some days in which the functions do all that they do, and
+holds each of their calls to S3, SQS, DynamoDB and EventBridge against these tables.
+
 What holds, by rules of their own ([test](../test/template/rules/access.ts)): nothing is allowed to everyone; no action is a wildcard; each
 function has a role of its own; \`expire-segments\` alone may delete from the archive, and no role may delete versions of an object.
 
