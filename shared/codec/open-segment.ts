@@ -1,6 +1,7 @@
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { ByteSource } from './byte-source.ts'
 import { chooseRows, makePruner, type RowFilter } from './choose-rows.ts'
+import { readRanges } from './read-ahead.ts'
 import type { PromotedKind } from './row-group.ts'
 import { checkRowGroup, decodeRecords } from './row-group.ts'
 import type { SegmentFooter } from './segment-footer.ts'
@@ -54,10 +55,16 @@ const ONE_READ = 1024 * 1024
  * @param options.footer from the index object: then nothing is read to open it.
  * @param options.promoted the promoted columns to fill, in this order; those that the segment has when left out.
  * @param options.readBytes how much to read at once where row groups stand side by side; 1 MiB unless given.
+ * @param options.readAhead to read so much more while what was read before is worked on, for those who will take all rows.
  */
 export const openSegment = async (
   source: ByteSource,
-  options: { footer?: SegmentFooter; promoted?: readonly PromotedKind[]; readBytes?: number } = {},
+  options: {
+    footer?: SegmentFooter
+    promoted?: readonly PromotedKind[]
+    readBytes?: number
+    readAhead?: boolean
+  } = {},
 ): Promise<OpenSegment> => {
   const footer = options.footer ?? (await readFooter(source))
   const { segment, rowGroups } = footer
@@ -68,10 +75,15 @@ export const openSegment = async (
 
   async function* rows(filter: RowFilter = {}): AsyncGenerator<ArchiveRecord[]> {
     const mayHold = makePruner(filter, footer, promoted)
-    for (const read of planReads(rowGroups, mayHold, options.readBytes ?? ONE_READ)) {
-      const bytes = await source.read(read.start, read.end)
-      for (const { rowGroup, at } of read.groups) {
-        const from = rowGroup.offset - read.start
+    const readBytes = options.readBytes ?? ONE_READ
+    const reads = planReads(rowGroups, mayHold, readBytes)
+    for await (const { range, bytes } of readRanges(
+      source,
+      reads,
+      options.readAhead === true ? readBytes : 0,
+    )) {
+      for (const { rowGroup, at } of range.groups) {
+        const from = rowGroup.offset - range.start
         const own = bytes.subarray(from, from + rowGroup.bytes)
         checkRowGroup(own, rowGroup, at)
         const group = { rowGroup, at, bytes: own }

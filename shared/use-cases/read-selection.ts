@@ -45,7 +45,7 @@ export const readingOf = (
   return { readBytes: limit === null ? readBytesFor(chains.length) : MiB, overlaps: chains.length > 1 }
 }
 
-/** Few segments are read in large pieces, many in small ones: what is read ahead is 64 MiB in all. */
+/** Few segments are read in large pieces, many in small ones: what is worked on is 64 MiB in all, and what is read ahead as much. */
 const readBytesFor = (segments: number): number =>
   Math.min(8 * MiB, Math.max(MiB, Math.floor((64 * MiB) / segments)))
 
@@ -97,12 +97,14 @@ export async function* readSelection(
   const where = recordFilterOf(selection, promoted)
   const filter = rowFilterOf(selection, where)
   const select = makeSelector(selection)
-  const readBytes = limit === Number.POSITIVE_INFINITY ? readBytesFor(chains.length) : MiB
+  // of what has a limit nobody knows how much will be read
+  const readAhead = limit === Number.POSITIVE_INFINITY
+  const readBytes = readAhead ? readBytesFor(chains.length) : MiB
   let left = limit
 
   async function* rowsOf(one: OneFound): AsyncGenerator<ArchiveRecord[]> {
     try {
-      yield* (await openFound(reader, one, { promoted, readBytes })).rows(filter)
+      yield* (await openFound(reader, one, { promoted, readBytes, readAhead })).rows(filter)
     } catch (error) {
       const reason = unreadReason(error)
       throw reason === undefined ? error : new SegmentUnread(one.segment.id, reason, { cause: error })
