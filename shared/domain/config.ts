@@ -1,5 +1,6 @@
 import type { CanaryPlan } from './canary.ts'
 import type { Dataset } from './dataset.ts'
+import { type Guards, NO_GUARDS } from './guards.ts'
 
 /** The destination that is always there: answers small enough to be read through the API. */
 export const INLINE: Destination = { name: 'inline', prefix: 'inline/' }
@@ -27,3 +28,7 @@ export type IcecoreConfig = {
   /** How long a quote can be accepted, in ms; an hour where it is not given. */
   readonly quotes?: { readonly validFor: number }
 }
+
+/** The guards of a dataset; none of one that has left the configuration. */
+export const guardsOf = ({ datasets }: Pick<IcecoreConfig, 'datasets'>, dataset: string): Guards =>
+  datasets.get(dataset)?.guards ?? NO_GUARDS

@@ -60,13 +60,20 @@ export const planRaises = (thaws: readonly AwaitedThaw[], wish: RaiseWish): Rais
   }
 }
 
+/** US dollars of the price that are for raises. */
+export const pricedForRaises = ({ terms }: Pick<Rehydration, 'terms'>): number => terms.promised?.raising ?? 0
+
 /** What a rehydration may spend on making thaws faster without asking anybody: of its price, or allowed since. */
 export const allowedForRaises = ({ terms }: Pick<Rehydration, 'terms'>): number =>
-  terms.raising?.dollars ?? terms.promised?.raising ?? 0
+  terms.raising?.dollars ?? pricedForRaises({ terms })
+
+/** All that a rehydration costs at most with so much for raises; nothing but them where nobody has worked out its price. */
+export const costWithRaises = ({ terms }: Pick<Rehydration, 'terms'>, dollars: number): number =>
+  terms.price === null ? dollars : terms.price.dollars - pricedForRaises({ terms }) + dollars
 
 /** All that a rehydration costs at most; null where nobody has worked it out. */
 export const costAtMost = ({ terms }: Pick<Rehydration, 'terms'>): number | null =>
-  terms.price && terms.price.dollars - (terms.promised?.raising ?? 0) + allowedForRaises({ terms })
+  terms.price && costWithRaises({ terms }, allowedForRaises({ terms }))
 
 /** Whether a rehydration may cost so much because its thaws are made faster. There is nobody to ask whether it may cost more. */
 export const mayCost = (

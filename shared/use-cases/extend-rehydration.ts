@@ -1,6 +1,6 @@
-import type { IcecoreConfig } from '../domain/config.ts'
+import { guardsOf, type IcecoreConfig } from '../domain/config.ts'
 import { DAY } from '../domain/duration.ts'
-import { brokenCap, type Guards, hasCaps, NO_GUARDS, type OverCap } from '../domain/guards.ts'
+import { brokenCap, type Guards, hasCaps, type OverCap } from '../domain/guards.ts'
 import { priceKeeping } from '../domain/keep-copies.ts'
 import { partitionOf } from '../domain/partition.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
@@ -64,7 +64,7 @@ export const extendRehydration = (deps: ExtendDeps) => {
     const selected = await selectSegments(deps)(found.request)
     if ('kind' in selected) return selected
     const { dataset } = found.request
-    const guards = config.datasets.get(dataset)?.guards ?? NO_GUARDS
+    const guards = guardsOf(config, dataset)
     const dollars = priceKeeping(selected.segments, selected.holdings, { until, now: at })
     const over = broken(guards, found, dollars)
     if (over !== undefined) return { kind: 'over-cap', over }

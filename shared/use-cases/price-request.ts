@@ -1,5 +1,5 @@
 import { liveSegments } from '../domain/commit.ts'
-import { NO_GUARDS } from '../domain/guards.ts'
+import { guardsOf } from '../domain/config.ts'
 import type { Holding } from '../domain/holding.ts'
 import { makeSegmentCheck } from '../domain/plan-selection.ts'
 import { fixedDollars, priceWork } from '../domain/price-work.ts'
@@ -45,7 +45,7 @@ export const priceRequest =
   async (request: RehydrationRequest): Promise<{ kind: 'priced'; price: Price } | TooBroad> => {
     const survey = await surveySelection(deps)(request)
     if (survey.kind === 'too-broad') return survey
-    const guards = deps.config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
+    const guards = guardsOf(deps.config, request.dataset)
     const at = deps.now()
     const { dollars } = priceWork(survey.work, request.tiers, momentsOfQuote(at, at, guards))
     const { work } = survey

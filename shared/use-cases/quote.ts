@@ -1,4 +1,4 @@
-import { NO_GUARDS } from '../domain/guards.ts'
+import { guardsOf } from '../domain/config.ts'
 import { momentsOfQuote, QUOTE_VALID_FOR, type Quote, quoteWork } from '../domain/quote.ts'
 import { MAX_SEARCHED_PARTITIONS } from '../domain/rehydration.ts'
 import { keepQuote, type QuotedFor, type QuotedRequest } from '../domain/stored-quote.ts'
@@ -44,7 +44,7 @@ export const quote =
     if (destination !== null && !config.destinations.has(destination)) return { kind: 'unknown-destination' }
     const at = now()
     const expiresAt = at + (config.quotes?.validFor ?? QUOTE_VALID_FOR)
-    const guards = config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
+    const guards = guardsOf(config, request.dataset)
     const asked = momentsOfQuote(at, expiresAt, guards)
     const survey = await surveySelection(deps)(request, MAX_SEARCHED_PARTITIONS, asked.to - at)
     if (survey.kind === 'too-broad') return survey

@@ -1,14 +1,15 @@
-import type { IcecoreConfig } from '../domain/config.ts'
+import { guardsOf, type IcecoreConfig } from '../domain/config.ts'
 import { underWayOf } from '../domain/expect-thaw.ts'
-import { hasCaps, NO_GUARDS } from '../domain/guards.ts'
+import { hasCaps } from '../domain/guards.ts'
 import { partitionOf } from '../domain/partition.ts'
 import {
   type AwaitedThaw,
   allowedForRaises,
-  costAtMost,
+  costWithRaises,
   mayCost,
   type PlannedRaise,
   planRaises,
+  pricedForRaises,
 } from '../domain/plan-raises.ts'
 import { raisable } from '../domain/raise-thaw.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
@@ -80,10 +81,10 @@ export const raiseLate = (deps: RaiseLateDeps) => {
     let raising: Raising = { at: now(), dollars: before, reservedOn: terms.raising?.reservedOn ?? null }
     if (dollars > before) {
       const { dataset } = request
-      const guards = config.datasets.get(dataset)?.guards ?? NO_GUARDS
-      if (!mayCost(rehydration, guards, (costAtMost(rehydration) ?? 0) - before + dollars)) return false
+      const guards = guardsOf(config, dataset)
+      if (!mayCost(rehydration, guards, costWithRaises(rehydration, dollars))) return false
       const day = raising.reservedOn ?? partitionOf(now(), 'day')
-      const more = { dollars: dollars - (terms.promised?.raising ?? 0), bytes: 0 }
+      const more = { dollars: dollars - pricedForRaises(rehydration), bytes: 0 }
       const caps = guards.perDay
       const reserved =
         hasCaps(caps) && (await reserveBudget(deps)({ dataset, day }, raisesName(id), more, caps))
@@ -116,7 +117,7 @@ export const raiseLate = (deps: RaiseLateDeps) => {
     const found = await mapBounded(thawing, PARTITIONS_AT_ONCE, (task) => awaitedIn(rehydration, task))
     const awaited = found.flat()
     const open = awaited.filter(({ isOpen }) => isOpen).length
-    const mayExpedite = terms.promised?.mayExpedite ?? false
+    const mayExpedite = terms.promised?.mayExpedite === true
     const times = await deps.thawTimes()
     const { raises, lookAgainAt } = planRaises(awaited, { now: now(), readyBy, times, mayExpedite })
     if (raises.length === 0) return { raises: open, lookAgainAt }

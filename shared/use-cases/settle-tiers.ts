@@ -1,4 +1,4 @@
-import { NO_GUARDS } from '../domain/guards.ts'
+import { guardsOf } from '../domain/config.ts'
 import { planTiers, type TierChoices } from '../domain/plan-tiers.ts'
 import { fixedDollars, thawDollars } from '../domain/price-work.ts'
 import { momentsOfQuote } from '../domain/quote.ts'
@@ -33,7 +33,7 @@ export const settleTiers =
     const { readyBy, maxCostUsd } = request
     const times = await deps.thawTimes()
     const now = deps.now()
-    const guards = deps.config.datasets.get(request.dataset)?.guards ?? NO_GUARDS
+    const guards = guardsOf(deps.config, request.dataset)
     const asked = momentsOfQuote(now, now, guards)
     const segments = work.partitions.flatMap((partition) => partition.segments)
     const coldIn = (storageClass: ArchiveClass) =>

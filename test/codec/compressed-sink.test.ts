@@ -100,6 +100,15 @@ describe.each(KINDS)('%s', (kind, unpack) => {
     await expect(fill()).rejects.toThrow(new RangeError('the disk is full'))
   })
 
+  it('takes nothing after its end, and says so', async () => {
+    const sink = makeMemorySink()
+    const packed = makeCompressedSink(sink, kind)
+    await packed.write(Buffer.from('x'))
+    await packed.close()
+    await expect(packed.write(randomBytes(2 ** 20))).rejects.toThrow('write after end')
+    expect(unpack(sink.content()).toString()).toBe('x')
+  })
+
   it('says what the sink says when the end does not fit', async () => {
     const full: SegmentSink = {
       write: () => Promise.reject(new RangeError('the disk is full')),

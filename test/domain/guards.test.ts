@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { guardsOf } from '../../shared/domain/config.ts'
 import { brokenCap, isGuarded, NO_CAPS, NO_GUARDS, needsApproval } from '../../shared/domain/guards.ts'
+import { aDataset } from '../support/builders.ts'
 
 describe('a cap', () => {
   const caps = { maxCostUsd: 10, maxBytes: 100 }
@@ -48,4 +50,11 @@ test('only what costs more than the threshold needs an approval', () => {
   expect(needsApproval(guards, { dollars: 5, bytes: 1e15 })).toBe(false)
   expect(needsApproval(guards, { dollars: 5.01, bytes: 0 })).toBe(true)
   expect(needsApproval(NO_GUARDS, { dollars: 1e9, bytes: 0 })).toBe(false)
+})
+
+test('a dataset has the guards of the configuration, and one that has left it has none', () => {
+  const guards = { ...NO_GUARDS, approvalAboveUsd: 3 }
+  const datasets = new Map([['orders', aDataset({ guards })]])
+  expect(guardsOf({ datasets }, 'orders')).toEqual(guards)
+  expect(guardsOf({ datasets }, 'tickets')).toEqual(NO_GUARDS)
 })

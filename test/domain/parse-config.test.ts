@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type ConfigInput, parseConfig } from '../../shared/domain/parse-config.ts'
+import { DAY } from '../../shared/domain/duration.ts'
+import {
+  ConfigError,
+  type ConfigInput,
+  defineConfig,
+  parseClasses,
+  parseConfig,
+} from '../../shared/domain/parse-config.ts'
 
 const withOrders = (orders: object): unknown => ({
   datasets: { orders: { id: 'id', time: { path: 'at' }, ...orders } },
@@ -216,4 +223,27 @@ describe('quotes', () => {
   test.each(['59s', '8d', 'long'])('of %s are a mistake', (validFor) => {
     expect(() => parseConfig(withQuotes(validFor))).toThrow('quotes.validFor')
   })
+})
+
+test('a configuration is checked where it is written as where it is read', () => {
+  const input: ConfigInput = { datasets: { orders: { id: 'id', time: { path: 'at' } } } }
+  expect(defineConfig(input)).toEqual(parseConfig(input))
+  const mistaken: ConfigInput = {
+    datasets: { orders: { id: 'id', time: { path: 'at' }, retention: 'soon' } },
+  }
+  expect(() => defineConfig(mistaken)).toThrow(ConfigError)
+})
+
+test('steps of classes are read by themselves, or it is said what is wrong with them', () => {
+  const steps = [
+    { after: '0d', storageClass: 'STANDARD' },
+    { after: '30d', storageClass: 'GLACIER_IR' },
+  ]
+  expect(parseClasses(steps)).toEqual([
+    { after: 0, storageClass: 'STANDARD' },
+    { after: 30 * DAY, storageClass: 'GLACIER_IR' },
+  ])
+  const up = () => parseClasses(steps.toReversed().map((step, at) => ({ ...step, after: `${at}d` })))
+  expect(up).toThrow(ConfigError)
+  expect(up).toThrow('1.storageClass')
 })

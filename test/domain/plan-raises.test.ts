@@ -7,6 +7,7 @@ import {
   type AwaitedThaw,
   allowedForRaises,
   costAtMost,
+  costWithRaises,
   mayCost,
   planRaises,
   type RaiseWish,
@@ -130,6 +131,16 @@ describe('what raises may cost', () => {
     expect(costAtMost(withTerms({ price, promised }))).toBe(5)
     expect(costAtMost(withTerms({ price, promised, raising }))).toBe(6)
     expect(costAtMost(withTerms({ price, raising }))).toBe(8)
+  })
+
+  test('counts in full, in the place of what the price has for them', () => {
+    expect(costWithRaises(withTerms({ price, promised }), 7)).toBe(10)
+    expect(costWithRaises(withTerms({ price }), 7)).toBe(12)
+  })
+
+  test('is all that is known of one whose price nobody has worked out', () => {
+    const raising = { at: NOON, dollars: 3, reservedOn: null }
+    expect(costWithRaises(withTerms({ promised, raising }), 7)).toBe(7)
   })
 
   test.each([

@@ -3,6 +3,7 @@ import { nothingToRead } from '../../shared/domain/completeness.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
 import {
   advanceRehydration,
+  endedAt,
   REHYDRATION_STATES,
   type RehydrationEvent,
   type RehydrationState,
@@ -111,4 +112,26 @@ describe('a rehydration', () => {
       summary,
     })
   })
+})
+
+const ENDED: Readonly<Record<RehydrationState['name'], number | null>> = {
+  'awaiting-approval': null,
+  accepted: null,
+  thawing: null,
+  hydrating: null,
+  completed: 30,
+  failed: 40,
+  cancelled: 50,
+}
+
+test.each<RehydrationState>([
+  STATES['awaiting-approval'],
+  STATES.accepted,
+  STATES.thawing,
+  STATES.hydrating,
+  { name: 'completed', plannedAt: 1, readableAt: 2, completedAt: 30, summary },
+  { name: 'failed', failedAt: 40, reason: 'why' },
+  { name: 'cancelled', cancelledAt: 50 },
+])('a rehydration that is $name tells when it ended, where it has', (state) => {
+  expect(endedAt(state)).toBe(ENDED[state.name])
 })

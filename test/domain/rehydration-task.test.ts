@@ -27,6 +27,13 @@ const STATES: Readonly<Record<TaskState['name'], TaskState>> = {
 
 const late = NOON + LONGEST_RUN
 
+const progress = {
+  last: { id: 'o-1', time: NOON, keys: ['k'] },
+  sent: emptyDigest,
+  left: [],
+  notSent: { count: 0, named: [] },
+}
+
 const EVENTS: Readonly<Record<string, TaskEvent>> = {
   waits: { name: 'waits', at: late, segments: 1, readyBy: 20, thawedAsStandard: ['s'] },
   'claimed soon': { name: 'claimed', at: NOON + 1, attempt: 'other' },
@@ -36,6 +43,8 @@ const EVENTS: Readonly<Record<string, TaskEvent>> = {
   delivered: { name: 'delivered', at: late, attempt: 'mine', result },
   'delivered by another': { name: 'delivered', at: late, attempt: 'other', result },
   skipped: { name: 'skipped', at: late, result },
+  replayed: { name: 'replayed', attempt: 'mine', progress },
+  'replayed by another': { name: 'replayed', attempt: 'other', progress },
   kept: { name: 'kept', kept: { for: 9, until: 10, lapsed: 0 } },
   paid: { name: 'paid', paid: [{ segmentId: 's', requestedAt: 1, dollars: 1 }] },
   raises: { name: 'raises', raises: [{ segmentId: 's', to: 'Standard', dollars: 1 }] },
@@ -51,6 +60,8 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: '-',
     'delivered by another': '-',
+    replayed: '-',
+    'replayed by another': '-',
     skipped: 'done',
     kept: '-',
     raises: '-',
@@ -63,6 +74,8 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: '-',
     'delivered by another': '-',
+    replayed: '-',
+    'replayed by another': '-',
     skipped: 'done',
     kept: '-',
     raises: 'thawing',
@@ -77,6 +90,8 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: 'done',
     'delivered by another': '-',
+    replayed: 'hydrating',
+    'replayed by another': '-',
     skipped: 'done',
     kept: '-',
     raises: '-',
@@ -90,6 +105,8 @@ const TABLE: Readonly<Record<TaskState['name'], Readonly<Record<string, TaskStat
     'released by another': '-',
     delivered: '-',
     'delivered by another': '-',
+    replayed: '-',
+    'replayed by another': '-',
     skipped: '-',
     kept: 'done',
     raises: '-',
@@ -114,6 +131,11 @@ describe('a task', () => {
   test('remembers every segment that was thawed with Standard, however often it is looked at', () => {
     const waits: TaskEvent = { name: 'waits', at: 1, segments: 1, readyBy: 2, thawedAsStandard: ['r', 's'] }
     expect(advanceTask(aTask({ name: 'planned' }), waits)?.thawedAsStandard).toEqual(['r', 's'])
+  })
+
+  test('remembers how far its attempt has come with sending', () => {
+    const replayed = advanceTask(aTask(STATES.hydrating), { name: 'replayed', attempt: 'mine', progress })
+    expect(replayed?.replay).toEqual(progress)
   })
 
   test('can be claimed at once after it was released', () => {

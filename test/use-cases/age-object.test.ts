@@ -76,6 +76,13 @@ test('what a key does not say can be said in the task', async () => {
   await expectArchivedOnce(world, [anOrder('a')])
 })
 
+test('what neither the key nor the task says is packed is read as it is', async () => {
+  const world = anArchiveWorld()
+  world.putHot('somewhere/else', anOrder('a'))
+  await world.ageObject({ key: 'somewhere/else', dataset: 'orders', format: 'ndjson' })
+  await expectArchivedOnce(world, [anOrder('a')])
+})
+
 test.each([
   ['a key under no prefix', { key: 'tickets/a.ndjson' }],
   ['an unknown dataset', { key, dataset: 'tickets' }],

@@ -182,6 +182,71 @@ describe('a rehydration of more than is asked for one by one', () => {
   })
 })
 
+describe('the decision for jobs', () => {
+  /** Something that happens once, after its cold segments were counted and before that is written down. */
+  const afterCounting = (world: World, happens: () => Promise<void>) => {
+    const { log, rehydrations } = world.ports
+    let [counted, happened] = [false, false]
+    return world.on({
+      ...world.ports,
+      log: {
+        ...log,
+        read: async (ref) => {
+          counted = true
+          return log.read(ref)
+        },
+      },
+      rehydrations: {
+        ...rehydrations,
+        find: async (id) => {
+          if (counted && !happened) {
+            happened = true
+            await happens()
+          }
+          return rehydrations.find(id)
+        },
+      },
+    })
+  }
+
+  test('is made once, by the first of two who plan at once', async () => {
+    const { world } = await aColdWorld()
+    const id = await world.ask(EVERYTHING)
+    const plan = planOf(world)
+    let first: unknown
+    const second = afterCounting(world, async () => {
+      await world.run.thaw(plan)
+      first = await batchOf(world, id)
+      world.advance(1)
+    })
+    await second.thaw(plan)
+    expect(first).toMatchObject({ decidedAt: NOON, jobs: [{ segments: 2 }, { segments: 1 }] })
+    expect(await batchOf(world, id)).toEqual(first)
+    expect(world.metered(JOBS)).toBe(2)
+    await world.drain()
+    await world.pass(JOB)
+    await world.pass(12 * HOUR)
+    expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+    expect([world.metered(JOBS), world.metered(BULK), world.metered(DEEP_STANDARD)]).toEqual([2, 2, 1])
+  })
+
+  test('is none for a rehydration that is forgotten meanwhile: nothing is asked for', async () => {
+    const { world } = await aColdWorld()
+    const { rehydrations } = world.ports
+    await world.ask(EVERYTHING)
+    let gone = false
+    const find = rehydrations.find.bind(rehydrations)
+    Object.assign(rehydrations, { find: async (id: string) => (gone ? undefined : find(id)) })
+    const slow = afterCounting(world, async () => {
+      gone = true
+    })
+    await slow.thaw(planOf(world))
+    expect(await world.drain()).toEqual(['unknown', 'unknown', 'unknown'])
+    expect([world.metered(JOBS), world.metered(BULK), world.metered(DEEP_STANDARD)]).toEqual([0, 0, 0])
+    expect(await world.waiters()).toEqual([])
+  })
+})
+
 describe('thaws that jobs ask for', () => {
   test('are shared with others that need the segments', async () => {
     const { world } = await aColdWorld()

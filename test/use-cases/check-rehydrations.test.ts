@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR } from '../../shared/domain/duration.ts'
-import { aRecord } from '../support/builders.ts'
+import { CHECK_AFTER } from '../../shared/use-cases/request-rehydration.ts'
+import { aRecord, NOON } from '../support/builders.ts'
 import { aWorld } from '../support/rehydration-world.ts'
 
 test('the check of a rehydration that is gone is ended, and holds up no other', async () => {
@@ -82,5 +83,29 @@ describe('before restored copies lapse', () => {
       await world.run.check()
     }
     expect(world.ports.notices.given()).toEqual([])
+  })
+})
+
+describe('a rehydration whose plan was lost', () => {
+  /** The time of its next check, after the one that is due an hour after it was asked for. */
+  const nextCheck = async (readyBy: number | null) => {
+    const world = aWorld()
+    await world.land([aRecord()], { storageClass: 'GLACIER' })
+    const id = await world.ask({ tier: readyBy === null ? 'Standard' : null, readyBy })
+    world.thawQueue.receive()
+    world.advance(HOUR)
+    expect(await world.run.check()).toEqual({ sent: 1, failed: 0 })
+    expect(world.thawQueue.receive()).toEqual([{ rehydrationId: id, partition: null }])
+    const [check] = await world.ports.index.due(Number.MAX_SAFE_INTEGER, 1)
+    return (check?.dueAt ?? 0) - world.now()
+  }
+
+  test('is planned again, and looked at again in hours', async () => {
+    expect(await nextCheck(null)).toBe(6 * HOUR)
+  })
+
+  test('is looked at again sooner where it has a time that is not over', async () => {
+    expect(await nextCheck(NOON + 20 * HOUR)).toBe(CHECK_AFTER)
+    expect(CHECK_AFTER).toBeLessThan(6 * HOUR)
   })
 })

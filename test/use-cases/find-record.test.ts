@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { DAY } from '../../shared/domain/duration.ts'
+import { partitionOf } from '../../shared/domain/partition.ts'
+import { MAX_SEARCHED_PARTITIONS } from '../../shared/domain/rehydration.ts'
+import type { PartitionRef } from '../../shared/domain/segment.ts'
 import { findRecord } from '../../shared/use-cases/find-record.ts'
-import { aRecord } from '../support/builders.ts'
+import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld } from '../support/cold-world.ts'
 import { aWorld } from '../support/rehydration-world.ts'
 
@@ -47,6 +51,31 @@ describe('a record that is looked for', () => {
       completeness: { segments: 1, read: 1, missing: 0 },
     })
     expect(replaced).toBe(true)
+  })
+
+  test('is not looked for in more partitions than one answer may take, and what is missing is said', async () => {
+    const { ports } = aWorld()
+    const days = Array.from({ length: MAX_SEARCHED_PARTITIONS + 1 }, (_, day) =>
+      partitionOf(day * DAY, 'day'),
+    )
+    for (const partition of days) await ports.registry.expect({ dataset: 'orders', partition }, NOON)
+    const reads: string[] = []
+    const log = {
+      ...ports.log,
+      read: async (ref: PartitionRef) => {
+        reads.push(ref.partition)
+        return ports.log.read(ref)
+      },
+    }
+    const found = await findRecord({ ...ports, log })('orders', ONE)
+    expect(found).toMatchObject({ kind: 'too-broad', limit: MAX_SEARCHED_PARTITIONS })
+    expect(found).toMatchObject({ hint: expect.stringContaining('give the time') })
+    expect(reads).toEqual([])
+    expect(await findRecord({ ...ports, log })('orders', { id: 'o-1', time: 5 * DAY })).toMatchObject({
+      kind: 'searched',
+      records: [],
+    })
+    expect(reads).toEqual(['1970-01-06'])
   })
 
   test('is no answer at all where reading fails for a reason that may pass', async () => {

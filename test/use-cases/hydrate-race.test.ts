@@ -220,3 +220,39 @@ test('a rehydration that was cancelled stops, and its waiters go', async () => {
   expect(await world.waiters()).toEqual([])
   expect(world.files()).toEqual([])
 })
+
+test('a file that is never as it was seen is given up, and the message comes again', async () => {
+  const world = aWorld()
+  const task = await inHand(world)
+  const { delivery } = world.ports
+  let puts = 0
+  const raced = world.on({
+    ...world.ports,
+    delivery: {
+      ...delivery,
+      begin: async (...given) => ({
+        ...(await delivery.begin(...given)),
+        put: async () => {
+          puts += 1
+          return 'changed'
+        },
+      }),
+    },
+  })
+  await expect(raced.hydrate(task)).rejects.toThrow(`${PARTITION}.ndjson changed 8 times`)
+  expect(puts).toBe(8)
+  expect(world.files()).toEqual([])
+  // it was let go, so that whoever has the message next finds it free
+  expect(await world.run.hydrate(task)).toMatchObject({ outcome: 'delivered', records: 1 })
+})
+
+test('the task of a rehydration that is not there does nothing, to be hydrated or to be thawed', async () => {
+  const world = aWorld()
+  await world.land([aRecord({ id: 'a' })], { storageClass: 'GLACIER' })
+  const task = { rehydrationId: 'nobody', partition: PARTITION }
+  expect(await world.run.hydrate(task)).toEqual({ outcome: 'unknown' })
+  expect(await world.run.thaw(task)).toEqual({ outcome: 'unknown', thaws: 0 })
+  expect(world.files()).toEqual([])
+  expect(await world.waiters()).toEqual([])
+  expect(world.hydrateQueue.receive()).toEqual([])
+})

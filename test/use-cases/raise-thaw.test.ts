@@ -9,7 +9,7 @@ import { raiseSegment } from '../../shared/use-cases/raise-segment.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld, holdingOf, REF, STANDARD_RESTORES } from '../support/cold-world.ts'
 import { aRequest, type aWorld, type World } from '../support/rehydration-world.ts'
-import { AS_USUAL } from '../support/selections.ts'
+import { AS_USUAL, aRange } from '../support/selections.ts'
 
 const EXPEDITED_RESTORES = 's3.restore-request.GLACIER.Expedited'
 const BULK_RESTORES = 's3.restore-request.GLACIER.Bulk'
@@ -81,6 +81,27 @@ describe('a thaw under way that is too late for somebody', () => {
     await check(world)
     expect(world.metered(STANDARD_RESTORES)).toBe(1)
     expect(await holdingOf(world, segment)).toMatchObject({ thaw: { raise: { state: 'raised' } } })
+  })
+
+  test('is made faster alone: what else is in its partition is readable, or is not wanted', async () => {
+    const { world, segment } = await slowThaw()
+    const { segment: warm } = await world.land([aRecord({ id: 'warm' })])
+    const other = await world.land([aRecord({ id: 'other', time: NOON + 8 * HOUR })], {
+      storageClass: 'GLACIER',
+    })
+    await world.ask({ tier: 'Bulk', selection: aRange(NOON + 7 * HOUR, NOON + 9 * HOUR) })
+    await world.drain()
+    const id = await askBy(world, NOON + 6 * HOUR, { selection: aRange(NOON, NOON + 1) })
+    await world.drain()
+    await check(world)
+    expect((await taskOf(world, id))?.raises).toMatchObject([{ segmentId: segment.id, to: 'Standard' }])
+    expect(world.metered(STANDARD_RESTORES)).toBe(1)
+    expect(world.metered(BULK_RESTORES)).toBe(2)
+    expect((await holdingOf(world, other.segment))?.thaw).toMatchObject({ tier: 'Bulk' })
+    expect((await holdingOf(world, other.segment))?.thaw?.raise).toBeUndefined()
+    expect(await holdingOf(world, warm)).toBeUndefined()
+    await world.pass(4 * HOUR)
+    expect(await world.stateOf(id)).toMatchObject({ name: 'completed', summary: { records: { count: 2 } } })
   })
 
   test('serves those who are in no hurry as well, for as long as they want', async () => {
