@@ -6,9 +6,8 @@ import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import type { SegmentWork, WorkPlan } from '../../shared/domain/work-plan.ts'
 import { catalogUnitsOf } from '../../shared/domain/work-plan.ts'
 import { aWorkPlan, partitionWork, segmentWork } from '../support/a-work-plan.ts'
-import { aCommit, aSegment, NOON } from '../support/builders.ts'
+import { aCommit, aSegment, MIDNIGHT, NOON } from '../support/builders.ts'
 
-const MIDNIGHT = NOON - 12 * HOUR
 const asked = { from: MIDNIGHT, to: MIDNIGHT }
 
 const linesOf = (work: WorkPlan) => Object.fromEntries(billWork(work))

@@ -4,17 +4,15 @@ import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { type Commit, landingCommitId, nextGenerationId } from '../../shared/domain/commit.ts'
 import type { PromotedColumn } from '../../shared/domain/dataset.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
+import { DAY } from '../../shared/domain/duration.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import { type ArchiveRecord, compareRecords } from '../../shared/domain/record.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
 import { STORAGE_CLASSES, type StorageClass } from '../../shared/domain/storage-class.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import { storeSegment } from '../../shared/use-cases/store-segment.ts'
-import { aDataset, NOON } from '../support/builders.ts'
+import { aDataset, MIDNIGHT } from '../support/builders.ts'
 import type { BilledWorld } from './billed-world.ts'
-
-const DAY = 86_400_000
-const MIDNIGHT = NOON - DAY / 2
 
 export const CUSTOMERS = ['c-a', 'c-b', 'c-c', 'c-d', 'c-e', 'c-f', 'c-g', 'c-h'] as const
 
@@ -82,18 +80,17 @@ const CLASSES: readonly StorageClass[] = [
  */
 export const anArchive = async (world: BilledWorld, days: number): Promise<readonly ArchiveRecord[]> => {
   const { draw } = world
-  const below = (count: number) => Math.floor(draw() * count)
   const all: ArchiveRecord[] = []
   for (let day = 0; day < days; day += 1) {
     const start = MIDNIGHT - day * DAY
     const partition = partitionOf(start, 'day')
     const isLarge = day % 13 === 6
-    const count = isLarge ? 700 : 20 + below(120)
-    const size = isLarge ? 4000 : 200 + below(2000)
+    const count = isLarge ? 700 : 20 + draw.below(120)
+    const size = isLarge ? 4000 : 200 + draw.below(2000)
     const records = Array.from({ length: count }, (_, at): ArchiveRecord => {
-      const customer = CUSTOMERS[(below(4) + day) % CUSTOMERS.length] ?? 'c-a'
-      const [id, amount] = [`o-${String(at * 7 + (day % 7)).padStart(5, '0')}`, below(1000)]
-      const time = start + below(DAY)
+      const customer = CUSTOMERS[(draw.below(4) + day) % CUSTOMERS.length] ?? 'c-a'
+      const [id, amount] = [`o-${String(at * 7 + (day % 7)).padStart(5, '0')}`, draw.below(1000)]
+      const time = start + draw.below(DAY)
       const noise = Buffer.from(world.ports.random(size)).toString('base64')
       const body = JSON.stringify({ id, at: new Date(time).toISOString(), customer, amount, noise })
       return { id, time, body, header: null, arrived: time, version: null, promoted: [customer, amount] }

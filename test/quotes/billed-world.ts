@@ -31,14 +31,14 @@ import { thawTask } from '../../shared/use-cases/thaw-task.ts'
 import { readThawTimes } from '../../shared/use-cases/thaw-times.ts'
 import { trackStorage } from '../../shared/use-cases/track-storage.ts'
 import { accountId } from '../../simulator/account.ts'
-import { makeRandom } from '../../simulator/randomness.ts'
 import { openWire } from '../contracts/archive-backend.ts'
+import { makeDraw } from '../simulation/draw.ts'
 
 /** icecore's AWS adapters on the simulated cloud's wire, where every request is on the invoice. */
 export const aBilledWorld = async (config: IcecoreConfig, seed: number) => {
   const wire = await openWire()
   const { cloud, s3, sqs, dynamo, output, queueUrl } = wire
-  const draw = makeRandom(seed)
+  const draw = makeDraw(seed)
   const now = cloud.clock.now
   const archive = { s3, bucket: output('ArchiveBucketName'), owner: accountId }
   const rehydrated = { s3, bucket: output('RehydratedBucketName'), owner: accountId }
@@ -71,7 +71,7 @@ export const aBilledWorld = async (config: IcecoreConfig, seed: number) => {
     hydrateQueue: makeHydrateQueue({ sqs, url: queueUrl('-hydrate') }),
     metrics: { rehydrationFinished: () => undefined },
     now,
-    random: (bytes: number) => Uint8Array.from({ length: bytes }, () => Math.floor(draw() * 256)),
+    random: draw.bytes,
   }
   const plan = planRehydration(ports)
   const thaw = thawTask({ ...ports, plan })

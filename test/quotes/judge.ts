@@ -1,3 +1,4 @@
+import { RESTORED_COPY } from '../../shared/domain/bill-thaws.ts'
 import { dollarsFor } from '../../shared/domain/prices.ts'
 import type { Billed } from './run-quotes.ts'
 
@@ -16,14 +17,27 @@ const differences = ({ lines, expected }: Billed): string =>
 
 /** What was quoted and billed, and where they differ. */
 export const tell = (billed: Billed): string => {
-  const { kind, tier, real, quoted, selection } = billed
-  const about = `${kind}, ${tier}: $${real} of $${quoted} (${(real / quoted).toFixed(4)})`
-  return `${about}\n  ${JSON.stringify(selection).slice(0, 400)}\n${differences(billed)}`
+  const { kind, tier, real, quoted, atLeast, records, told, selection } = billed
+  const about = `${kind}, ${tier}: $${real} of $${quoted} (${(real / quoted).toFixed(4)}), at least $${atLeast}`
+  const counted = `${records} records of ${told.exact ? '' : 'about '}${told.count}`
+  return `${about}; ${counted}\n  ${JSON.stringify(selection).slice(0, 400)}\n${differences(billed)}`
+}
+
+/** Sums of dollars are not exact to the last digit. */
+const NOTHING = 1e-9
+
+const copiesIn = (lines: Billed['lines']): number => dollarsFor(RESTORED_COPY, lines.get(RESTORED_COPY) ?? 0)
+
+// each asked so that what is no number is wrong
+const isRight = ({ kind, quoted, atLeast, real, lines, expected, records, told }: Billed): boolean => {
+  const share = real / quoted
+  const isFair = share > 0 && share <= 1 && (kind !== 'firm' || share >= LEAST_SHARE)
+  // copies are there for no less than the least that was told
+  const mayLack = quoted - atLeast
+  const isLeast = mayLack >= 0 && copiesIn(lines) >= copiesIn(expected) - mayLack - NOTHING
+  const isCounted = told.exact ? records === told.count : records >= 0
+  return isFair && isCounted && (kind !== 'firm' || isLeast)
 }
 
 /** What is wrong with a quote; undefined where it has kept its word. */
-export const wrongWith = (billed: Billed): string | undefined => {
-  const share = billed.real / billed.quoted
-  const isFar = billed.kind === 'firm' && share < LEAST_SHARE
-  return share > 1 || isFar ? tell(billed) : undefined
-}
+export const wrongWith = (billed: Billed): string | undefined => (isRight(billed) ? undefined : tell(billed))

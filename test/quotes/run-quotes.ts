@@ -1,29 +1,33 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { memorySource } from '../../shared/codec/byte-source.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
+import { unpackPart } from '../../shared/codec/unpack-part.ts'
 import { billThaws } from '../../shared/domain/bill-thaws.ts'
 import { billWork } from '../../shared/domain/bill-work.ts'
 import type { Moments } from '../../shared/domain/copy-life.ts'
-import { HOUR } from '../../shared/domain/duration.ts'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { NO_GUARDS } from '../../shared/domain/guards.ts'
 import { dollarsFor } from '../../shared/domain/prices.ts'
-import { momentsOfQuote, type TierQuote } from '../../shared/domain/quote.ts'
+import { momentsOfQuote, type Quote, type TierQuote } from '../../shared/domain/quote.ts'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
-import { DEFAULT_KEEP_DAYS, type Selection, withTier } from '../../shared/domain/rehydration.ts'
+import {
+  type Compression,
+  DEFAULT_KEEP_DAYS,
+  type Selection,
+  withTier,
+} from '../../shared/domain/rehydration.ts'
 import { ARCHIVE_CLASSES, type ClassTiers } from '../../shared/domain/storage-class.ts'
 import type { WorkPlan } from '../../shared/domain/work-plan.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { requestRehydration } from '../../shared/use-cases/request-rehydration.ts'
 import { surveySelection } from '../../shared/use-cases/survey-selection.ts'
 import { accountId } from '../../simulator/account.ts'
-import { makeRandom } from '../../simulator/randomness.ts'
+import { makeDraw } from '../simulation/draw.ts'
 import { collect } from '../support/archive-facts.ts'
 import { wants } from '../support/brute-force-filter.ts'
 import { anArchive, COLUMNS, DATASET } from './an-archive.ts'
 import { aBilledWorld, type BilledWorld } from './billed-world.ts'
-import { drawForm, drawSelection } from './draw-request.ts'
+import { drawForm, drawSelection, pick } from './draw-request.ts'
 
-const DAY = 24 * HOUR
 const DAYS = 24
 const CALLER = `arn:aws:sts::${accountId}:assumed-role/icecore-rehydrator/somebody`
 
@@ -35,7 +39,9 @@ export type Billed = {
   /** With the shortest lives of restored copies. */
   readonly atLeast: number
   readonly real: number
+  /** How many were delivered, and how many the quote told of. */
   readonly records: number
+  readonly told: Quote['records']
   /** What was metered, by lines of the price table, and what was expected of each at most. */
   readonly lines: ReadonlyMap<string, number>
   readonly expected: ReadonlyMap<string, number>
@@ -77,25 +83,30 @@ const owedOf = (selection: Selection, records: readonly ArchiveRecord[]): readon
     .map(({ body }) => body)
 }
 
-const bodiesIn = async (key: string, packed: Buffer): Promise<readonly string[]> => {
+/** More than any file has that is delivered here, in bytes. */
+const MOST = 2 ** 28
+
+const bodiesIn = async (
+  key: string,
+  packed: Buffer,
+  compression: Compression,
+): Promise<readonly string[]> => {
   if (key.endsWith('.parquet')) {
     const batches = await collect((await openSegment(memorySource(packed))).rows())
     return batches.flat().map(({ body }) => body)
   }
-  const text = key.endsWith('.gz')
-    ? gunzipSync(packed)
-    : key.endsWith('.zst')
-      ? zstdDecompressSync(packed)
-      : packed
+  const text = unpackPart(packed, compression, MOST)
+  if (text === undefined) throw new Error(`${key} holds more than ${MOST} bytes`)
   return text.toString('utf8').split('\n').slice(0, -1)
 }
 
 const deliveredBy = async (world: BilledWorld, id: string): Promise<readonly string[]> => {
-  const state = (await world.ports.rehydrations.find(id))?.state
-  if (state?.name !== 'completed') throw new Error(`rehydration ${id} is ${JSON.stringify(state)}`)
+  const { state, request } = (await world.ports.rehydrations.find(id)) ?? {}
+  if (state?.name !== 'completed' || request === undefined)
+    throw new Error(`rehydration ${id} is ${JSON.stringify(state)}`)
   const { files } = JSON.parse(world.read(state.summary.manifest).toString('utf8'))
   const bodies: (readonly string[])[] = []
-  for (const { key } of files) bodies.push(await bodiesIn(key, world.read(key)))
+  for (const { key } of files) bodies.push(await bodiesIn(key, world.read(key), request.compression))
   return bodies.flat()
 }
 
@@ -109,7 +120,7 @@ const withoutFunctions = ({ dollars, atLeast }: TierQuote) => ({
 
 /** Asks for quotes at random, accepts each some time later, and compares the bill of what follows, and what was delivered. */
 export async function* runQuotes({ seed, times }: { readonly seed: number; readonly times: number }) {
-  const draw = makeRandom(seed)
+  const draw = makeDraw(seed)
   const config = {
     datasets: new Map([[DATASET.name, DATASET]]),
     destinations: new Map([['analysts', { name: 'analysts', prefix: 'analysts/' }]]),
@@ -120,19 +131,17 @@ export async function* runQuotes({ seed, times }: { readonly seed: number; reado
     const records = await anArchive(world, DAYS)
     const request = requestRehydration(world.ports)
     for (let at = 0; at < times; at += 1) {
-      await world.pass(Math.floor(draw() * DAY))
+      await world.pass(draw.below(DAY))
       const selection = drawSelection(draw, records, DAYS)
       const wanted = { dataset: DATASET.name, selection, ...drawForm(draw) }
       const quoted = await quote(world.ports)(wanted)
       if (quoted.kind !== 'quoted') throw new Error(quoted.kind)
-      const offered = quoted.quote.tiers
-      const tier = offered[Math.floor(draw() * offered.length)]
-      if (tier === undefined) throw new Error('no tier is offered')
+      const tier = pick(draw, quoted.quote.tiers)
       const asked = momentsOfQuote(world.now(), quoted.expiresAt, NO_GUARDS)
       const survey = await surveySelection(world.ports)(wanted)
       if (survey.kind !== 'surveyed') throw new Error(survey.kind)
       const expected = expectedLines(survey.work, withTier(tier.tier).tiers, asked)
-      await world.pass(Math.floor(draw() * 0.99 * HOUR))
+      await world.pass(draw.below(0.99 * HOUR))
       const billed = world.meter()
       const requested = await request(
         { ...wanted, destination: 'analysts', ...withTier(tier.tier), quoteId: quoted.id },
@@ -154,6 +163,7 @@ export async function* runQuotes({ seed, times }: { readonly seed: number; reado
         ...withoutFunctions(tier),
         real,
         records: delivered.length,
+        told: quoted.quote.records,
         lines,
         expected,
         selection,

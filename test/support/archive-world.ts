@@ -17,6 +17,7 @@ import { expireObjects } from '../../shared/use-cases/expire-objects.ts'
 import { readLedger } from '../../shared/use-cases/read-ledger.ts'
 import { sealPartition } from '../../shared/use-cases/seal-partition.ts'
 import { sweep } from '../../shared/use-cases/sweep.ts'
+import { makeRandom } from '../../simulator/randomness.ts'
 import { makeMemoryS3Store } from '../../simulator/s3/memory-store.ts'
 import { makeS3Model } from '../../simulator/s3/s3-model.ts'
 import { aDataset, NOON } from './builders.ts'
@@ -30,15 +31,6 @@ const asItIs: Wrap = (port) => port
 
 const ARCHIVE = 'archive'
 const HOT = 'hot'
-
-/** Repeats from run to run. */
-const makeRandom = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 /**
  * The archive side of icecore on memory adapters and the simulated S3, at a time that only the test moves. Each action takes

@@ -10,6 +10,8 @@ import { makeUlid } from '../../shared/domain/ulid.ts'
 
 /** An instant that the tests count from. */
 export const NOON = Date.parse('2024-03-10T12:00:00Z')
+/** The beginning of its day. */
+export const MIDNIGHT = NOON - DAY / 2
 
 export const aDataset = (parts: Partial<Dataset> = {}): Dataset => ({
   name: 'orders',
