@@ -189,7 +189,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
         // what is readable is read, though it is not kept for longer
         if (!isPaid) return answer(segment, decision === 'extend' ? 'readable' : 'too-dear', seen)
       }
-      const put = next === before ? 'put' : await holdings.put(segment, next, known)
+      const put = await (next === before ? 'put' : holdings.put(segment, next, known))
       // what was merely seen need not be written down, what is claimed must be
       if (put === 'put' || next === seen) {
         if (other !== undefined) {

@@ -182,6 +182,18 @@ describe('a segment', () => {
     expect(await collect(segment.rows({ ids }))).toEqual([sorted[0], sorted[39]])
   })
 
+  it.each([16, 17, 30])('finds %i ids of every other record, and no other', async (count) => {
+    const records = Array.from({ length: 90 }, (_, at) => aRecord({ id: `o-${100 + at}`, time: NOON + at }))
+    const { source, sorted } = await pack(records)
+    const segment = await openSegment(source)
+    const wanted = Array.from({ length: count }, (_, at) => sorted[2 * at] ?? expect.fail())
+    const ids = new Set(wanted.map(({ id }) => id))
+    expect(await collect(segment.rows({ ids }))).toEqual(wanted)
+    expect(await collect(segment.rows({ ids, minTime: NOON + 5, maxTime: NOON + 9 }))).toEqual(
+      [6, 8].map((at) => sorted[at]),
+    )
+  })
+
   it('reads row groups that stand side by side at once, when it may', async () => {
     const { source: whole, sorted } = await pack(
       Array.from({ length: 40 }, (_, at) => aRecord({ id: `o-${10 + at}`, body: noise(100_000, at + 1) })),
@@ -208,9 +220,13 @@ describe('a segment', () => {
     const { source, sorted } = await pack(someRecords(2000))
     const segment = await openSegment(source)
     const bound = fc.option(fc.integer({ min: NOON - 10, max: NOON + 1010 }), { nil: undefined })
-    const ids = fc.option(fc.uniqueArray(fc.constantFrom(...sorted.map(({ id }) => id), 'none')), {
-      nil: undefined,
-    })
+    const anId = fc.constantFrom(...sorted.map(({ id }) => id), 'none')
+    // few are looked up one by one, and of many each row is asked whether it is one
+    const ids = fc.oneof(
+      fc.constant(undefined),
+      fc.uniqueArray(anId),
+      fc.uniqueArray(anId, { minLength: 20, maxLength: 300, size: 'max' }),
+    )
     await fc.assert(
       fc.asyncProperty(bound, bound, ids, async (minTime, maxTime, wanted) => {
         const set = wanted && new Set(wanted)
