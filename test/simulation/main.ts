@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { drawHistory, type History } from './history.ts'
+import { makeProgress } from './progress.ts'
 import { formatTally, formatViolation, notTried } from './report.ts'
 import { type Run, runHistory } from './run-history.ts'
 import { shrink } from './shrink.ts'
@@ -36,6 +37,7 @@ const run = async (history: History): Promise<Run> => {
 }
 
 const tally = makeTally()
+const progress = makeProgress(process.stderr, count)
 const [started, cpu, own] = [performance.now(), process.cpuUsage(), process.threadCpuUsage()]
 let failed = 0
 let steps = 0
@@ -44,13 +46,16 @@ for (let seed = first; seed < first + count && failed < MOST_VIOLATIONS; seed +=
   const history = drawHistory(seed, years)
   const ended = await run(history)
   done += 1
+  progress.done(done)
   tally.add(ended.tally)
   steps += ended.steps
   if (whole) console.log(ended.trace.join('\n'))
   if (ended.violation === undefined) continue
   failed += 1
+  progress.clear()
   console.log(`${formatViolation(history, ended, await shrink(history, ended))}\n`)
 }
+progress.clear()
 const wall = (performance.now() - started) / 1000
 /** Seeds a second of processor time. */
 const rate = ({ user, system }: NodeJS.CpuUsage) => ((done / (user + system)) * 1e6).toFixed(1)
