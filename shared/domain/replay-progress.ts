@@ -21,6 +21,10 @@ export type ReplayProgress = {
   }
 }
 
+/** How many records were dealt with: sent, or named as what no queue can carry. */
+export const dealtWith = (progress: Pick<ReplayProgress, 'sent' | 'notSent'> | undefined): number =>
+  progress === undefined ? 0 : progress.sent.count + progress.notSent.count
+
 /** A task stays one item of well under 100 KB. */
 const MAX_NAMED = 100
 const MAX_NAMED_CHARACTERS = 8 * 1024

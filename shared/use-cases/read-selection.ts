@@ -81,7 +81,8 @@ const checkMemory = (chains: readonly Chain[]) => {
 }
 
 /**
- * The selected records of these segments, in order, each once; at most `limit`, after which nothing more is read. Throws
+ * The selected records of these segments, in order, each once; at most `limit` and those that do not count, after which nothing
+ * more is read. Throws
  * SegmentUnread for the first segment that cannot be read. Memory: one row group of each segment whose ids overlap with those of
  * others.
  */
@@ -91,6 +92,7 @@ export async function* readSelection(
   selection: Selection,
   promoted: readonly PromotedColumn[],
   limit = Number.POSITIVE_INFINITY,
+  counts: (record: ArchiveRecord) => boolean = () => true,
 ): AsyncGenerator<{ records: ArchiveRecord[]; positions: number[] }> {
   const chains = chainsOf(found)
   checkMemory(chains)
@@ -122,7 +124,7 @@ export async function* readSelection(
       const selected = select(record)
       if (selected === undefined || where?.matches(record) === false) continue
       if (left === 0) break
-      left -= 1
+      if (counts(record)) left -= 1
       records.push(record)
       for (const position of selected) positions.push(position)
     }

@@ -26,6 +26,10 @@ export type ReplayBatch = readonly [Dealt, ...Dealt[]]
 export const messagesOf = (batch: ReplayBatch): ReplayMessage[] =>
   batch.flatMap((dealt) => ('message' in dealt ? [dealt.message] : []))
 
+/** Whether a record was sent, or named, on the way to the place reached, or has come in before it since. */
+export const isDealtWith = (record: ArchiveRecord, progress: ReplayProgress): boolean =>
+  isBehind({ id: record.id, time: record.time, key: dedupKey(record) }, progress)
+
 /** The records that come after the place reached, in batches of at most so many records, of what one call takes. */
 export async function* replayBatches(
   records: AsyncIterable<readonly ArchiveRecord[]>,

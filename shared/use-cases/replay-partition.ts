@@ -4,12 +4,12 @@ import { emptyDigest } from '../domain/digest.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import type { TaskResult } from '../domain/rehydration-task.ts'
-import type { ReplayProgress } from '../domain/replay-progress.ts'
+import { dealtWith, type ReplayProgress } from '../domain/replay-progress.ts'
 import type { Clock, Wait } from '../ports/clock.ts'
 import { MAX_REPLAY_MESSAGES, type Replay } from '../ports/replay.ts'
 import { type PartitionSegments, type ReadPartitionDeps, readPartition } from './read-partition.ts'
 import { readSelection } from './read-selection.ts'
-import { messagesOf, progressAfter, replayBatches } from './replay-batches.ts'
+import { isDealtWith, messagesOf, progressAfter, replayBatches } from './replay-batches.ts'
 
 export type ReplayPartitionDeps = ReadPartitionDeps & {
   readonly replay: Replay
@@ -59,8 +59,12 @@ export const replayPartition = (deps: ReplayPartitionDeps) => {
       const leftOut = [...left].map(([segmentId, reason]) => ({ segmentId, reason }))
       const promoted = work.dataset?.promoted ?? []
       const positions = new Set<number>()
+      const start = progress
+      // what was dealt with counts already, and what has come in before the place since is not sent
+      const limit = Math.max(0, work.limit - dealtWith(start))
+      const counts = (record: ArchiveRecord) => start === undefined || !isDealtWith(record, start)
       async function* records(): AsyncGenerator<readonly ArchiveRecord[]> {
-        for await (const batch of readSelection(deps.reader, readable, selection, promoted, work.limit)) {
+        for await (const batch of readSelection(deps.reader, readable, selection, promoted, limit, counts)) {
           for (const position of batch.positions) positions.add(position)
           yield batch.records
         }

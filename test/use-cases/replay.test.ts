@@ -34,10 +34,11 @@ const manifestOf = (world: World, id: string, destination = 'standard') => {
 }
 
 /** A worker that has time for so many batches. */
-const withTime = (world: World, batches: number) => {
+const withTime = (world: World, batches: number, ports: Partial<World['ports']> = {}) => {
   let left = batches
   return world.on({
     ...world.ports,
+    ...ports,
     hasTime: () => {
       left -= 1
       return left >= 0
@@ -188,6 +189,38 @@ describe('a replay', () => {
     expect(days.filter((day) => day === '2024-03-10')).toHaveLength(7)
     expect(manifestOf(world, id)).toMatchObject({ records: 22 })
   })
+
+  test.each([
+    ['killed', 10, 0, []],
+    // one of before the place
+    ['out of time', 12, 2, [aRecord({ id: 'o-0000' })]],
+  ] as const)(
+    'sends as many as its limit, whatever lands after a run that is %s',
+    async (end, limit, later, more) => {
+      const world = aWorld()
+      await world.land(numbered(15))
+      const id = await world.ask({ destination: 'standard', selection: { ...WEEK, limit } })
+      const { tasks } = world.ports
+      // ends one way or another once its first batch is noted
+      const put: typeof tasks.put = (rehydrationId, next, expected) =>
+        next.state.name === 'done'
+          ? Promise.reject(new Error('killed'))
+          : tasks.put(rehydrationId, next, expected)
+      const first = withTime(world, 1, { tasks: { ...tasks, put } })
+      const ended = world.drain(first).then(
+        (outcomes) => outcomes.at(-1),
+        (error: Error) => error.message,
+      )
+      expect(await ended).toBe(end === 'killed' ? 'killed' : 'paused')
+      expect(received(world)).toHaveLength(10)
+      // another record of the last id and time, which comes before it
+      await world.land([...numbered(1, { id: 'o-009', body: '{"a":1}' }), ...more])
+      await world.hydrateQueue.send([{ rehydrationId: id, partition: '2024-03-10' }])
+      await world.drain()
+      expect(received(world).map(({ body }) => body)).toEqual(['{"a":1}', '{"n":10}'].slice(0, later))
+      expect(manifestOf(world, id)).toMatchObject({ records: limit })
+    },
+  )
 
   test('of nothing that a queue can carry sends nothing, and says so', async () => {
     const world = aWorld()
