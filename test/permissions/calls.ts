@@ -1,4 +1,5 @@
 import { accountId, region } from '../../simulator/account.ts'
+import { API_PREFIX } from '../../simulator/host/api/http-api.ts'
 
 /** What one request to AWS does, in the words of IAM. */
 export type Call = { readonly action: string; readonly resource: string }
@@ -36,6 +37,12 @@ const sqsCall = (operation: string, body: string): Call => {
     resource: `arn:aws:sqs:${region}:${accountId}:${queue}`,
   }
 }
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html */
+const apiCall = ({ method, path }: WireCall): Call => ({
+  action: 'execute-api:Invoke',
+  resource: `arn:aws:execute-api:${region}:${accountId}:HttpApi/$default/${method}${path.replace(API_PREFIX, '')}`,
+})
 
 const jobCall = ({ method, path }: WireCall): Call => {
   if (/\/jobs$/.test(path)) return { action: 's3:CreateJob', resource: '*' }
@@ -80,5 +87,8 @@ export const callsOf = (call: WireCall): readonly Call[] => {
       },
     ]
   if (call.service === 's3') return s3Calls(call)
+  if (call.service === 'execute-api') return [apiCall(call)]
+  // GetCallerIdentity: nobody can be denied it
+  if (call.service === 'sts') return []
   throw new Error(`a call of ${call.service} is not known here: ${call.method} ${call.path}`)
 }

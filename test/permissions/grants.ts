@@ -18,6 +18,8 @@ export const arnOf = (template: Template, id: string): string => {
       return `arn:aws:sqs:${region}:${accountId}:${name('QueueName')}`
     case 'AWS::DynamoDB::Table':
       return `arn:aws:dynamodb:${region}:${accountId}:table/${name('TableName')}`
+    case 'AWS::ApiGatewayV2::Api':
+      return id
     default:
       return `arn:aws:of:${id}`
   }
@@ -41,25 +43,29 @@ const matches = (pattern: string, text: string): boolean => {
 
 export type Grant = { readonly action: string; readonly resource: string }
 
+const grantsIn = (template: Template, document: unknown): readonly Grant[] =>
+  list(at(document, 'Statement')).flatMap((statement) =>
+    list(at(statement, 'Action')).flatMap((action) =>
+      list(at(statement, 'Resource')).map((resource) => ({
+        action: String(action),
+        resource: textOf(template, resource),
+      })),
+    ),
+  )
+
 /** What the role of a function is allowed, by the name of the function. */
 export const grantsOf = (template: Template): ReadonlyMap<string, readonly Grant[]> =>
   new Map(
     resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => {
-      const role = template.Resources[referred(Properties.Role)]
-      const statements = list(role?.Properties.Policies).flatMap((policy) =>
-        list(at(policy, 'PolicyDocument.Statement')),
-      )
-      const grants = statements.flatMap((statement) =>
-        list(at(statement, 'Action')).flatMap((action) =>
-          list(at(statement, 'Resource')).map((resource) => ({
-            action: String(action),
-            resource: textOf(template, resource),
-          })),
-        ),
-      )
-      return [String(Properties.FunctionName), grants]
+      const policies = list(template.Resources[referred(Properties.Role)]?.Properties.Policies)
+      const documents = policies.map((policy) => at(policy, 'PolicyDocument'))
+      return [String(Properties.FunctionName), documents.flatMap((document) => grantsIn(template, document))]
     }),
   )
+
+/** What policies for callers allow together. */
+export const grantsOfCallers = (template: Template, policies: readonly string[]): readonly Grant[] =>
+  policies.flatMap((id) => grantsIn(template, template.Resources[id]?.Properties.PolicyDocument))
 
 export const grantOf = (grants: readonly Grant[], { action, resource }: Call): Grant | undefined =>
   grants.find((grant) => grant.action === action && matches(grant.resource, resource))

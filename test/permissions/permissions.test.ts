@@ -12,7 +12,7 @@ import { startHost } from '../../simulator/host/start-host.ts'
 import { packageService } from '../support/package-service.ts'
 import { makeCliRunner } from '../support/run-icecore.ts'
 import { functionOf, referred, resourcesOf, templateSchema } from '../template/template.ts'
-import { arnOf, type Grant, grantOf, grantsOf } from './grants.ts'
+import { arnOf, type Grant, grantOf, grantsOf, grantsOfCallers } from './grants.ts'
 import { watchCalls } from './watch-calls.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -49,7 +49,7 @@ beforeAll(async () => {
   const { accessKeyId, secretAccessKey } = DEFAULT_CREDENTIALS
   const credentials = new Map([[accessKeyId, secretAccessKey]])
   cloud = await makeCloud({ start: START, speed: 0, credentials })
-  watched = await watchCalls(cloud.endpoint)
+  watched = await watchCalls(cloud.endpoint, (caller) => caller.startsWith('icecore-'))
   host = await startHost({ ...cloud, endpoint: watched.endpoint }, folder, {
     stage: 'prod',
     // each function signs with a key of its own, so that its calls are known
@@ -188,6 +188,52 @@ describe('what functions ask AWS for', () => {
     expect(refused(thawing, without).map(({ action }) => action)).toContain('s3:RestoreObject')
     const elsewhere = without.concat({ action: 's3:RestoreObject', resource: 'arn:aws:s3:::another/*' })
     expect(refused(thawing, elsewhere).map(({ action }) => action)).toContain('s3:RestoreObject')
+  })
+})
+
+describe('what the command line asks AWS for', () => {
+  it('is what the policies allow that docs/permissions.md names for it', async () => {
+    const atTerminal = await watchCalls(
+      cloud.endpoint,
+      (caller) => caller === DEFAULT_CREDENTIALS.accessKeyId,
+    )
+    const run = async (args: string, input = '', expected = 0) => {
+      const icecore = makeCliRunner(atTerminal.endpoint, {}, { input })
+      const { status, out, err } = await icecore('--stage', 'prod', ...args.split(' '))
+      expect([args, status, err]).toEqual([args, expected, expect.any(String)])
+      await host.idle()
+      return out
+    }
+    await run('put flights', flight('c1', '2029-12-30'))
+    for (const name of [
+      'datasets',
+      'segments flights',
+      'ledger flights',
+      'advise flights',
+      'quote flights h1',
+    ])
+      await run(name)
+    await run('get flights h1')
+    const { id } = JSON.parse(await run('rehydrate flights h1 --destination analysts --json'))
+    await run(`files ${id}`)
+    const { id: other } = JSON.parse(
+      await run('rehydrate flights f1 --destination analysts --tier Bulk --json'),
+    )
+    await run(`extend ${other} --keep-days 3`)
+    await run(`cancel ${other}`)
+    await run('status')
+    const waiting = JSON.parse(await run('quarantine list --json'))
+    expect(waiting.entries.length).toBeGreaterThan(1)
+    for (const entry of waiting.entries) await run(`quarantine show ${entry.id}`)
+    await run('quarantine retry --all')
+    await run('rebuild-catalog')
+    expect(atTerminal.faults).toEqual([])
+    const policies = ['RecordProducerPolicy', 'ReaderPolicy', 'RehydratorPolicy', 'OperatorPolicy']
+    const granted = grantsOfCallers(template, policies)
+    const calls = atTerminal.callsOf(DEFAULT_CREDENTIALS.accessKeyId)
+    expect(calls.length).toBeGreaterThan(40)
+    expect(calls.filter((call) => grantOf(granted, call) === undefined)).toEqual([])
+    atTerminal.close()
   })
 })
 

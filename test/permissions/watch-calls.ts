@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { createServer, request as send } from 'node:http'
 import { type Call, callsOf } from './calls.ts'
 
-/** Passes requests on to `endpoint`, and keeps what each caller, by its access key, asked for. */
-export const watchCalls = async (endpoint: string) => {
+/** Passes requests on to `endpoint`, and keeps what each of some callers, by their access keys, asked for. */
+export const watchCalls = async (endpoint: string, isWatched: (caller: string) => boolean) => {
   const calls = new Map<string, Map<string, Call>>()
   const faults: string[] = []
 
   const keep = (credential: string, wire: Omit<Parameters<typeof callsOf>[0], 'service'>) => {
     const [caller = '', , , service = ''] = credential.split('/')
-    if (!caller.startsWith('icecore-')) return
+    if (!isWatched(caller)) return
     const known = calls.get(caller) ?? new Map<string, Call>()
     calls.set(caller, known)
     for (const call of callsOf({ ...wire, service })) known.set(`${call.action} ${call.resource}`, call)
