@@ -2,26 +2,34 @@ import type { ArchiveRecord } from '../domain/record.ts'
 import type { PartFormat } from './part-format.ts'
 import type { SegmentSink } from './segment-sink.ts'
 
-/** Lines are gathered into pieces of about this many characters. */
+/** Lines are gathered into pieces of about this many bytes. */
 const PIECE = 1024 * 1024
 
-/** A file of lines, one a record, behind a first one if there is any. Memory: one piece, or one record if that is longer. */
+/** What UTF-8 takes at most for one unit of a string. */
+const BYTES_OF_A_UNIT = 3
+
+/** A file of lines, one a record, behind a first one, shorter than a piece, if there is any. Memory: one piece, or one record if that is longer. */
 export const makeTextPart = (
   sink: SegmentSink,
   { first, line }: { readonly first: string; readonly line: (record: ArchiveRecord) => string },
 ): PartFormat => {
-  let piece = first
+  // lines go into its place as bytes: text that is put together first is written twice
+  const piece = Buffer.allocUnsafe(PIECE)
+  let filled = piece.write(first)
   const flush = async () => {
-    if (piece === '') return
-    const bytes = Buffer.from(piece)
-    piece = ''
+    if (filled === 0) return
+    const bytes = piece.subarray(0, filled)
+    filled = 0
     await sink.write(bytes)
   }
   return {
     write: async (records) => {
       for (const record of records) {
-        piece += line(record)
-        if (piece.length >= PIECE) await flush()
+        const text = line(record)
+        const most = text.length * BYTES_OF_A_UNIT
+        if (filled + most > PIECE) await flush()
+        if (most > PIECE) await sink.write(Buffer.from(text))
+        else filled += piece.write(text, filled)
       }
     },
     finish: async () => {

@@ -47,4 +47,12 @@ describe('an NDJSON file', () => {
     expect(Math.max(...sizes)).toBeLessThan(1024 * 1024 + 1001)
     expect(sizes).toHaveLength(3)
   })
+
+  it('has each line whole, whatever it takes in UTF-8 and however long it is', async () => {
+    const sizes = [1, 349_000, 349_500, 349_523, 349_524, 1_048_576, 2, 3_000_000, 5]
+    const bodies = sizes.flatMap((size) =>
+      ['x', 'é', '\u{30ab}', '😀'].map((one) => `"${one.repeat(size / one.length)}"`),
+    )
+    expect(await linesOf(null, ...bodies.map((body) => aRecord({ body })))).toBe(`${bodies.join('\n')}\n`)
+  })
 })
