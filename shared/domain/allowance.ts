@@ -1,7 +1,7 @@
+import { thawRequestDollars } from './bill-thaws.ts'
 import { lifeOfCopy } from './copy-life.ts'
 import { DAY } from './duration.ts'
 import { type StorageFacts, thawDays, windowEnd } from './plan-thaw.ts'
-import { dollarsFor, restoreDollars } from './prices.ts'
 import { type ArchiveClass, isArchiveClass, type RetrievalTier } from './storage-class.ts'
 
 /** What the thaws of one partition may cost at most by the quote that was accepted, and what was paid of that. US dollars. */
@@ -67,9 +67,7 @@ export type Ask = {
 
 const thawing = (storageClass: ArchiveClass, { bytes, tier, keepDays, now }: Ask): number => {
   const life = lifeOfCopy(storageClass, tier, { days: thawDays(keepDays), asked: { from: now, to: now } })
-  return (
-    restoreDollars(storageClass, tier, 1, bytes) + dollarsFor('s3.storage.restored-copy', bytes * life.most)
-  )
+  return thawRequestDollars(storageClass, tier, { bytes, copies: bytes * life.most })
 }
 
 /** What it costs at most to ask S3 for a thaw of one segment now, or for a longer one where it is readable. */
@@ -80,8 +78,5 @@ export const askDollars = (ask: Ask): number => {
   const until = windowEnd(facts.restore)
   if (until <= now) return thawing(storageClass, ask)
   const end = Math.ceil((now + thawDays(keepDays) * DAY) / DAY) * DAY
-  return (
-    dollarsFor(`s3.restore-request.${storageClass}.${tier}`, 1) +
-    dollarsFor('s3.storage.restored-copy', bytes * Math.max(0, end - until))
-  )
+  return thawRequestDollars(storageClass, tier, { bytes: 0, copies: bytes * Math.max(0, end - until) })
 }

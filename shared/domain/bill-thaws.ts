@@ -1,6 +1,7 @@
 import { lifeOfCopy, type Moments } from './copy-life.ts'
-import type { Lines } from './meter.ts'
+import { type Lines, totalOf } from './meter.ts'
 import { thawDays } from './plan-thaw.ts'
+import { PRICES, type PriceTable } from './prices.ts'
 import type { ArchiveClass, RetrievalTier } from './storage-class.ts'
 import type { WorkPlan } from './work-plan.ts'
 
@@ -22,6 +23,17 @@ export const thawLines = (
   [`s3.restore-gb.${storageClass}.${tier}`, bytes],
   [RESTORED_COPY, copies],
 ]
+
+/**
+ * US dollars for one request, of a thaw or, with no `bytes`, of keeping a copy that is there for longer; `copies` is what its restored
+ * copy takes up, in byte-ms.
+ */
+export const thawRequestDollars = (
+  storageClass: ArchiveClass,
+  tier: RetrievalTier,
+  { bytes, copies }: { readonly bytes: number; readonly copies: number },
+  table: PriceTable = PRICES,
+): number => totalOf(thawLines(storageClass, tier, { requests: 1, bytes, copies }), table)
 
 /**
  * What S3 bills for thawing what is cold in one class with one tier, and for keeping for longer what is thawed, when it is asked at

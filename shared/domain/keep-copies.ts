@@ -1,7 +1,7 @@
+import { thawRequestDollars } from './bill-thaws.ts'
 import { DAY } from './duration.ts'
 import type { Holding } from './holding.ts'
 import { storedClass } from './plan-thaw.ts'
-import { dollarsFor } from './prices.ts'
 import type { Rehydration } from './rehydration.ts'
 import type { RehydrationTask } from './rehydration-task.ts'
 import type { Segment } from './segment.ts'
@@ -64,9 +64,6 @@ export const priceKeeping = (
     if (!isArchiveClass(storageClass)) return dollars
     const from = Math.max(now, holdings.get(segment.id)?.thaw?.readableUntil ?? now)
     const added = Math.max(0, until + ROUNDED_UP - from)
-    return (
-      dollars +
-      dollarsFor(`s3.restore-request.${storageClass}.Standard`, 1) +
-      dollarsFor('s3.storage.restored-copy', segment.bytes * added)
-    )
+    const kept = { bytes: 0, copies: segment.bytes * added }
+    return dollars + thawRequestDollars(storageClass, 'Standard', kept)
   }, 0)

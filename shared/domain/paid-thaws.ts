@@ -1,8 +1,8 @@
-import { RESTORED_COPY } from './bill-thaws.ts'
+import { thawRequestDollars } from './bill-thaws.ts'
 import { lifeOfCopy } from './copy-life.ts'
 import type { Holding } from './holding.ts'
 import { thawedIn } from './plan-thaw.ts'
-import { dollarsFor, restoreDollars } from './prices.ts'
+import { restoreDollars } from './prices.ts'
 import type { Segment } from './segment.ts'
 
 /** What S3 bills for one thaw because of one rehydration, US dollars by list price. */
@@ -29,9 +29,9 @@ export const paidFor = (
   const isRaiser = raise?.by === rehydrationId && raise.state !== 'asking'
   if (!isAsker && !isRaiser) return undefined
   const asked = { from: requestedAt, to: requestedAt }
-  const copy = bytes * lifeOfCopy(from, tier, { days, asked }).most
+  const copies = bytes * lifeOfCopy(from, tier, { days, asked }).most
   const dollars =
-    (isAsker ? restoreDollars(from, tier, 1, bytes) + dollarsFor(RESTORED_COPY, copy) : 0) +
+    (isAsker ? thawRequestDollars(from, tier, { bytes, copies }) : 0) +
     (isRaiser ? restoreDollars(from, raise.to, 1, bytes) : 0)
   return { segmentId: id, requestedAt, dollars }
 }

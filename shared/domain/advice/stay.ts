@@ -1,5 +1,5 @@
 import { earlyLines, keepLines, readLines } from '../bill-objects.ts'
-import { thawLines } from '../bill-thaws.ts'
+import { thawRequestDollars } from '../bill-thaws.ts'
 import { lifeOfCopy } from '../copy-life.ts'
 import { totalOf } from '../meter.ts'
 import { thawDays } from '../plan-thaw.ts'
@@ -36,8 +36,8 @@ const thawDollars = (
   table: PriceTable,
 ): number => {
   const { most } = lifeOfCopy(storageClass, tier, { days: thawDays(null), asked: NOW })
-  const thaw = thawLines(storageClass, tier, { requests: 1, bytes, copies: bytes * most })
-  return totalOf(thaw, table) + readDollars(storageClass, bytes, table)
+  const thaw = thawRequestDollars(storageClass, tier, { bytes, copies: bytes * most }, table)
+  return thaw + readDollars(storageClass, bytes, table)
 }
 
 /** The tiers that are fast enough, at most so many ms. */
