@@ -30,6 +30,21 @@ test('a quote that has kept its word is not wrong', () => {
   expect(wrongWith(aBilled({ told: { count: 5, exact: false } }))).toBeUndefined()
 })
 
+/** Of its two files one was not put, because there was nothing for it. */
+const aLackingFile = (parts: Partial<Billed> = {}): Billed => {
+  const put = dollarsFor('s3.put.STANDARD', 1)
+  const files = (count: number) => [['s3.put.STANDARD', count]] as const
+  const one = { quoted: 2 * put, atLeast: 2 * put, real: put }
+  return aBilled({ ...one, lines: new Map(files(1)), expected: new Map(files(2)), ...parts })
+}
+
+test('a file that is not put is known beforehand only where it is known how many records there are', () => {
+  expect(wrongWith(aLackingFile({ told: { count: 3, exact: false } }))).toBeUndefined()
+  expect(wrongWith(aLackingFile())).toContain('firm')
+  const less = { real: 0.7 * dollarsFor('s3.put.STANDARD', 1) }
+  expect(wrongWith(aLackingFile({ ...less, told: { count: 3, exact: false } }))).toContain('firm')
+})
+
 test.each<[string, Partial<Billed>]>([
   ['more is billed than was quoted', { real: 1.0001 * quoted }],
   ['far less is billed than was quoted', { real: 0.89 * quoted }],
