@@ -15,6 +15,10 @@ export const keepDaysAt = ({ request, terms }: Asked, now: number): number | nul
   return left <= 0 ? request.keepDays : Math.max(request.keepDays ?? 0, left)
 }
 
+/** What all extensions of a rehydration add at most, the last one and those before it, US dollars. */
+export const extensionDollars = ({ terms: { extension } }: Pick<Asked, 'terms'>): number =>
+  extension === null ? 0 : extension.dollars + (extension.before ?? 0)
+
 /** What is kept of a partition that is delivered has not been seen to yet, since the last extension. */
 export const isToKeep = ({ terms }: Asked, { state }: RehydrationTask): boolean =>
   terms.extension !== null && state.name === 'done' && (state.kept?.for ?? 0) < terms.extension.until

@@ -19,6 +19,8 @@ export type Extension = {
   readonly until: number
   /** What it adds at most. */
   readonly dollars: number
+  /** What the extensions add at most in whose place it has come; missing where none was counted. */
+  readonly before?: number | undefined
   /** As `reservedOn` of the terms. */
   readonly reservedOn: string | null
 }

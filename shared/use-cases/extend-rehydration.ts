@@ -1,8 +1,9 @@
 import { guardsOf, type IcecoreConfig } from '../domain/config.ts'
 import { DAY } from '../domain/duration.ts'
 import { brokenCap, type Guards, hasCaps, type OverCap } from '../domain/guards.ts'
-import { priceKeeping } from '../domain/keep-copies.ts'
+import { extensionDollars, priceKeeping } from '../domain/keep-copies.ts'
 import { partitionOf } from '../domain/partition.ts'
+import { costAtMost } from '../domain/plan-raises.ts'
 import type { Rehydration } from '../domain/rehydration.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Extension, Price } from '../domain/rehydration-terms.ts'
@@ -32,9 +33,11 @@ export type Extended =
 const canBeExtended = ({ state }: Rehydration): boolean =>
   state.name !== 'awaiting-approval' && (!isOver(state) || state.name === 'completed')
 
-/** What an extension breaks, together with what the rehydration costs without it. */
-const broken = (guards: Guards, { terms }: Rehydration, dollars: number): OverCap | undefined => {
-  const all: Price = { dollars: (terms.price?.dollars ?? 0) + dollars, bytes: 0 }
+/** What an extension breaks, together with what the rehydration costs without it: its price, raises, and earlier extensions. */
+const broken = (guards: Guards, rehydration: Rehydration, dollars: number): OverCap | undefined => {
+  const { terms } = rehydration
+  const before = (costAtMost(rehydration) ?? 0) + extensionDollars(rehydration)
+  const all: Price = { dollars: before + dollars, bytes: 0 }
   const over = brokenCap(guards.perRehydration, 'perRehydration', all)
   const limit = guards.approvalAboveUsd
   // there is nobody to ask: what is this dear is asked for as a rehydration of its own
@@ -81,7 +84,10 @@ export const extendRehydration = (deps: ExtendDeps) => {
     const changed = await changeStored(rehydrations, id, (stored) =>
       // windows only grow
       canBeExtended(stored) && (stored.terms.extension?.until ?? 0) < until
-        ? { ...stored, terms: { ...stored.terms, extension } }
+        ? {
+            ...stored,
+            terms: { ...stored.terms, extension: { ...extension, before: extensionDollars(stored) } },
+          }
         : undefined,
     )
     if (reserved?.kind === 'reserved' && changed?.changed !== true)

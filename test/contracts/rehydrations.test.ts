@@ -189,7 +189,10 @@ describe.each([
     expect(await rehydrations.put(changed, plain)).toBe('put')
     expect(await rehydrations.put({ ...plain, terms: { ...terms, keptUntil: 9 } }, plain)).toBe('stale')
     expect(await rehydrations.find(plain.id)).toEqual(changed)
-    expect(await rehydrations.put(plain, changed)).toBe('put')
+    const again = { ...changed, terms: { ...terms, extension: { ...terms.extension, before: 3e-7 } } }
+    expect(await rehydrations.put(again, changed)).toBe('put')
+    expect(await rehydrations.find(plain.id)).toEqual(again)
+    expect(await rehydrations.put(plain, again)).toBe('put')
     expect(await rehydrations.find(plain.id)).toEqual(plain)
   })
 

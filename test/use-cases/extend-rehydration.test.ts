@@ -237,6 +237,30 @@ describe('the price of an extension', () => {
     expect((await world.ports.rehydrations.find(id))?.terms.extension).toBeNull()
   })
 
+  test.each([
+    ['a cap of the rehydration', 'guards.perRehydration.maxCostUsd', capped],
+    [
+      'an approval',
+      'guards.approvalAboveUsd',
+      (approvalAboveUsd: number): Guards => ({ ...NO_GUARDS, approvalAboveUsd }),
+    ],
+  ] as const)('is no way around %s by being asked for again and again', async (_, cap, guarded) => {
+    const limit = (await ownPrice()) + 2.5 * REQUEST
+    const { world, id } = await completed(guarded(limit))
+    const again = async (days: number) => {
+      world.advance(1)
+      const extended = await extend(world, id, days)
+      await world.drain()
+      return extended
+    }
+    expect(await again(5)).toMatchObject({ kind: 'extended' })
+    expect(await again(6)).toMatchObject({ kind: 'extended' })
+    expect(await again(7)).toMatchObject({ kind: 'over-cap', over: { cap, limit } })
+    const { extension } = (await world.ports.rehydrations.find(id))?.terms ?? {}
+    expect(extension).toMatchObject({ keepDays: 6, before: expect.any(Number) })
+    expect(extension?.before).toBeGreaterThan(REQUEST)
+  })
+
   test('is no way around an approval, but one that was approved may be extended', async () => {
     const limit = (await ownPrice()) + REQUEST / 2
     const guards = { ...NO_GUARDS, approvalAboveUsd: limit }

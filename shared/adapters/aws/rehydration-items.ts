@@ -87,6 +87,8 @@ const terms = z.object({
       at: z.int(),
       until: z.int(),
       dollars: z.number(),
+      // items of before it was counted have none
+      before: z.number().optional(),
       reservedOn: z.string().nullable(),
     })
     .nullable(),
