@@ -146,7 +146,7 @@ const work = async () => {
   await goOn(6 * DAY)
 }
 
-const template = templateSchema.parse(packageService('--stage', 'prod'))
+const template = templateSchema.parse(await packageService('--stage', 'prod'))
 const grants = grantsOf(template)
 
 const refused = (name: string, granted: readonly Grant[]) =>

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const LOOK_EVERY_MS = 100
 
@@ -33,13 +34,13 @@ const clearAway = (file: string) => {
 }
 
 /** Test files run side by side, in processes of their own: what they do under the same lock file they do one after the other. */
-export const inTurn = <Result>(file: string, work: () => Result): Result => {
+export const inTurn = async <Result>(file: string, work: () => Promise<Result>): Promise<Result> => {
   while (!take(file)) {
     clearAway(file)
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS)
+    await sleep(LOOK_EVERY_MS)
   }
   try {
-    return work()
+    return await work()
   } finally {
     rmSync(file)
   }

@@ -11,7 +11,7 @@ const { useYourOwn } = await plugin('use-your-own.js')
 
 const { askForTokens } = await plugin('ask-for-tokens.js')
 
-const packaged = packageService('--stage', 'prod')
+const packaged = await packageService('--stage', 'prod')
 const nothing = { keyArn: '', hotBucket: '', recordsQueueArn: '' }
 
 const changed = (change: (template: unknown) => void) => {
@@ -152,8 +152,8 @@ describe('[S1] tokens', () => {
   })
 })
 
-describe('parameters of the command line', () => {
-  const given = packageService(
+describe('parameters of the command line', async () => {
+  const given = await packageService(
     ...['--stage', 'prod', '--param', 'objectLockDays=30', '--param', 'canary=false'],
   )
   const scheduled = (template: unknown) =>

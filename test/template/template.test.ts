@@ -10,7 +10,7 @@ import { queueRules } from './rules/queues.ts'
 import { storageRules } from './rules/storage.ts'
 import { at, list, resourcesOf, templateSchema } from './template.ts'
 
-const packaged = packageService()
+const packaged = await packageService()
 const template = templateSchema.parse(packaged)
 const rules = [...storageRules, ...queueRules, ...accessRules, ...alarmRules, ...deploymentRules]
 
@@ -52,9 +52,9 @@ describe('[S1] pages of other origins', () => {
     expect(loadDeployment(process.cwd()).cors).toBeNull()
   })
 
-  it('may call it where they are, and see all that it answers', () => {
+  it('may call it where they are, and see all that it answers', async () => {
     const documented = JSON.stringify(document).matchAll(/"(icecore-[a-z]+|etag|location)"/g)
-    const cors = corsOf(packageService('--param', 'corsOrigins=https://a.example,https://b.example'))
+    const cors = corsOf(await packageService('--param', 'corsOrigins=https://a.example,https://b.example'))
     expect(cors).toMatchObject({
       AllowOrigins: ['https://a.example', 'https://b.example'],
       AllowHeaders: expect.arrayContaining(['authorization', 'idempotency-key', 'x-amz-security-token']),
