@@ -90,7 +90,10 @@ export const makeProgram = (terminal: Pick<Terminal, 'out' | 'err'>, act: Act): 
       '--endpoint <url>',
       'another address than AWS, such as the simulator’s; AWS_ENDPOINT_URL unless given',
     )
-    .option('--api-url <url>', 'where the API answers; ICECORE_API_URL, or the simulator’s, unless given')
+    .option(
+      '--api-url <url>',
+      'where the API answers; ICECORE_API_URL, the simulator’s, or what the stack says, unless given',
+    )
     .option('--json', 'print one JSON document')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .configureHelp({ showGlobalOptions: true })
