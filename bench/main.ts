@@ -14,7 +14,7 @@ const HELP = `npm run bench -- [options]
   --megabytes N    size of the input where a case has one; 1000 unless given
   --records N      records of the large segment; 1000000 unless given
   --rounds N       rounds, the contenders taking turns; 5 unless given
-  --quick          50 MB, 100,000 records and two rounds
+  --quick          25 MB, 100,000 records and two rounds
   --json           one JSON object on standard output; a case's ratio and goal are those of its first goal
   --keep           keep the results in bench/results/, as a run with none of --only, --megabytes, --records,
                    --rounds and --quick does anyway
@@ -117,7 +117,7 @@ const readOptions = () => {
     json,
     help,
     keeps: values.keep || isWhole,
-    megabytes: wholeNumber('megabytes', megabytes, quick ? 50 : 1000),
+    megabytes: wholeNumber('megabytes', megabytes, quick ? 25 : 1000),
     records: wholeNumber('records', records, quick ? 100_000 : 1_000_000),
     rounds: wholeNumber('rounds', rounds, quick ? 2 : 5),
   }
