@@ -6,19 +6,22 @@ import { makeMemorySink } from '../../shared/codec/segment-sink.ts'
 import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { type Commit, emptyBooks, landingCommitId } from '../../shared/domain/commit.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
+import { DAY, HOUR } from '../../shared/domain/duration.ts'
 import { indexKey, segmentKey } from '../../shared/domain/keys.ts'
 import { partitionOf } from '../../shared/domain/partition.ts'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import type { PartitionRef, Segment } from '../../shared/domain/segment.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import { storeSegment } from '../../shared/use-cases/store-segment.ts'
+import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
+import { tableInput } from '../../simulator/host/provision.ts'
 import { DATASET, makeFileWriter } from './landings.ts'
 import { addItems, makeTable } from './load-items.ts'
 import { makeRandom } from './orders.ts'
 
 export const TABLE = 'catalog'
+const ROOT = join(import.meta.dirname, '../..')
 
-const DAY_MS = 86_400_000
 const START = Date.UTC(1990, 0, 1)
 /** What a day of 10^9 records is when it is sealed, and something that came late. */
 const GENERATIONS = 12
@@ -34,7 +37,7 @@ const idOf = (day: number, segment: number, record: number): string =>
 
 const refOf = (day: number): PartitionRef => ({
   dataset: DATASET,
-  partition: partitionOf(START + day * DAY_MS, 'day'),
+  partition: partitionOf(START + day * DAY, 'day'),
 })
 
 /** Ids and checksums that no two segments share, and that do not pack to nothing on disk. */
@@ -48,10 +51,10 @@ type Noise = ReturnType<typeof makeNoise>
 /** As the catalog knows one of 128 MB; there is no object behind it. */
 const makeSegment = (day: number, at: number, kind: Segment['kind'], noise: Noise): Segment => {
   const ref = refOf(day)
-  const start = START + day * DAY_MS
-  const id = makeUlid(start + DAY_MS + at, noise)
+  const start = START + day * DAY
+  const id = makeUlid(start + DAY + at, noise)
   // what came late is of the last hour
-  const minTime = kind === 'landing' ? start + DAY_MS - 3_600_000 : start
+  const minTime = kind === 'landing' ? start + DAY - HOUR : start
   return {
     ...ref,
     id,
@@ -64,10 +67,10 @@ const makeSegment = (day: number, at: number, kind: Segment['kind'], noise: Nois
     records: { count: 400_000, upper: BigInt(start) ** 2n, lower: BigInt(start + at) ** 2n },
     bodyBytes: 412_345_678,
     minTime,
-    maxTime: start + DAY_MS - 1,
+    maxTime: start + DAY - 1,
     minId: idOf(day, at, 0),
     maxId: idOf(day, at, 9),
-    createdAt: start + DAY_MS,
+    createdAt: start + DAY,
     storageClass: kind === 'landing' ? 'STANDARD' : 'GLACIER_IR',
   }
 }
@@ -107,27 +110,11 @@ const commitsOf = (segments: readonly Segment[]): readonly Commit[] => {
   }))
 }
 
-const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' })
-const key = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyType })
-
-/** As `resources/` has it. */
-const CATALOG_TABLE = {
-  TableName: TABLE,
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [
-    text('pk'),
-    text('sk'),
-    text('duePool'),
-    { AttributeName: 'dueAt', AttributeType: 'N' },
-  ],
-  KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'due',
-      KeySchema: [key('duePool', 'HASH'), key('dueAt', 'RANGE')],
-      Projection: { ProjectionType: 'ALL' },
-    },
-  ],
+/** The one that is deployed, under another name. */
+const catalogTable = () => {
+  const [table, ...others] = loadDeployment(ROOT).tables
+  if (table === undefined || others.length > 0) throw new Error('expected one table in the deployment')
+  return tableInput({ ...table, name: TABLE })
 }
 
 /**
@@ -160,7 +147,7 @@ export const makeLargeCatalog = async (options: {
   }
 
   function* entries() {
-    const dueAt = START + (days + 7) * DAY_MS
+    const dueAt = START + (days + 7) * DAY
     for (let day = 0; day < days; day += 1)
       yield { pk: `P#${DATASET}`, sk: refOf(day).partition, duePool: `due#${DATASET}`, dueAt }
   }
@@ -173,7 +160,8 @@ export const makeLargeCatalog = async (options: {
   }
 
   const path = join(cloud, 'dynamodb')
-  await makeTable(path, CATALOG_TABLE, entries())
-  await addItems(path, CATALOG_TABLE, commits())
+  const table = catalogTable()
+  await makeTable(path, table, entries())
+  await addItems(path, table, commits())
   return wanted
 }

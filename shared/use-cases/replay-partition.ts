@@ -62,7 +62,9 @@ export const replayPartition = (deps: ReplayPartitionDeps) => {
       const start = progress
       // what was dealt with counts already, and what has come in before the place since is not sent
       const limit = Math.max(0, work.limit - dealtWith(start))
-      const counts = (record: ArchiveRecord) => start === undefined || !isDealtWith(record, start)
+      const isLimited = work.limit !== Number.POSITIVE_INFINITY
+      const counts =
+        start !== undefined && isLimited ? (record: ArchiveRecord) => !isDealtWith(record, start) : undefined
       async function* records(): AsyncGenerator<readonly ArchiveRecord[]> {
         for await (const batch of readSelection(deps.reader, readable, selection, promoted, limit, counts)) {
           for (const position of batch.positions) positions.add(position)

@@ -73,35 +73,38 @@ const putBucket = async (s3: S3Client, bucket: BucketDefinition) => {
   }
 }
 
-const putTable = async (dynamodb: DynamoDBClient, { name: TableName, keys, indexes }: TableDefinition) => {
+/** What DynamoDB is asked for to make a table like this one. */
+export const tableInput = ({ name: TableName, keys, indexes }: TableDefinition) => {
   const attributes = new Map(
     [...keys, ...indexes.flatMap((index) => index.keys)].map((key) => [key.name, key.type]),
   )
   const keySchema = (of: TableDefinition['keys']) =>
     of.map(({ name, role }) => ({ AttributeName: name, KeyType: role }))
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    KeySchema: keySchema(keys),
+    AttributeDefinitions: [...attributes].map(([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keySchema(index.keys),
+        Projection: { ProjectionType: index.projection },
+      })),
+    }),
+  }
+}
+
+const putTable = async (dynamodb: DynamoDBClient, table: TableDefinition) => {
   try {
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: keySchema(keys),
-        AttributeDefinitions: [...attributes].map(([AttributeName, AttributeType]) => ({
-          AttributeName,
-          AttributeType,
-        })),
-        ...(indexes.length > 0 && {
-          GlobalSecondaryIndexes: indexes.map((index) => ({
-            IndexName: index.name,
-            KeySchema: keySchema(index.keys),
-            Projection: { ProjectionType: index.projection },
-          })),
-        }),
-      }),
-    )
+    await dynamodb.send(new CreateTableCommand(tableInput(table)))
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }
-  await untilActive(dynamodb, TableName)
+  await untilActive(dynamodb, table.name)
 }
 
 const untilActive = async (dynamodb: DynamoDBClient, TableName: string) => {
