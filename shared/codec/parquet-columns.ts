@@ -70,7 +70,8 @@ export const columnsOf = (
   bodies: readonly Uint8Array[],
   promoted: readonly PromotedKind[],
 ): ColumnData[] => [
-  { name: 'id', data: records.map(({ id }) => id) },
+  // the library's own encoder takes five times as long
+  { name: 'id', data: records.map(({ id }) => Buffer.from(id)) },
   { name: 'time', data: records.map(({ time }) => BigInt(time)), encoding: 'DELTA_BINARY_PACKED' },
   { name: 'body', data: [...bodies], encoding: 'PLAIN', statistics: false },
   { name: 'header', data: records.map(({ header }) => header), statistics: false },

@@ -27,12 +27,19 @@ const LARGE = 16 * 1024 * 1024
 const roomFor = (bytes: number): number =>
   bytes > LARGE ? bytes + (bytes >> 8) + FRAME : Math.min(MOST_AT_ONCE, bytes + FRAME)
 
+/** What a lower level makes of one long body can be several times as much, and it stays in memory as a whole. */
+const LEAST_LEVEL_OF_LARGE = 5
+
 /** Compresses at this level of zstd's: a higher one takes longer and makes less of it. */
 export const zstdAt = (level: number) => {
-  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }
+  const paramsAt = (at: number) => ({
+    [constants.ZSTD_c_compressionLevel]: at,
+    [constants.ZSTD_c_checksumFlag]: 1,
+  })
+  const [params, ofLarge] = [paramsAt(level), paramsAt(Math.max(level, LEAST_LEVEL_OF_LARGE))]
   return (bytes: Uint8Array): Uint8Array =>
     zstdCompressSync(bytes, {
-      params,
+      params: bytes.byteLength > LARGE ? ofLarge : params,
       // what is known to be short is compressed with short tables
       pledgedSrcSize: bytes.byteLength,
       // room for the outcome and no more: a megabyte for each of a small segment's columns costs more than compressing them

@@ -10,7 +10,50 @@ const daysInMonth = (year: number, month: number): number =>
 
 /** `Date.UTC` takes the years 0 to 99 for 1900 to 1999. */
 const utc = (year: number, month: number, day: number): number =>
-  new Date(0).setUTCFullYear(year, month - 1, day)
+  year > 99 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day)
+
+/** Fields → ms since 1970, by UTC; undefined when no calendar or clock has them. */
+const timeOf = (
+  [year, month, day]: readonly [number, number, number],
+  [hour, minute, second, millis]: readonly [number, number, number, number],
+): number | undefined => {
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  return utc(year, month, day) + hour * 3_600_000 + minute * 60_000 + second * 1000 + millis
+}
+
+/** The digits from `start` to `end` as a number; not a number when another character is among them. */
+const digits = (text: string, start: number, end: number): number => {
+  let value = 0
+  for (let at = start; at < end; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30
+    value = digit >= 0 && digit <= 9 ? 10 * value + digit : Number.NaN
+  }
+  return value
+}
+
+const isUsual = (text: string): boolean =>
+  text.length === 24 &&
+  text[4] === '-' &&
+  text[7] === '-' &&
+  text[10] === 'T' &&
+  text[13] === ':' &&
+  text[16] === ':' &&
+  text[19] === '.' &&
+  text[23] === 'Z'
+
+/** What `toISOString` writes, which is most of what comes, without the regular expression: a fifth of its time. */
+const parseUsual = (text: string): number | undefined => {
+  const date = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)] as const
+  const clock = [
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    digits(text, 17, 19),
+    digits(text, 20, 23),
+  ] as const
+  const time = timeOf(date, clock)
+  return Number.isNaN(time) ? undefined : time
+}
 
 const zoneOffset = (zone: string): number | undefined => {
   if (zone === '' || zone === 'Z' || zone === 'z') return 0
@@ -24,17 +67,17 @@ const zoneOffset = (zone: string): number | undefined => {
  * is cut off. Undefined when the text is no such time.
  */
 export const parseIsoTime = (text: string): number | undefined => {
+  if (isUsual(text)) return parseUsual(text)
   const match = ISO.exec(text)
   if (match === null) return undefined
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0))
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
-  if (hour > 23 || minute > 59 || second > 59) return undefined
   const offset = zoneOffset(match[8] ?? '')
   if (offset === undefined) return undefined
   const millis = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
-  return utc(year, month, day) + hour * 3_600_000 + minute * 60_000 + second * 1000 + millis - offset
+  const time = timeOf([year, month, day], [hour, minute, second, millis])
+  return time === undefined ? undefined : time - offset
 }
 
 const DECIMAL = /^-?\d{1,16}(?:\.(\d+))?$/

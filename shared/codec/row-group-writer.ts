@@ -5,7 +5,6 @@ import type { ArchiveRecord } from '../domain/record.ts'
 import { giveBack } from './give-back.ts'
 import { columnsOf, segmentSchema } from './parquet-columns.ts'
 import { encodeFooter } from './parquet-footer.ts'
-import { zstdAt } from './parquet-values.ts'
 import { CRC_BLANK, stampFooter } from './segment-footer.ts'
 import type { RowGroup } from './segment-format.ts'
 import { METADATA_KEYS, SEGMENT_FORMAT } from './segment-format.ts'
@@ -38,8 +37,8 @@ export type RowGroupWriter = {
 
 export type RowGroupOptions = {
   readonly promoted: readonly PromotedColumn[]
-  /** Of zstd. */
-  readonly level: number
+  /** What becomes of a page: zstd. */
+  readonly compress: (page: Uint8Array) => Uint8Array
 }
 
 const timeRange = (records: readonly ArchiveRecord[]) => {
@@ -53,10 +52,9 @@ const timeRange = (records: readonly ArchiveRecord[]) => {
 
 /** @param take gets the bytes in order, and may not keep them once it resolves. */
 export const makeRowGroupWriter = (
-  { promoted, level }: RowGroupOptions,
+  { promoted, compress }: RowGroupOptions,
   take: (bytes: Uint8Array) => Promise<void>,
 ): RowGroupWriter => {
-  const compress = zstdAt(level)
   const writer = new ByteWriter()
   // pages, and what became of them, are copied into `writer`: once a row group is written nobody needs them
   const spent: Uint8Array[] = []

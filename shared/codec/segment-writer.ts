@@ -8,10 +8,12 @@ import type { Segment } from '../domain/segment.ts'
 import { makeDigester } from './digest.ts'
 import { giveBack } from './give-back.ts'
 import { makeIdFilterBuilder } from './id-filter.ts'
+import { zstdAt } from './parquet-values.ts'
 import { makeRowGroupWriter } from './row-group-writer.ts'
 import type { JsonValue, RowGroup, SegmentIdentity } from './segment-format.ts'
 import { encodeIndex } from './segment-index.ts'
 import type { SegmentSink } from './segment-sink.ts'
+import { makeZstdThatPays } from './zstd-that-pays.ts'
 
 /** What the catalog is to know of a segment by its content. */
 export type PackedSegment = Pick<
@@ -37,8 +39,8 @@ const TARGET_BYTES = 512 * 1024
 const MAX_RAW_BYTES = 8 * 1024 * 1024
 const MAX_ROWS = 32_768
 
-/** Levels of zstd: what landed is read once more within days, what is sealed is paid for by the byte for years. */
-const LEVELS = { landing: 5, sealed: 9 } as const
+/** What landed is read once more within days, what is sealed is paid for by the byte for years. */
+const makeZstd = (kind: Segment['kind']) => (kind === 'landing' ? zstdAt(1) : makeZstdThatPays())
 
 /** Around the text of a record: times, lengths, levels. */
 const ROW_OVERHEAD = 32
@@ -67,13 +69,15 @@ export const makeSegmentWriter = (options: {
   segment: SegmentIdentity
   promoted: readonly PromotedColumn[]
   sink: SegmentSink
+  /** The digest of all that will be written, where it is known already: then it is not worked out once more. */
+  records?: Digest
 }): SegmentWriter => {
   const { segment, promoted, sink } = options
   const sha256 = createHash('sha256')
   const digester = makeDigester()
   const idFilter = makeIdFilterBuilder()
   let bytes = 0
-  const writer = makeRowGroupWriter({ promoted, level: LEVELS[segment.kind] }, async (part) => {
+  const writer = makeRowGroupWriter({ promoted, compress: makeZstd(segment.kind) }, async (part) => {
     sha256.update(part)
     bytes += part.length
     await sink.write(part)
@@ -101,7 +105,7 @@ export const makeSegmentWriter = (options: {
     checkText(record)
     last = record
     const body = Buffer.from(record.body, 'utf8')
-    digester.add(record)
+    if (options.records === undefined) digester.add(record)
     idFilter.add(record.id)
     pending.push(record)
     bodies.push(body)
@@ -120,7 +124,7 @@ export const makeSegmentWriter = (options: {
     },
     finish: async ({ inputs, books }) => {
       if (pending.length > 0) await endRowGroup()
-      const records = digester.value()
+      const records = options.records ?? digester.value()
       const range = rangeOf(writer.rowGroups)
       const about = {
         ...segment,

@@ -76,6 +76,7 @@ export const landRecords =
     const received = digestRecords(records)
     const commitId = landingCommitId(unit === undefined ? id : nameOf(unit, received))
     const landed = { records: received.count, duplicates: duplicates.count }
+    const expected = subtractDigests(received, duplicates)
     // an attempt before this one may have come so far
     if (unit !== undefined && (await log.has(ref, commitId)))
       return { ...landed, outcome: 'already-committed', bytes: 0 }
@@ -91,7 +92,7 @@ export const landRecords =
       books: { received, duplicates },
     })
     const data = sink.content()
-    await verifySegment(memorySource(data), subtractDigests(received, duplicates), dataset.promoted)
+    await verifySegment(memorySource(data), expected, dataset.promoted)
     // known before anything is put there, so that whatever a crash leaves behind is found by the sweep
     await registry.expect(ref, createdAt + dataset.seal.after)
     const content = { kind: 'memory', data } as const

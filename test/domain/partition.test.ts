@@ -39,3 +39,10 @@ test.each(['', '2024', '2024-13', '2024-02-30', '2024-03-10T24', '2024-3-1', '..
     expect(() => partitionRange(partition)).toThrow('partition: expected')
   },
 )
+
+test('each of many hours keeps its own partition, and what is no time has none', () => {
+  const hours = Array.from({ length: 3000 }, (_, hour) => Date.UTC(2024, 0, 1, hour, 59, 59, 999))
+  for (const time of [...hours, ...hours])
+    expect(partitionOf(time, 'hour')).toBe(new Date(time).toISOString().slice(0, 13))
+  expect(() => partitionOf(Number.NaN, 'day')).toThrow(RangeError)
+})
