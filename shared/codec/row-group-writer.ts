@@ -3,7 +3,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { PromotedColumn } from '../domain/dataset.ts'
 import type { ArchiveRecord } from '../domain/record.ts'
 import { giveBack } from './give-back.ts'
-import { columnsOf, segmentSchema } from './parquet-columns.ts'
+import { type ColumnData, columnsOf, segmentSchema } from './parquet-columns.ts'
 import { encodeFooter } from './parquet-footer.ts'
 import { CRC_BLANK, stampFooter } from './segment-footer.ts'
 import type { RowGroup } from './segment-format.ts'
@@ -40,6 +40,9 @@ export type RowGroupOptions = {
   /** What becomes of a page: zstd. */
   readonly compress: (page: Uint8Array) => Uint8Array
 }
+
+/** Then nothing is left to compress once it is encoded, and the tables of zstd take longer to lay out than all else of such a column. */
+const isOneValue = (values: readonly unknown[]): boolean => values.every((value) => value === values[0])
 
 const timeRange = (records: readonly ArchiveRecord[]) => {
   let [minTime, maxTime] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -94,9 +97,13 @@ export const makeRowGroupWriter = (
   const write = async (records: ArchiveRecord[], bodies: Buffer[]): Promise<number> => {
     const start = { index: writer.index, offset: writer.offset }
     const bodyBytes = bodies.reduce((sum, { length }) => sum + length, 0)
-    const codec = bodyBytes < WORTH_COMPRESSING ? 'UNCOMPRESSED' : 'ZSTD'
+    const codecOf = ({ name, data }: ColumnData) =>
+      bodyBytes < WORTH_COMPRESSING || (name !== 'body' && isOneValue(data)) ? 'UNCOMPRESSED' : 'ZSTD'
     await parquet.write({
-      columnData: columnsOf(records, bodies, promoted).map((column) => ({ ...column, codec })),
+      columnData: columnsOf(records, bodies, promoted).map((column) => ({
+        ...column,
+        codec: codecOf(column),
+      })),
       rowGroupSize: records.length,
       pageSize: PAGE_PER_COLUMN,
     })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memorySource, openFileSource } from '../../shared/codec/byte-source.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
+import { zstdAt } from '../../shared/codec/parquet-values.ts'
 import { parseCsvRecord } from '../../shared/codec/parse-csv-record.ts'
 import { parseJsonRecord } from '../../shared/codec/parse-record.ts'
 import { promoteText } from '../../shared/codec/promote.ts'
@@ -253,7 +254,7 @@ describe('[F7] a row group with a right checksum', () => {
   it('whose records are out of order is found when it is verified', async () => {
     const records = [aRecord({ id: 'b' }), aRecord({ id: 'a' })]
     const sink = makeMemorySink()
-    const writer = makeRowGroupWriter({ promoted: [], level: 3 }, (bytes) => sink.write(bytes))
+    const writer = makeRowGroupWriter({ promoted: [], compress: zstdAt(3) }, (bytes) => sink.write(bytes))
     await writer.write(
       records,
       records.map(({ body }) => Buffer.from(body)),

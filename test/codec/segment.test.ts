@@ -111,15 +111,40 @@ describe('a segment', () => {
     expect(sha256).toBe(createHash('sha256').update(packed.content).digest('base64'))
   })
 
+  const codecsOf = (index: Uint8Array) =>
+    new Map(
+      decodeIndex(index)
+        .footer.parquet.row_groups.flatMap(({ columns }) => columns)
+        .map(({ meta_data: meta }) => [meta?.path_in_schema[0], meta?.codec]),
+    )
+
   it.each([
-    [40, ['UNCOMPRESSED']],
-    [4096, ['ZSTD']],
-  ])('with a body of %i bytes has columns that are %s', async (length, codecs) => {
-    const body = 'x'.repeat(length)
-    const { source, index } = await pack([aRecord({ body })])
-    const columns = decodeIndex(index).footer.parquet.row_groups.flatMap((rowGroup) => rowGroup.columns)
-    expect([...new Set(columns.map(({ meta_data }) => meta_data?.codec))]).toEqual(codecs)
-    expect((await readAll(source)).map((record) => record.body)).toEqual([body])
+    [40, 'UNCOMPRESSED'],
+    [4096, 'ZSTD'],
+  ])(
+    'with a body of %i bytes stores bodies %s, and what is one value in every row as it is',
+    async (length, codec) => {
+      const body = 'x'.repeat(length)
+      const { source, index } = await pack([aRecord({ body })])
+      const { body: ofBody, ...others } = Object.fromEntries(codecsOf(index))
+      expect(ofBody).toBe(codec)
+      expect(new Set(Object.values(others))).toEqual(new Set(['UNCOMPRESSED']))
+      expect((await readAll(source)).map((record) => record.body)).toEqual([body])
+    },
+  )
+
+  it('compresses columns of several values', async () => {
+    const { source, index } = await pack([
+      aRecord({ id: 'a', body: 'x'.repeat(4096) }),
+      aRecord({ id: 'b', body: 'x'.repeat(4096) }),
+    ])
+    const codecs = codecsOf(index)
+    expect([codecs.get('id'), codecs.get('body'), codecs.get('arrived')]).toEqual([
+      'ZSTD',
+      'ZSTD',
+      'UNCOMPRESSED',
+    ])
+    expect((await readAll(source)).map(({ id }) => id)).toEqual(['a', 'b'])
   })
 
   it('is the same file whatever the calls it was written by, in memory and on disk', async () => {

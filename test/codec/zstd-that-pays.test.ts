@@ -48,11 +48,13 @@ test('it is asked again every sixteenth page', () => {
   expect(Buffer.compare(compress(page), small(page))).toBe(0)
 })
 
-test('short pages are packed with the slow level and decide nothing', () => {
+test('shorter pages decide nothing, and the shortest are packed with a level between', () => {
   const compress = makeZstdThatPays()
   compress(noise())
-  const short = words(5).subarray(0, 60_000)
-  expect(Buffer.compare(compress(short), small(short))).toBe(0)
+  const shorter = words(5).subarray(0, 60_000)
+  expect(Buffer.compare(compress(shorter), small(shorter))).toBe(0)
+  const shortest = words(5).subarray(0, 10_000)
+  expect(Buffer.compare(compress(shortest), zstdAt(6)(shortest))).toBe(0)
   const long = words(5)
   expect(Buffer.compare(compress(long), fast(long))).toBe(0)
 })
