@@ -11,9 +11,10 @@ import { region } from '../../simulator/account.ts'
 import { makeCloud } from '../../simulator/cloud.ts'
 import { DEFAULT_CREDENTIALS } from '../../simulator/host/host.ts'
 import type { Case, Sizes } from '../support/case.ts'
+import { TABLE } from '../support/catalog-table.ts'
 import { median } from '../support/judge.ts'
 import { DATASET, makeFileReader } from '../support/landings.ts'
-import { makeLargeCatalog, TABLE } from '../support/large-catalog.ts'
+import { makeLargeCatalog } from '../support/large-catalog.ts'
 
 const LOOKUPS = 10
 const SMALLEST = 1000

@@ -25,7 +25,7 @@ export const simulatorOn = (dataDir: string): ServerCommand => ({
 /** Runs `work` with a client of the server, so that what the server takes is in no figure of this process but its times. */
 export const withServer = async <Result>(
   server: ServerCommand,
-  work: (s3: S3Client) => Promise<Result>,
+  work: (s3: S3Client, endpoint: string) => Promise<Result>,
 ): Promise<Result> => {
   const child = spawn(process.execPath, server.arguments, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
@@ -33,7 +33,7 @@ export const withServer = async <Result>(
     const endpoint = await readEndpoint(createInterface({ input: child.stdout }), server.ready)
     const s3 = new S3Client({ endpoint, region, credentials: server.credentials, forcePathStyle: true })
     try {
-      return await work(s3)
+      return await work(s3, endpoint)
     } finally {
       s3.destroy()
     }

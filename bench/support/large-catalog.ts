@@ -13,14 +13,10 @@ import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import type { PartitionRef, Segment } from '../../shared/domain/segment.ts'
 import { makeUlid } from '../../shared/domain/ulid.ts'
 import { storeSegment } from '../../shared/use-cases/store-segment.ts'
-import { loadDeployment } from '../../simulator/host/deployment/load-deployment.ts'
-import { tableInput } from '../../simulator/host/provision.ts'
+import { catalogTable } from './catalog-table.ts'
 import { DATASET, makeFileWriter } from './landings.ts'
 import { addItems, makeTable } from './load-items.ts'
 import { makeRandom } from './orders.ts'
-
-export const TABLE = 'catalog'
-const ROOT = join(import.meta.dirname, '../..')
 
 const START = Date.UTC(1990, 0, 1)
 /** What a day of 10^9 records is when it is sealed, and something that came late. */
@@ -108,13 +104,6 @@ const commitsOf = (segments: readonly Segment[]): readonly Commit[] => {
     books: emptyBooks,
     committedAt: one.segments[0]?.createdAt ?? START,
   }))
-}
-
-/** The one that is deployed, under another name. */
-const catalogTable = () => {
-  const [table, ...others] = loadDeployment(ROOT).tables
-  if (table === undefined || others.length > 0) throw new Error('expected one table in the deployment')
-  return tableInput({ ...table, name: TABLE })
 }
 
 /**
