@@ -1,12 +1,12 @@
-import type { DecodedArray } from 'hyparquet'
 import type { FieldValue } from '../domain/compare-value.ts'
+import type { Column } from './column.ts'
 import type { RecordFilter } from './record-filter.ts'
 import {
   type Columns,
-  decodeColumns,
+  decodingGroup,
   type GroupBytes,
+  openColumns,
   type PromotedKind,
-  promotedValue,
   storedColumn,
   text,
 } from './row-group.ts'
@@ -46,13 +46,9 @@ const makeRangeCheck = (ids: ReadonlySet<string>) => {
 /** So many ids and fewer are looked up one by one, for rows stand in the order of their ids. */
 const FEW_IDS = 16
 
-/** The rows of ids, in order: of a column as it is stored, of which no more values are made than are looked at. */
-const rowsOfIds = (
-  ids: ReadonlySet<string>,
-  column: DecodedArray | undefined,
-  rows: number,
-): readonly number[] => {
-  const idAt = (row: number) => text(column?.[row])
+/** The rows of ids, in order; no more values are made than are looked at. */
+const rowsOfIds = (ids: ReadonlySet<string>, column: Column | undefined, rows: number): readonly number[] => {
+  const idAt = (row: number) => text(column?.at(row))
   return [...ids].sort().flatMap((id) => {
     const first = firstNotBefore(rows, (row) => idAt(row) < id)
     const found: number[] = []
@@ -113,20 +109,22 @@ export const chooseRows = (
     ...storedOf(footer, promoted, early),
   ])
   const isFew = ids !== undefined && ids.size <= FEW_IDS
-  const columns = decodeColumns(footer, group, [...names], isFew ? 'stored' : 'used')
+  const columns = openColumns(footer, group, [...names])
   const [foundIds, times] = [columns.get('id'), columns.get('time')]
   let row = 0
-  const value = (name: string): FieldValue => promotedValue(columns.get(name)?.[row])
+  const value = (name: string): FieldValue => columns.get(name)?.at(row) ?? null
   const isWanted = (): boolean => {
-    if (!isFew && ids !== undefined && !ids.has(String(foundIds?.[row]))) return false
-    if (from !== undefined && !(Number(times?.[row]) >= from)) return false
-    if (to !== undefined && !(Number(times?.[row]) <= to)) return false
+    if (!isFew && ids !== undefined && !ids.has(text(foundIds?.at(row)))) return false
+    if (from !== undefined && !(Number(times?.at(row)) >= from)) return false
+    if (to !== undefined && !(Number(times?.at(row)) <= to)) return false
     return where?.judgeColumns({ value }) !== false
   }
-  const candidates = isFew ? rowsOfIds(ids, foundIds, rowGroup.rows) : allRows(rowGroup.rows)
-  const rows = candidates.filter((candidate) => {
-    row = candidate
-    return isWanted()
+  const rows = decodingGroup(group.at, () => {
+    const candidates = isFew ? rowsOfIds(ids, foundIds, rowGroup.rows) : allRows(rowGroup.rows)
+    return candidates.filter((candidate) => {
+      row = candidate
+      return isWanted()
+    })
   })
   return { rows, columns }
 }

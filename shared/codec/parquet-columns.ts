@@ -27,7 +27,7 @@ const PROMOTED = {
   timestamp: TIMESTAMP,
 } as const
 
-/** The Parquet schema of format 1 with these promoted columns. Names that clash are an error. */
+/** The Parquet schema of segments with these promoted columns. Names that clash are an error. */
 export const segmentSchema = (promoted: readonly PromotedKind[]): SchemaElement[] => {
   const names: string[] = [...OWN_COLUMNS, ...promoted.map(({ name }) => name)]
   const twice = names.find((name, at) => names.indexOf(name) !== at)

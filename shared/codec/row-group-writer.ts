@@ -14,7 +14,11 @@ const MAX_BYTES = 1_000_000
 
 const CREATED_BY = 'icecore'
 
-const PAGE_PER_COLUMN = 2 ** 31 - 1
+/**
+ * A page of a column is unpacked whole, so that one record costs one of these of each column. Below 256 KiB zstd searches by
+ * other tables, and what is larger takes longer to unpack, for it leaves the processor's cache.
+ */
+const PAGE_BYTES = 240_000
 
 /** A buffer that a large record has made larger than this is given back: it would stay so until the segment is done. */
 const KEPT_BUFFER = 16 * 2 ** 20
@@ -105,7 +109,7 @@ export const makeRowGroupWriter = (
         codec: codecOf(column),
       })),
       rowGroupSize: records.length,
-      pageSize: PAGE_PER_COLUMN,
+      pageSize: PAGE_BYTES,
     })
     for (const bytes of spent.splice(0)) giveBack(bytes)
     const bytes = writer.offset - start.offset

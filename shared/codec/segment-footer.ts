@@ -9,6 +9,7 @@ import {
   decoding,
   inputsSchema,
   METADATA_KEYS,
+  READABLE_FORMATS,
   rowGroupsSchema,
   SEGMENT_FORMAT,
   SegmentCorrupt,
@@ -71,7 +72,7 @@ const decodeAnew = (footer: Uint8Array): SegmentFooter =>
     const parquet = decodeMetadata(footer, { parsers })
     const values = new Map(parquet.key_value_metadata?.map(({ key, value }) => [key, value]))
     const format = values.get(METADATA_KEYS.format)
-    if (format !== String(SEGMENT_FORMAT))
+    if (format === undefined || !READABLE_FORMATS.includes(format))
       throw new UnknownSegmentFormat(`segment format: expected ${SEGMENT_FORMAT}, got ${format ?? 'none'}`)
     const json = (key: string): unknown => JSON.parse(values.get(key) ?? 'null')
     const inputs: JsonValue = inputsSchema.parse(json(METADATA_KEYS.inputs))

@@ -3,8 +3,11 @@ import { PROMOTED_TYPES } from '../domain/dataset.ts'
 import type { Segment } from '../domain/segment.ts'
 import { digestSchema } from './digest-schema.ts'
 
-/** The format that this code writes. A reader meeting another one says so and reads nothing. */
-export const SEGMENT_FORMAT = 1
+/** The format that this code writes: columns of a row group in one page or several; those of format 1 have one. */
+export const SEGMENT_FORMAT = 2
+
+/** The formats that this code reads. A reader meeting another one says so and reads nothing. */
+export const READABLE_FORMATS: readonly string[] = ['1', '2']
 
 /** Keys of the Parquet key-value metadata. Their order in the file is this one: the checksum goes last. */
 export const METADATA_KEYS = {

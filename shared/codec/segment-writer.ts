@@ -62,7 +62,7 @@ const rangeOf = (rowGroups: readonly RowGroup[]) => {
 }
 
 /**
- * Writes one segment (format 1) to `sink`, a row group at a time: memory holds one row group of records (8 MiB of text, or
+ * Writes one segment (format 2) to `sink`, a row group at a time: memory holds one row group of records (8 MiB of text, or
  * one record if that is larger), its encoded bytes, and 8 bytes per id for the filter.
  */
 export const makeSegmentWriter = (options: {

@@ -84,15 +84,15 @@ describe.each([
     const newer = Buffer.from(footer.bytes)
     // the value of the format stands behind its key, a field header and its length
     const at = newer.indexOf(METADATA_KEYS.format) + METADATA_KEYS.format.length + 2
-    expect(newer.toString('latin1', at, at + 1)).toBe('1')
-    newer.write('2', at, 'latin1')
+    expect(newer.toString('latin1', at, at + 1)).toBe('2')
+    newer.write('3', at, 'latin1')
     expect(() => decodeFooter(newer)).toThrow(SegmentCorrupt)
     newer.write('00000000', newer.lastIndexOf(METADATA_KEYS.crc) + METADATA_KEYS.crc.length + 2, 'latin1')
     stampFooter(newer)
     const whole = Buffer.concat([content.subarray(0, content.length - newer.length), newer])
     const error = await openSegment(memorySource(whole)).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(UnknownSegmentFormat)
-    expect(String(error)).toContain('expected 1, got 2')
+    expect(String(error)).toContain('expected 2, got 3')
   })
 
   it('does not hide the errors of its source', async () => {

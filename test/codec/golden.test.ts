@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { memorySource } from '../../shared/codec/byte-source.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
 import {
@@ -47,6 +48,30 @@ describe('[F19] the golden segment of format 1', () => {
     expect(locate(index, { id: '😀' }).length).toBe(1)
     expect(locate(index, { id: 'absent' })).toEqual([])
     expect((await segment.find('😀')).map(({ version }) => version)).toEqual(['2'])
+  })
+})
+
+describe('[F19] the golden segment of format 2', () => {
+  const DIGEST = '95:2fd10735120c8ca732:2e778aa834a6672ccd'
+
+  it('has columns of several pages, and is read, verified and found through its index object', async () => {
+    const source = memorySource(await golden('format-2.parquet'))
+    const before = z.array(z.looseObject({})).parse(JSON.parse(String(await golden('format-1.json'))))
+    const long = Array.from({ length: 60 }, (_, at) => ({
+      ...before[0],
+      id: `page-${100 + at}`,
+      body: JSON.stringify({ at, text: 'x'.repeat(10_000) }),
+    }))
+    await verifySegment(source, parseDigest(DIGEST))
+    const { footer } = decodeIndex(await golden('format-2.index'))
+    const segment = await openSegment(source, { footer })
+    const records = await collect(segment.rows())
+    expect(records.filter(({ id }) => !id.startsWith('page-'))).toEqual(before)
+    expect(records.filter(({ id }) => id.startsWith('page-'))).toEqual(long)
+    expect(segment.rowGroups.length).toBe(2)
+    const pages = footer.parquet.row_groups[0]?.columns[2]?.meta_data?.total_uncompressed_size
+    expect(Number(pages)).toBeGreaterThan(2 * 240_000)
+    for (const at of [0, 30, 59]) expect(await segment.find(`page-${100 + at}`)).toEqual([long[at]])
   })
 })
 
