@@ -13,7 +13,7 @@ const HELP = `npm run bench -- [options]
   --only NAME      one case: ${CASES.map(({ name }) => name).join(', ')}
   --megabytes N    size of the input where a case has one; 1000 unless given
   --records N      records of the large segment; 1000000 unless given
-  --rounds N       rounds, the contenders taking turns; 5 unless given
+  --rounds N       rounds, the contenders taking turns; 5 unless given. A case that takes minutes runs fewer, two at least
   --quick          25 MB, 100,000 records and two rounds
   --json           one JSON object on standard output; a case's ratio and goal are those of its first goal
   --keep           keep the results in bench/results/, as a run with none of --only, --megabytes, --records,
@@ -62,31 +62,61 @@ const sumUp = (name: string, runs: readonly Run[]) => {
   }
 }
 
-const measure = async (one: Case, options: Options) => {
-  const folder = mkdtempSync(join(tmpdir(), 'icecore-bench-'))
+/** Fewer say nothing of how far rounds lie apart. */
+const LEAST_ROUNDS = 2
+/** A case whose rounds have taken so long begins no other one, so that the whole ends within half an hour. */
+const LONG_MS = 240_000
+
+/** Round by round, the contenders taking turns. */
+const runRounds = (one: Case, folder: string, rounds: number): readonly Record<string, Run>[] => {
+  const begun = performance.now()
+  const done: Record<string, Run>[] = []
+  while (done.length < rounds) {
+    if (done.length >= LEAST_ROUNDS && performance.now() - begun > LONG_MS) break
+    const runs = Object.keys(one.contenders).map((name) => [name, runContender(one.name, name, folder)])
+    done.push(z.record(z.string(), runSchema).parse(Object.fromEntries(runs)))
+  }
+  return done
+}
+
+const measure = (one: Case, folder: string, options: Options) => {
+  const done = runRounds(one, folder, options.rounds)
+  const names = Object.keys(one.contenders)
+  const rounds: Rounds = Object.fromEntries(
+    names.map((name) => [name, done.flatMap((round) => round[name] ?? [])]),
+  )
+  const contenders = names.map((name) => sumUp(name, rounds[name] ?? []))
+  const goals = one.goals.map((goal) => judge(goal, rounds[names[0] ?? ''] ?? [], rounds))
+  const [first] = goals
+  return {
+    name: one.name,
+    what: one.what,
+    ratio: first?.got ?? null,
+    goal: first?.wanted ?? null,
+    goalMet: goals.every(({ met }) => met),
+    rounds: done.length,
+    goals,
+    contenders,
+  }
+}
+
+/** Makes the input of each case, once for cases that share it, and takes it all away at the end. */
+const withInputs = async <Result>(
+  sizes: Sizes,
+  work: (folderOf: (one: Case) => Promise<string>) => Promise<Result>,
+): Promise<Result> => {
+  const folders = new Map<Case['prepare'], string>()
   try {
-    await one.prepare(folder, options)
-    const names = Object.keys(one.contenders)
-    const runs = Array.from({ length: options.rounds }, () =>
-      names.map((name) => ({ name, run: runContender(one.name, name, folder) })),
-    ).flat()
-    const rounds: Rounds = Object.fromEntries(
-      names.map((name) => [name, runs.filter((each) => each.name === name).map(({ run }) => run)]),
-    )
-    const contenders = names.map((name) => sumUp(name, rounds[name] ?? []))
-    const goals = one.goals.map((goal) => judge(goal, rounds[names[0] ?? ''] ?? [], rounds))
-    const [first] = goals
-    return {
-      name: one.name,
-      what: one.what,
-      ratio: first?.got ?? null,
-      goal: first?.wanted ?? null,
-      goalMet: goals.every(({ met }) => met),
-      goals,
-      contenders,
-    }
+    return await work(async ({ prepare }) => {
+      const known = folders.get(prepare)
+      if (known !== undefined) return known
+      const folder = mkdtempSync(join(tmpdir(), 'icecore-bench-'))
+      folders.set(prepare, folder)
+      await prepare(folder, sizes)
+      return folder
+    })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -123,7 +153,7 @@ const readOptions = () => {
   }
 }
 
-type Result = Awaited<ReturnType<typeof measure>>
+type Result = ReturnType<typeof measure>
 
 const rounded = (figures: Record<string, number | null>) =>
   Object.fromEntries(
@@ -143,10 +173,10 @@ const show = ({ name, what, contenders, goals }: Result) => {
     )
 }
 
-const keep = (result: Result, { megabytes, records, rounds }: Options) => {
+const keep = (result: Result, { megabytes, records }: Sizes) => {
   mkdirSync(RESULTS, { recursive: true })
   const machine = { node: process.version, cpus: cpus().length }
-  const kept = { at: new Date().toISOString(), machine, megabytes, records, rounds, ...result }
+  const kept = { at: new Date().toISOString(), machine, megabytes, records, ...result }
   writeFileSync(join(RESULTS, `${result.name}.json`), `${JSON.stringify(kept, null, 2)}\n`)
 }
 
@@ -164,12 +194,14 @@ const main = async (): Promise<number> => {
     return 0
   }
   const results: Result[] = []
-  for (const one of cases) {
-    const result = await measure(one, sizes)
-    results.push(result)
-    if (keeps) keep(result, sizes)
-    if (!json) show(result)
-  }
+  await withInputs(sizes, async (folderOf) => {
+    for (const one of cases) {
+      const result = measure(one, await folderOf(one), sizes)
+      results.push(result)
+      if (keeps) keep(result, sizes)
+      if (!json) show(result)
+    }
+  })
   if (json) process.stdout.write(`${JSON.stringify({ ...sizes, cases: results }, null, 2)}\n`)
   return 0
 }

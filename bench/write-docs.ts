@@ -27,19 +27,24 @@ const resultSchema = z.object({
       met: z.boolean(),
     }),
   ),
-  contenders: z.array(z.object({ name: z.string(), peakMegabytes: z.number().nullable() })),
+  contenders: z.array(
+    z.object({ name: z.string(), seconds: z.number(), peakMegabytes: z.number().nullable() }),
+  ),
 })
 type Result = z.infer<typeof resultSchema>
 
 const round = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US')
 
 const rowsOf = ({ name, goals, contenders, rounds }: Result): string[] => {
-  const peaks = contenders
-    .flatMap((one) => (one.peakMegabytes === null ? [] : [`${one.name} ${Math.round(one.peakMegabytes)}`]))
-    .join(', ')
+  const took = contenders
+    .map(({ name: who, seconds, peakMegabytes }) => {
+      const peak = peakMegabytes === null ? '' : `, ${Math.round(peakMegabytes)} MB`
+      return `${who} ${round(seconds)} s${peak}`
+    })
+    .join('; ')
   return goals.map(
     ({ goal, wanted, got, least, most, met }, index) =>
-      `| ${index === 0 ? `\`${name}\`` : ''} | ${goal} | ${round(wanted)} | ${round(got)} | ${round(least)} to ${round(most)} (${rounds}) | ${met ? 'met' : 'missed'} | ${index === 0 ? peaks : ''} |`,
+      `| ${index === 0 ? `\`${name}\`` : ''} | ${goal} | ${round(wanted)} | ${round(got)} | ${round(least)} to ${round(most)} (${rounds}) | ${met ? 'met' : 'missed'} | ${index === 0 ? took : ''} |`,
   )
 }
 
@@ -54,7 +59,7 @@ const describeResults = (results: readonly Result[]): string => {
   return [
     `Node ${first.machine.node}, ${first.machine.cpus} processors.`,
     '',
-    '| case | what | goal | median | least to most (rounds) | | peak MB |',
+    '| case | what | goal | median | least to most (rounds) | | median time, peak memory |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...results.flatMap(rowsOf),
     '',

@@ -20,6 +20,7 @@ import { accountId } from '../../simulator/account.ts'
 import type { Case, Outcome } from '../support/case.ts'
 import { TABLE } from '../support/catalog-table.ts'
 import { ARCHIVE_BUCKET, HOT_BUCKET, HOT_KEY, type HotCloud, withHotObject } from '../support/hot-cloud.ts'
+import { callNativeCode } from '../support/native-calls.ts'
 import { writeOrders } from '../support/orders.ts'
 
 const inputOf = (folder: string) => join(folder, 'orders.ndjson')
@@ -126,6 +127,12 @@ const gzipByHour = inTheCloud(async ({ s3 }) => {
     )
 })
 
+/** What is left of the goals when icecore's own code takes no time at all. */
+const callsAlone = async (folder: string) => {
+  await callNativeCode(inputOf(folder))
+  return { megabytes: megabytesOf(folder) }
+}
+
 export const ageObjectCase: Case = {
   name: 'age-object',
   what: 'one NDJSON object to committed and verified landing segments over the wire of the simulator, beside a bare DuckDB COPY of the file to one sorted Parquet file, and gzip files by the hour over the same wire',
@@ -136,5 +143,5 @@ export const ageObjectCase: Case = {
   prepare: async (folder, { megabytes }) => {
     await writeOrders(inputOf(folder), megabytes)
   },
-  contenders: { icecore, duckdb, 'gzip-by-hour': gzipByHour },
+  contenders: { icecore, duckdb, 'gzip-by-hour': gzipByHour, 'calls-alone': callsAlone },
 }

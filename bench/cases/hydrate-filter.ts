@@ -3,7 +3,8 @@ import type { Case } from '../support/case.ts'
 import { makeDuckDbLines } from '../support/duckdb-lines.ts'
 import { hydrateOrders } from '../support/hydration.ts'
 import { makeFileReader } from '../support/landings.ts'
-import { checkAnswer, FILTERS, loadAnswers, loadSegments, sealOrders } from '../support/sealed-orders.ts'
+import { checkAnswer, FILTERS, loadAnswers, loadSegments } from '../support/sealed-orders.ts'
+import { hydrateAllCase } from './hydrate-all.ts'
 
 const textOf = async (folder: string): Promise<number> =>
   (await loadSegments(folder)).reduce((sum, { bodyBytes }) => sum + bodyBytes, 0) / 1e6
@@ -50,9 +51,6 @@ export const hydrateFilterCase: Case = {
     { kind: 'figure', figure: 'peakMegabytes', atMost: 1024 },
     { kind: 'share', peer: 'icecore-tenth', figure: 'peakMegabytes', atMost: 1.5 },
   ],
-  prepare: async (root, { megabytes }) => {
-    await sealOrders(join(root, 'whole'), megabytes)
-    await sealOrders(join(root, 'tenth'), megabytes / 10)
-  },
+  prepare: hydrateAllCase.prepare,
   contenders: { icecore: icecoreOn('whole'), duckdb, 'icecore-tenth': icecoreOn('tenth') },
 }

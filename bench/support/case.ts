@@ -40,7 +40,7 @@ export type Case = {
   readonly name: string
   readonly what: string
   readonly goals: readonly Goal[]
-  /** Makes the input that all runs share, in `folder`. */
+  /** Makes the input that all runs share, in `folder`, and all cases with this very function. */
   prepare(folder: string, sizes: Sizes): Promise<void>
   readonly contenders: Readonly<Record<string, (folder: string) => Promise<Outcome>>>
 }
