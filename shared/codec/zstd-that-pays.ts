@@ -11,11 +11,11 @@ const SHORT = 16 * 1024
 /** Pages below this are not worth asking. */
 const LONG = 64 * 1024
 /** How many long pages one answer holds for. */
-const HOLDS_FOR = 32
+const HOLDS_FOR = 128
 
 /**
  * Compresses pages that are kept for years: at zstd's level 9 where that makes less of them, at level 1 where it hardly does, as
- * of texts full of random characters. One long page of 32 is tried at both, and the shorter outcome is what is kept of it.
+ * of texts full of random characters. One long page of 128 is tried at both, and the shorter outcome is what is kept of it.
  */
 export const makeZstdThatPays = () => {
   const [fast, medium, small] = [zstdAt(FAST), zstdAt(MEDIUM), zstdAt(SMALL)]
