@@ -7,7 +7,6 @@ import { parsers } from './parquet-values.ts'
 import type { JsonValue, RowGroup, SegmentMetadata } from './segment-format.ts'
 import {
   decoding,
-  inputsSchema,
   METADATA_KEYS,
   READABLE_FORMATS,
   rowGroupsSchema,
@@ -63,6 +62,14 @@ export const stampFooter = (footer: Uint8Array): void => {
   bytes.write(footerCrc(bytes, place), place, 'latin1')
 }
 
+/** Who walks over a value like that by recursion would run out of stack. */
+const MAX_DEPTH = 32
+
+const isDeeper = (value: JsonValue, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1)))
+
 const decodeAnew = (footer: Uint8Array): SegmentFooter =>
   decoding('footer', () => {
     const bytes = view(footer)
@@ -74,8 +81,11 @@ const decodeAnew = (footer: Uint8Array): SegmentFooter =>
     const format = values.get(METADATA_KEYS.format)
     if (format === undefined || !READABLE_FORMATS.includes(format))
       throw new UnknownSegmentFormat(`segment format: expected ${SEGMENT_FORMAT}, got ${format ?? 'none'}`)
-    const json = (key: string): unknown => JSON.parse(values.get(key) ?? 'null')
-    const inputs: JsonValue = inputsSchema.parse(json(METADATA_KEYS.inputs))
+    const json = (key: string) => JSON.parse(values.get(key) ?? 'null')
+    // whatever was parsed as JSON is JSON
+    const inputs: JsonValue = json(METADATA_KEYS.inputs)
+    if (isDeeper(inputs, MAX_DEPTH))
+      throw new SegmentCorrupt(`footer: inputs nested more than ${MAX_DEPTH} deep`)
     const rowGroups = rowGroupsSchema.parse(json(METADATA_KEYS.rowGroups))
     if (rowGroups.length !== parquet.row_groups.length)
       throw new SegmentCorrupt(

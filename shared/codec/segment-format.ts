@@ -57,8 +57,7 @@ export const segmentMetadataSchema = z.strictObject({
   promoted: z.array(z.strictObject({ name: z.string(), type: z.enum(PROMOTED_TYPES) })),
 })
 
-export const inputsSchema = z.json()
-export type JsonValue = z.infer<typeof inputsSchema>
+export type JsonValue = z.infer<ReturnType<typeof z.json>>
 
 export type SegmentMetadata = z.infer<typeof segmentMetadataSchema> & {
   /** What it was made from, as its maker put it. */

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { PartitionRef, Segment } from './segment.ts'
 
 /** Object keys of the archive bucket. Built only from validated names and ULIDs, never from ids of records. */
@@ -36,23 +35,28 @@ export const parseQuarantineKey = (
   return ending === 'json' ? { kind: 'retried', dataset, name } : undefined
 }
 
-const PLACE = 'dataset=(?<dataset>[a-z][a-z0-9-]{0,62})/partition=(?<partition>[0-9T-]{7,13})'
-const ULID = '(?<segmentId>[0-9A-HJKMNP-TV-Z]{26})'
-const SEGMENT_KEY = new RegExp(`^(?<kind>landing|sealed)/${PLACE}/${ULID}\\.parquet$`)
+const PLACE = 'dataset=([a-z][a-z0-9-]{0,62})/partition=([0-9T-]{7,13})'
+const ULID = '([0-9A-HJKMNP-TV-Z]{26})'
+const SEGMENT_KEY = new RegExp(`^(?:landing|sealed)/${PLACE}/${ULID}\\.parquet$`)
 const INDEX_KEY = new RegExp(`^index/${PLACE}/${ULID}\\.index$`)
 
-const indexed = z.object({ dataset: z.string(), partition: z.string(), segmentId: z.string() })
-const stored = indexed.extend({ kind: z.enum(['landing', 'sealed']) })
+const parsePlace = (key: string, pattern: RegExp): (PartitionRef & { segmentId: string }) | undefined => {
+  const [, dataset, partition, segmentId] = pattern.exec(key) ?? []
+  if (dataset === undefined || partition === undefined || segmentId === undefined) return undefined
+  return { dataset, partition, segmentId }
+}
 
 /** The segment that a key belongs to; undefined for any other key. Used on keys that come from S3 events. */
 export const parseSegmentKey = (
   key: string,
-): (PartitionRef & { segmentId: string; kind: Segment['kind'] }) | undefined =>
-  stored.safeParse(SEGMENT_KEY.exec(key)?.groups).data
+): (PartitionRef & { segmentId: string; kind: Segment['kind'] }) | undefined => {
+  const found = parsePlace(key, SEGMENT_KEY)
+  return found && { ...found, kind: key.startsWith('sealed/') ? 'sealed' : 'landing' }
+}
 
 /** The segment whose index object lies under a key; undefined for any other key. */
 export const parseIndexKey = (key: string): (PartitionRef & { segmentId: string }) | undefined =>
-  indexed.safeParse(INDEX_KEY.exec(key)?.groups).data
+  parsePlace(key, INDEX_KEY)
 
 /**
  * The list of what one job of a rehydration thaws; `digest` of the list. Lists and reports are taken away by a lifecycle rule: nobody reads
@@ -73,12 +77,13 @@ export const retriedLetterKey = (queue: string, messageId: string): string =>
   `quarantine/retried/dead-letters/queue=${queue}/${messageId}.json`
 
 const DEAD_LETTER_KEY =
-  /^quarantine\/(?:retried\/)?dead-letters\/queue=(?<queue>[a-z][a-z0-9-]{0,62}(?:\.fifo)?)\/(?<messageId>[0-9A-Za-z-]{1,100})\.json$/
-
-const deadLetter = z.object({ queue: z.string(), messageId: z.string() })
+  /^quarantine\/(?:retried\/)?dead-letters\/queue=([a-z][a-z0-9-]{0,62}(?:\.fifo)?)\/([0-9A-Za-z-]{1,100})\.json$/
 
 /** The dead letter that a key of its object, or of its mark, belongs to; undefined for any other key. */
 export const parseDeadLetterKey = (
   key: string,
-): { readonly queue: string; readonly messageId: string } | undefined =>
-  deadLetter.safeParse(DEAD_LETTER_KEY.exec(key)?.groups).data
+): { readonly queue: string; readonly messageId: string } | undefined => {
+  const [, queue, messageId] = DEAD_LETTER_KEY.exec(key) ?? []
+  if (queue === undefined || messageId === undefined) return undefined
+  return { queue, messageId }
+}

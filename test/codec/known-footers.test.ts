@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { decodeOnce } from '../../shared/codec/decode-once.ts'
 import { decodeFooter, readFooter } from '../../shared/codec/segment-footer.ts'
 import { aRecord } from '../support/builders.ts'
 import { pack } from './packing.ts'
@@ -25,6 +26,14 @@ test('a byte of difference is another footer', async () => {
   decodeFooter(bytes)
   bytes[10] = Number(bytes[10]) ^ 1
   expect(() => decodeFooter(bytes)).toThrow('its checksum is wrong')
+})
+
+test('bytes of the same CRC-32 are not taken for each other', () => {
+  const decode = decodeOnce((bytes) => Buffer.from(bytes).toString())
+  // both are 4ddb0c25
+  expect(decode(Buffer.from('plumless'))).toBe('plumless')
+  expect(decode(Buffer.from('buckeroo'))).toBe('buckeroo')
+  expect(decode(Buffer.from('plumless'))).toBe('plumless')
 })
 
 test('only so many are remembered, and no large one', async () => {
