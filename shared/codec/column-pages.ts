@@ -24,6 +24,8 @@ export type ColumnPages = { readonly pages: readonly DataPage[]; readonly dictio
 
 /** What is shorter is unpacked sooner than another thread is told of it. */
 const WORTH_A_THREAD = 32 * 1024
+/** A page above this is one record by itself, and not unpacked before the one before it has gone. */
+const LONGEST_ASIDE = 16 * 2 ** 20
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
@@ -38,7 +40,9 @@ const unpacker = (packed: Uint8Array, length: number, codec: string) => {
   return {
     unpack: () => checked(decompressors.ZSTD(packed, length), length),
     unpackAside: () =>
-      length < WORTH_A_THREAD ? undefined : unzstdAside(packed, length).then((page) => checked(page, length)),
+      length < WORTH_A_THREAD || length > LONGEST_ASIDE
+        ? undefined
+        : unzstdAside(packed, length).then((page) => checked(page, length)),
   }
 }
 

@@ -2,14 +2,12 @@ import type { ColumnMetaData, SchemaElement } from 'hyparquet'
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { readPlain } from 'hyparquet/src/plain.js'
+import type { TextPlace } from '../domain/record.ts'
 import type { DataPage, DictionaryPage } from './column-pages.ts'
 import { deltaNumbers } from './delta-numbers.ts'
 
 /** A value of a column; an integer is a number where that is exact, and a time always. */
 export type Cell = string | number | bigint | boolean | null
-
-/** Text as it lies in an unpacked page: bytes `start` (inclusive) to `end` (exclusive), in UTF-8. */
-export type TextPlace = { readonly page: Buffer; readonly start: number; readonly end: number }
 
 /** Values by their places among those that there are. */
 export type Values = {

@@ -1,3 +1,4 @@
+import type { TextPlace } from '../domain/record.ts'
 import type { DataPage } from './column-pages.ts'
 import { readPages } from './column-pages.ts'
 import {
@@ -6,7 +7,6 @@ import {
   dictionaryValues,
   pageValues,
   placesOf,
-  type TextPlace,
   type Values,
 } from './column-values.ts'
 

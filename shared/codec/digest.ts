@@ -1,10 +1,10 @@
 import { createHash, hash } from 'node:crypto'
 import type { Digest } from '../domain/digest.ts'
 import { addDigests, emptyDigest } from '../domain/digest.ts'
-import type { ArchiveRecord } from '../domain/record.ts'
+import type { ArchiveRecord, TextPlace } from '../domain/record.ts'
 
 /** The part of a record that makes it the same record. */
-export type RecordIdentity = Pick<ArchiveRecord, 'id' | 'time' | 'body' | 'header'>
+export type RecordIdentity = Pick<ArchiveRecord, 'id' | 'time' | 'body' | 'bodyPlace' | 'header'>
 
 export type Digester = {
   /** Adds one record. Text must be well-formed Unicode: a lone surrogate hashes like U+FFFD. */
@@ -18,21 +18,40 @@ export type Digester = {
  * `idBytes,headerBytes,time:id header body`, without the spaces, with `-` for the length of a header that is null.
  * In DuckDB: `strlen(id) || ',' || coalesce(strlen(header)::text, '-') || ',' || epoch_ms(time) || ':' || id || …`.
  */
-const preimage = ({ id, time, body, header }: RecordIdentity): string =>
+const preimage = (record: RecordIdentity): string => `${headOf(record)}${record.body}`
+
+/** What comes before the body. */
+const headOf = ({ id, time, header }: Pick<RecordIdentity, 'id' | 'time' | 'header'>): string =>
   header === null
-    ? `${Buffer.byteLength(id)},-,${time}:${id}${body}`
-    : `${Buffer.byteLength(id)},${Buffer.byteLength(header)},${time}:${id}${header}${body}`
+    ? `${Buffer.byteLength(id)},-,${time}:${id}`
+    : `${Buffer.byteLength(id)},${Buffer.byteLength(header)},${time}:${id}${header}`
 
 /** Texts longer than this are not put together to be hashed: that takes their memory twice over. */
 const LONG = 2 ** 20
 
 const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
 
+/** Room to put the parts of a preimage side by side, which is hashed faster than its parts one by one. */
+const side = Buffer.allocUnsafe(64 * 1024)
+const BYTES_OF_A_UNIT = 3
+
+/** The same as of text, of a body that is bytes already. */
+const md5OfBytes = (record: RecordIdentity, { page, start, end }: TextPlace): string => {
+  const head = headOf(record)
+  const length = end - start
+  if (head.length * BYTES_OF_A_UNIT + length > side.length)
+    return createHash('md5').update(head).update(page.subarray(start, end)).digest('binary')
+  const at = side.write(head)
+  page.copy(side, at, start, end)
+  return hash('md5', side.subarray(0, at + length), 'binary')
+}
+
 /** The MD5 of a record, one byte a character: the cheapest of the encodings that crypto offers. */
 const md5Of = (record: RecordIdentity): string => {
+  if (record.bodyPlace !== undefined) return md5OfBytes(record, record.bodyPlace)
   const { body } = record
   if (body.length <= LONG) return hash('md5', preimage(record), 'binary')
-  const md5 = createHash('md5').update(preimage({ ...record, body: '' }))
+  const md5 = createHash('md5').update(headOf(record))
   for (let at = 0, end = 0; at < body.length; at = end) {
     // a pair of surrogates is one character of UTF-8
     end = at + LONG + Number(isHighSurrogate(body.charCodeAt(at + LONG - 1)))

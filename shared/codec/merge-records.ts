@@ -1,5 +1,5 @@
 import type { ArchiveRecord } from '../domain/record.ts'
-import { compareRecords, sameRecord } from '../domain/record.ts'
+import { bodySize, compareRecords, sameRecord } from '../domain/record.ts'
 import type { Digester } from './digest.ts'
 
 type Cursor = {
@@ -66,7 +66,7 @@ export async function* mergeRecords(
       if (last !== undefined && sameRecord(last, record)) options.duplicates?.add(record)
       else {
         batch.push(record)
-        characters += record.body.length
+        characters += bodySize(record)
         last = record
       }
       top.at += 1

@@ -1,4 +1,5 @@
 import type { ArchiveRecord } from '../domain/record.ts'
+import { makeLineBreakCheck } from './line-breaks.ts'
 import type { PartColumn } from './part-columns.ts'
 import type { PartFormat } from './part-format.ts'
 import type { SegmentSink } from './segment-sink.ts'
@@ -25,8 +26,15 @@ export const ndjsonObject = (record: ArchiveRecord, columns: readonly PartColumn
 }
 
 /** Null for the columns: records as they were sent. */
-export const makeNdjsonPart = (sink: SegmentSink, columns: readonly PartColumn[] | null): PartFormat =>
-  makeTextPart(sink, {
+export const makeNdjsonPart = (sink: SegmentSink, columns: readonly PartColumn[] | null): PartFormat => {
+  if (columns !== null)
+    return makeTextPart(sink, { first: '', line: (record) => ndjsonObject(record, columns) })
+  const hasBreak = makeLineBreakCheck()
+  return makeTextPart(sink, {
     first: '',
-    line: columns === null ? ndjsonLine : (record) => ndjsonObject(record, columns),
+    line: ndjsonLine,
+    // what `ndjsonLine` would say, without making text of the body
+    lineAt: ({ header, bodyPlace }) =>
+      header === null && bodyPlace !== undefined && !hasBreak(bodyPlace) ? bodyPlace : undefined,
   })
+}

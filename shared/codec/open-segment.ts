@@ -1,9 +1,10 @@
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { ByteSource } from './byte-source.ts'
 import { chooseRows, makePruner, type RowFilter } from './choose-rows.ts'
+import { oneAhead, oneByOne } from './one-ahead.ts'
 import { readRanges } from './read-ahead.ts'
-import type { PromotedKind } from './row-group.ts'
-import { checkRowGroup, decodeRecords } from './row-group.ts'
+import type { GroupBytes, PromotedKind } from './row-group.ts'
+import { checkRowGroup, decodeRecords, openRecords, unpackBodies } from './row-group.ts'
 import type { SegmentFooter } from './segment-footer.ts'
 import { readFooter } from './segment-footer.ts'
 import type { RowGroup, SegmentMetadata } from './segment-format.ts'
@@ -55,7 +56,10 @@ const ONE_READ = 1024 * 1024
  * @param options.footer from the index object: then nothing is read to open it.
  * @param options.promoted the promoted columns to fill, in this order; those that the segment has when left out.
  * @param options.readBytes how much to read at once where row groups stand side by side; 1 MiB unless given.
- * @param options.readAhead to read so much more while what was read before is worked on, for those who will take all rows.
+ * @param options.readAhead to read so much more while what was read before is worked on, and to unpack the bodies of one row group more
+ * by other threads, for those who will take all rows.
+ * @param options.lazyBodies to leave bodies as bytes until they are asked for. For who passes records on at once: each holds on to
+ * some quarter of a megabyte.
  */
 export const openSegment = async (
   source: ByteSource,
@@ -64,6 +68,7 @@ export const openSegment = async (
     promoted?: readonly PromotedKind[]
     readBytes?: number
     readAhead?: boolean
+    lazyBodies?: boolean
   } = {},
 ): Promise<OpenSegment> => {
   const footer = options.footer ?? (await readFooter(source))
@@ -77,20 +82,26 @@ export const openSegment = async (
     const mayHold = makePruner(filter, footer, promoted)
     const readBytes = options.readBytes ?? ONE_READ
     const reads = planReads(rowGroups, mayHold, readBytes)
-    for await (const { range, bytes } of readRanges(
-      source,
-      reads,
-      options.readAhead === true ? readBytes : 0,
-    )) {
-      for (const { rowGroup, at } of range.groups) {
+    const isAhead = options.readAhead === true
+    const open = (group: GroupBytes) => {
+      checkRowGroup(group.bytes, group.rowGroup, group.at)
+      const chosen = chooseRows(footer, group, promoted, filter)
+      if (chosen?.rows.length === 0) return undefined
+      return { group, wanted: openRecords(footer, group, promoted, chosen) }
+    }
+    const openAhead = async (group: GroupBytes) => {
+      const one = open(group)
+      if (one !== undefined) await unpackBodies(group, one.wanted)
+      return one
+    }
+    for await (const { range, bytes } of readRanges(source, reads, isAhead ? readBytes : 0)) {
+      const groups = range.groups.map(({ rowGroup, at }) => {
         const from = rowGroup.offset - range.start
-        const own = bytes.subarray(from, from + rowGroup.bytes)
-        checkRowGroup(own, rowGroup, at)
-        const group = { rowGroup, at, bytes: own }
-        const chosen = chooseRows(footer, group, promoted, filter)
-        if (chosen?.rows.length === 0) continue
-        yield decodeRecords(footer, group, promoted, chosen)
-      }
+        return { rowGroup, at, bytes: bytes.subarray(from, from + rowGroup.bytes) }
+      })
+      for await (const one of isAhead ? oneAhead(groups, openAhead) : oneByOne(groups, open))
+        if (one !== undefined)
+          yield decodeRecords(footer, one.group, promoted, one.wanted, options.lazyBodies)
     }
   }
 

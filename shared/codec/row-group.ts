@@ -6,6 +6,7 @@ import type { Cell } from './column-values.ts'
 import type { SegmentFooter } from './segment-footer.ts'
 import type { RowGroup } from './segment-format.ts'
 import { decoding, SegmentCorrupt } from './segment-format.ts'
+import { StoredRecord } from './stored-record.ts'
 
 /** One row group's columns, by name; each has a value for every row. */
 export type Columns = ReadonlyMap<string, Column>
@@ -71,35 +72,65 @@ export const storedColumn = (footer: SegmentFooter, { name, type }: PromotedKind
 
 const OWN = ['id', 'time', 'body', 'header', 'arrived', 'version'] as const
 
+/** What of a row group is wanted: all rows unless they are given, and the columns that records are made of. */
+export type WantedRows = { readonly rows?: readonly number[]; readonly columns: Columns }
+
 /**
- * Decodes a row group into records, those of the chosen rows or all; columns that were opened to choose them are not opened
- * again. `promoted` says which promoted columns to fill, and in which order; what the segment does not have is null.
- * Errors: `SegmentCorrupt`.
+ * Opens the columns that records are made of, but for those that were opened to choose rows. Errors: `SegmentCorrupt`.
+ * @param promoted which promoted columns to fill.
  */
-export const decodeRecords = (
+export const openRecords = (
   footer: SegmentFooter,
   group: GroupBytes,
   promoted: readonly PromotedKind[],
-  chosen?: { readonly rows: readonly number[]; readonly columns: Columns },
-): ArchiveRecord[] => {
-  // the promoted columns to fill, in the order asked for; undefined where the segment has none of that name and type
-  const extra = promoted.map((kind) => storedColumn(footer, kind))
+  chosen: { readonly rows: readonly number[]; readonly columns: Columns } | undefined,
+): WantedRows => {
   const known: Columns = chosen?.columns ?? new Map()
-  const names = [...OWN, ...extra.filter((name) => name !== undefined)].filter((name) => !known.has(name))
+  const extra = promoted.flatMap((kind) => storedColumn(footer, kind) ?? [])
+  const names = [...OWN, ...extra].filter((name) => !known.has(name))
   const columns = new Map([...known, ...openColumns(footer, group, names)])
-  const [ids, times, bodies, headers, arrived, versions] = OWN.map((name) => columns.get(name))
-  const values = extra.map((name) => (name === undefined ? undefined : columns.get(name)))
-  const record = (row: number): ArchiveRecord => ({
-    id: text(ids?.at(row)),
-    time: millis(times?.at(row)),
-    body: text(bodies?.at(row)),
-    header: textOrNull(headers?.at(row)),
-    arrived: millis(arrived?.at(row)),
-    version: textOrNull(versions?.at(row)),
-    promoted: values.map((column): PromotedValue => column?.at(row) ?? null),
+  return { columns, ...(chosen && { rows: chosen.rows }) }
+}
+
+/** Unpacks, by other threads, what takes longest. Errors: `SegmentCorrupt`. */
+export const unpackBodies = async (
+  { at }: Pick<GroupBytes, 'at'>,
+  { columns, rows }: WantedRows,
+): Promise<void> => {
+  const [outcome] = await Promise.allSettled([columns.get('body')?.prepare(rows)])
+  decodingGroup(at, () => {
+    if (outcome.status === 'rejected') throw outcome.reason
   })
+}
+
+/**
+ * Makes records of the wanted rows of a row group. Errors: `SegmentCorrupt`.
+ * @param promoted which promoted columns to fill, in this order; what the segment does not have is null.
+ * @param isLazy to leave bodies as bytes: a record then holds on to the page that its body is in.
+ */
+export const decodeRecords = (
+  footer: SegmentFooter,
+  group: Pick<GroupBytes, 'at' | 'rowGroup'>,
+  promoted: readonly PromotedKind[],
+  { rows, columns }: WantedRows,
+  isLazy = false,
+): ArchiveRecord[] => {
+  const [ids, times, bodies, headers, arrived, versions] = OWN.map((name) => columns.get(name))
+  const values = promoted.map((kind) => columns.get(storedColumn(footer, kind) ?? ''))
+  const record = (row: number): ArchiveRecord => {
+    const rest = {
+      id: text(ids?.at(row)),
+      time: millis(times?.at(row)),
+      header: textOrNull(headers?.at(row)),
+      arrived: millis(arrived?.at(row)),
+      version: textOrNull(versions?.at(row)),
+      promoted: values.map((column): PromotedValue => column?.at(row) ?? null),
+    }
+    const place = isLazy ? bodies?.textAt(row) : undefined
+    return place === undefined ? { ...rest, body: text(bodies?.at(row)) } : new StoredRecord(rest, place)
+  }
   return decodingGroup(
     group.at,
-    () => chosen?.rows.map(record) ?? Array.from({ length: group.rowGroup.rows }, (_, row) => record(row)),
+    () => rows?.map(record) ?? Array.from({ length: group.rowGroup.rows }, (_, row) => record(row)),
   )
 }

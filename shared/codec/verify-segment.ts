@@ -19,7 +19,7 @@ export const verifySegment = async (
   expected: Digest,
   promoted?: readonly PromotedKind[],
 ): Promise<SegmentMetadata> => {
-  const segment = await openSegment(source, promoted === undefined ? {} : { promoted })
+  const segment = await openSegment(source, { lazyBodies: true, ...(promoted && { promoted }) })
   const digester = makeDigester()
   let last: ArchiveRecord | undefined
   for await (const batch of segment.rows())

@@ -1,6 +1,9 @@
 /** A value that is copied out of the body into a column of its own, so that queries need not parse bodies. */
 export type PromotedValue = string | number | bigint | boolean | null
 
+/** Text in UTF-8 as it lies within a larger piece: bytes `start` (inclusive) to `end` (exclusive). */
+export type TextPlace = { readonly page: Buffer; readonly start: number; readonly end: number }
+
 /** One immutable item of a dataset. */
 export type ArchiveRecord = {
   /** 1 to 1,024 bytes in UTF-8; any Unicode, opaque. */
@@ -9,6 +12,8 @@ export type ArchiveRecord = {
   readonly time: number
   /** The given text, unchanged: one JSON document, or one CSV row without its line end. Always valid UTF-8. */
   readonly body: string
+  /** Where the body was read as bytes: these. Then `body` is made of them each time that it is asked for. */
+  readonly bodyPlace?: TextPlace
   /** For a CSV row, the header line that its file began with: without it the row has no meaning. */
   readonly header: string | null
   /** When icecore received it, in ms. Not part of what makes a record the same. */
@@ -17,6 +22,12 @@ export type ArchiveRecord = {
   readonly version: string | null
   /** By promoted column, in the order that the dataset declares. */
   readonly promoted: readonly PromotedValue[]
+}
+
+/** About how much a record's body takes, in bytes or characters, without making text of it. */
+export const bodySize = (record: ArchiveRecord): number => {
+  const place = record.bodyPlace
+  return place === undefined ? record.body.length : place.end - place.start
 }
 
 export const MAX_ID_BYTES = 1024

@@ -45,7 +45,12 @@ export const hydratePartition = (deps: HydratePartitionDeps) => {
         createdAt: acceptedAt,
         promoted,
       })
-      for await (const batch of readSelection(deps.reader, found, request.selection, promoted, limit)) {
+      const { selection, format, columns } = request
+      // lines as they were sent are copied from where they were read; other formats gather records first
+      const lazyBodies = format === 'ndjson' && columns === null
+      for await (const batch of readSelection(deps.reader, found, selection, promoted, limit, {
+        lazyBodies,
+      })) {
         await writer.write(batch.records)
         for (const position of batch.positions) positions.add(position)
       }

@@ -85,6 +85,8 @@ const checkMemory = (chains: readonly Chain[]) => {
  * more is read. Throws
  * SegmentUnread for the first segment that cannot be read. Memory: one row group of each segment whose ids overlap with those of
  * others.
+ * @param options.counts which of them count towards the limit; all unless given.
+ * @param options.lazyBodies as for `openSegment`.
  */
 export async function* readSelection(
   reader: SegmentReader,
@@ -92,8 +94,12 @@ export async function* readSelection(
   selection: Selection,
   promoted: readonly PromotedColumn[],
   limit = Number.POSITIVE_INFINITY,
-  counts: (record: ArchiveRecord) => boolean = () => true,
+  options: {
+    readonly counts?: ((record: ArchiveRecord) => boolean) | undefined
+    readonly lazyBodies?: boolean
+  } = {},
 ): AsyncGenerator<{ records: ArchiveRecord[]; positions: number[] }> {
+  const { counts = () => true, lazyBodies = false } = options
   const chains = chainsOf(found)
   checkMemory(chains)
   const where = recordFilterOf(selection, promoted)
@@ -106,7 +112,7 @@ export async function* readSelection(
 
   async function* rowsOf(one: OneFound): AsyncGenerator<ArchiveRecord[]> {
     try {
-      yield* (await openFound(reader, one, { promoted, readBytes, readAhead })).rows(filter)
+      yield* (await openFound(reader, one, { promoted, readBytes, readAhead, lazyBodies })).rows(filter)
     } catch (error) {
       const reason = unreadReason(error)
       throw reason === undefined ? error : new SegmentUnread(one.segment.id, reason, { cause: error })

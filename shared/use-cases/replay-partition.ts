@@ -66,7 +66,9 @@ export const replayPartition = (deps: ReplayPartitionDeps) => {
       const counts =
         start !== undefined && isLimited ? (record: ArchiveRecord) => !isDealtWith(record, start) : undefined
       async function* records(): AsyncGenerator<readonly ArchiveRecord[]> {
-        for await (const batch of readSelection(deps.reader, readable, selection, promoted, limit, counts)) {
+        for await (const batch of readSelection(deps.reader, readable, selection, promoted, limit, {
+          counts,
+        })) {
           for (const position of batch.positions) positions.add(position)
           yield batch.records
         }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { digestRecord, digestRecords, digestText, makeDigester } from '../../shared/codec/digest.ts'
+import { StoredRecord } from '../../shared/codec/stored-record.ts'
 import { addDigests, emptyDigest, formatDigest, sameDigest } from '../../shared/domain/digest.ts'
+import { bodySize } from '../../shared/domain/record.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { anyRecord } from './packing.ts'
 
@@ -13,6 +15,22 @@ describe('the record digest', () => {
     expect(formatDigest(digest)).toBe(
       `1:${BigInt(`0x${md5.slice(0, 16)}`).toString(16)}:${BigInt(`0x${md5.slice(16)}`).toString(16)}`,
     )
+  })
+
+  it.each([
+    ['', null],
+    ['é', null],
+    ['{"a":"é"}', 'id,"at"'],
+    ['x'.repeat(70_000), null],
+    ['é'.repeat(70_000), 'x'.repeat(30_000)],
+  ])('is the same of a body that is bytes: %#', (body, header) => {
+    const record = aRecord({ id: 'å-1', body, header })
+    const page = Buffer.from(`before${body}behind`)
+    const place = { page, start: 6, end: 6 + Buffer.byteLength(body) }
+    const stored = new StoredRecord(record, place)
+    expect(stored.body).toBe(body)
+    expect(digestRecord(stored)).toEqual(digestRecord(record))
+    expect([bodySize(stored), bodySize(record)]).toEqual([Buffer.byteLength(body), body.length])
   })
 
   it('does not depend on order or on grouping', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeNdjsonPart } from '../../shared/codec/ndjson-part.ts'
 import { partColumns } from '../../shared/codec/part-columns.ts'
+import { StoredRecord } from '../../shared/codec/stored-record.ts'
 import type { ArchiveRecord } from '../../shared/domain/record.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { fileOf, PROMOTED } from './part-files.ts'
@@ -46,6 +47,44 @@ describe('an NDJSON file', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3000 * 1001)
     expect(Math.max(...sizes)).toBeLessThan(1024 * 1024 + 1001)
     expect(sizes).toHaveLength(3)
+  })
+
+  it('is the same of bodies that are bytes, whatever lies around them, in any order', async () => {
+    const texts = [
+      '{"a":1}',
+      '{"a":\n1}',
+      '',
+      '"é"',
+      '{"a":\r1}',
+      `"${'x'.repeat(1_048_576)}"`,
+      '{"b":2}',
+      '[\r\n]',
+    ]
+    // lengths between texts may look like line breaks
+    const pages = ['\n\r\n\n', '\r\0\0\0', 'xxxx'].map((between) =>
+      Buffer.from(`${between}${texts.join(between)}`),
+    )
+    const records = pages.flatMap((page) => {
+      let end = 0
+      return texts.map((body, at) => {
+        const start = end + 4
+        end = start + Buffer.byteLength(body)
+        return new StoredRecord(aRecord({ id: `${at}`, header: at === 6 ? 'a,b' : null }), {
+          page,
+          start,
+          end,
+        })
+      })
+    })
+    const shuffled = [
+      ...records,
+      ...records.toReversed(),
+      ...records.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ]
+    const asText = shuffled.map((record) =>
+      aRecord({ id: record.id, body: record.body, header: record.header }),
+    )
+    expect(await linesOf(null, ...shuffled)).toBe(await linesOf(null, ...asText))
   })
 
   it('has each line whole, whatever it takes in UTF-8 and however long it is', async () => {

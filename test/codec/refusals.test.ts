@@ -210,6 +210,31 @@ describe('[F7] a row group with a right checksum', () => {
     await expect(read(file)).rejects.toBeInstanceOf(SegmentCorrupt)
   })
 
+  it('whose bodies cannot be unpacked is corrupt all the same, in its turn', async () => {
+    const first = Array.from({ length: 3000 }, (_, at) =>
+      aRecord({ id: `a-${at + 1000}`, body: noise(400, at + 1) }),
+    )
+    const { content, index } = await pack(first)
+    const { footer } = decodeIndex(index)
+    const [, second] = footer.rowGroups
+    const body = footer.parquet.row_groups[1]?.columns[2]?.meta_data
+    const at = Number(body?.data_page_offset) + 1000
+    content[at] = Number(content[at]) ^ 1
+    const own = content.subarray(second?.offset, Number(second?.offset) + Number(second?.bytes))
+    const rowGroups = footer.rowGroups.map((one) => (one === second ? { ...one, crc: crc32(own) } : one))
+    const segment = await openSegment(memorySource(content), {
+      footer: { ...footer, rowGroups },
+      readAhead: true,
+      readBytes: 2 ** 23,
+    })
+    const read: number[] = []
+    const reading = async () => {
+      for await (const batch of segment.rows()) read.push(batch.length)
+    }
+    await expect(reading()).rejects.toBeInstanceOf(SegmentCorrupt)
+    expect(read).toEqual([footer.rowGroups[0]?.rows])
+  })
+
   it('that cannot be decoded is corrupt all the same', async () => {
     const { body } = aSegmentFile(metadataOf(about(), [aGroup(Buffer.alloc(0))]), whole())
     const junk = Buffer.alloc(body.length, 0xff)

@@ -13,7 +13,7 @@ import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
 import { verifySegment } from '../../shared/codec/verify-segment.ts'
 import type { PromotedColumn } from '../../shared/domain/dataset.ts'
 import { emptyDigest } from '../../shared/domain/digest.ts'
-import type { PromotedValue } from '../../shared/domain/record.ts'
+import type { ArchiveRecord, PromotedValue } from '../../shared/domain/record.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { anyRecord, collect, counting, identity, noise, pack, readAll, someRecords } from './packing.ts'
 
@@ -239,6 +239,21 @@ describe('a segment', () => {
     expect(segment.rowGroups.length).toBeGreaterThan(1)
     expect((await segment.find('same')).length).toBe(30)
     expect((await segment.find('same', NOON)).length).toBe(15)
+  })
+
+  it('is the same where it is read ahead, with bodies left as bytes', async () => {
+    const bodyOf = (at: number) => JSON.stringify({ at, text: noise(400, at + 1) })
+    const records = [...someRecords(6000, bodyOf), aRecord({ id: 'z', body: noise(300_000) })]
+    const { source, sorted } = await pack(records)
+    const segment = await openSegment(source, { readAhead: true, lazyBodies: true, readBytes: 8 * 2 ** 20 })
+    expect(segment.rowGroups.length).toBeGreaterThan(3)
+    const plain = (read: ArchiveRecord[]) =>
+      read.map(({ id, time, body, header, arrived, version, promoted }) => ({
+        ...{ id, time, body, header, arrived, version, promoted },
+      }))
+    expect(plain(await collect(segment.rows()))).toEqual(sorted)
+    const ids = new Set(sorted.filter((_, at) => at % 600 === 7).map(({ id }) => id))
+    expect(plain(await collect(segment.rows({ ids })))).toEqual(sorted.filter(({ id }) => ids.has(id)))
   })
 
   it('answers filters as a scan would', async () => {
