@@ -29,7 +29,7 @@ export type ChunkUnit = {
 
 export type AgedChunk = { readonly records: number; readonly quarantined: number; readonly keptInHot: number }
 
-const LANDINGS_AT_ONCE = 4
+const LANDINGS_AT_ONCE = 8
 
 /** A parser for rows as they come, keeping the one for the file's header. */
 const makeParser = (dataset: Dataset) => {

@@ -18,6 +18,10 @@ const CHUNK: ChunkLimit = { items: 250_000, bytes: 32 * 2 ** 20 }
 
 const sizeOf = (item: SourceItem) => (item.kind === 'text' ? item.text.length : item.raw.length)
 
+/** Whether there is room for another chunk beside it: what makes one larger than others is its last row. */
+export const isOfUsualSize = ({ items }: Chunk): boolean =>
+  items.slice(-1).every((item) => sizeOf(item) <= CHUNK.bytes)
+
 const isDamage = (error: unknown) => error instanceof SourceCorrupt || error instanceof DecompressionLimit
 
 /** So much of an object was cut into chunks, and archived, by earlier attempts. */

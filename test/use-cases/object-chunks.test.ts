@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DecompressionLimit, SourceCorrupt, type SourceItem } from '../../shared/codec/sources/source-item.ts'
-import { type Chunk, chunksOf } from '../../shared/use-cases/object-chunks.ts'
+import { type Chunk, chunksOf, isOfUsualSize } from '../../shared/use-cases/object-chunks.ts'
 
 const NOTHING = { chunks: 0, rows: 0 }
 const LIMIT = { items: 2, bytes: 1000 }
@@ -58,4 +58,11 @@ describe('the chunks of an object', () => {
     expect(rowsIn(found)).toEqual([[0, [1, 2], 2, true]])
     expect(found.error).toBe(error)
   })
+})
+
+test('a chunk is large where its last row is longer than a chunk is meant to be', () => {
+  const aChunk = (items: readonly SourceItem[]): Chunk => ({ index: 0, items, lastRow: 1, whole: true })
+  const long: SourceItem = { kind: 'text', text: 'x'.repeat(33 * 2 ** 20), header: null, row: 2 }
+  expect(isOfUsualSize(aChunk([aRow(1), aRow(2)]))).toBe(true)
+  expect(isOfUsualSize(aChunk([aRow(1), long]))).toBe(false)
 })
