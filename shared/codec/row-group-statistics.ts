@@ -24,21 +24,26 @@ const fieldStatistics = (
   }
 }
 
+/** A footer, as far as statistics are asked of it. */
+type RowGroupFacts = Pick<SegmentFooter, 'segment'> & {
+  readonly parquet: Pick<SegmentFooter['parquet'], 'rowGroup'>
+}
+
 /**
  * What the footer knows of the values in row group `at`: of ids and times by its own ranges, of versions and promoted columns by
  * Parquet's statistics, whose bounds of long texts are rounded outwards.
  * @param promoted the columns as they will be read: one of another type reads as null. When left out, each may.
  */
 export const rowGroupStatistics = (
-  { segment, parquet }: Pick<SegmentFooter, 'segment' | 'parquet'>,
+  { segment, parquet }: RowGroupFacts,
   { rows, minId, maxId, minTime, maxTime }: RowGroup,
   at: number,
   promoted?: readonly PromotedKind[],
 ): Statistics => {
   const columnStatistics = (column: string, isAsRead: boolean): FieldStatistics | undefined => {
-    const chunk = parquet.row_groups[at]?.columns.find(
-      ({ meta_data }) => meta_data?.path_in_schema[0] === column,
-    )
+    const chunk = parquet
+      .rowGroup(at)
+      ?.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === column)
     const statistics = chunk?.meta_data?.statistics
     return statistics && fieldStatistics(statistics, rows, isAsRead)
   }

@@ -29,9 +29,9 @@ export const checkRowGroup = (bytes: Uint8Array, rowGroup: RowGroup, at: number)
 export type GroupBytes = { readonly rowGroup: RowGroup; readonly at: number; readonly bytes: Uint8Array }
 
 const openOne = (footer: SegmentFooter, { rowGroup, at, bytes }: GroupBytes, name: string): Column => {
-  const { schema, row_groups: groups } = footer.parquet
-  const chunk = groups[at]?.columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
-  const element = schema.find((one) => one.name === name)
+  const { parquet } = footer
+  const chunk = parquet.rowGroup(at)?.columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
+  const element = parquet.schema.find((one) => one.name === name)
   if (chunk?.meta_data === undefined || element === undefined) throw corrupt(at, `it has no column ${name}`)
   const meta = chunk.meta_data
   const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset) - rowGroup.offset

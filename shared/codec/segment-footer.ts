@@ -1,8 +1,7 @@
 import { crc32 } from 'node:zlib'
-import type { FileMetaData } from 'hyparquet'
 import type { ByteSource } from './byte-source.ts'
 import { decodeOnce } from './decode-once.ts'
-import { decodeMetadata, footerLength } from './parquet-metadata.ts'
+import { footerLength, ParquetFooter } from './parquet-metadata.ts'
 import { parsers } from './parquet-values.ts'
 import type { JsonValue, RowGroup, SegmentMetadata } from './segment-format.ts'
 import {
@@ -20,7 +19,7 @@ import {
 export type SegmentFooter = {
   readonly segment: SegmentMetadata
   readonly rowGroups: readonly RowGroup[]
-  readonly parquet: FileMetaData
+  readonly parquet: ParquetFooter
   /** The bytes it was decoded from. */
   readonly bytes: Uint8Array
 }
@@ -76,8 +75,8 @@ const decodeAnew = (footer: Uint8Array): SegmentFooter =>
     const place = crcPlace(bytes)
     if (bytes.toString('latin1', place, place + CRC_BLANK.length) !== footerCrc(bytes, place))
       throw new SegmentCorrupt('footer: its checksum is wrong')
-    const parquet = decodeMetadata(footer, { parsers })
-    const values = new Map(parquet.key_value_metadata?.map(({ key, value }) => [key, value]))
+    const parquet = new ParquetFooter(footer, { parsers })
+    const values = new Map(parquet.keyValues.map(({ key, value }) => [key, value]))
     const format = values.get(METADATA_KEYS.format)
     if (format === undefined || !READABLE_FORMATS.includes(format))
       throw new UnknownSegmentFormat(`segment format: expected ${SEGMENT_FORMAT}, got ${format ?? 'none'}`)
@@ -87,9 +86,9 @@ const decodeAnew = (footer: Uint8Array): SegmentFooter =>
     if (isDeeper(inputs, MAX_DEPTH))
       throw new SegmentCorrupt(`footer: inputs nested more than ${MAX_DEPTH} deep`)
     const rowGroups = rowGroupsSchema.parse(json(METADATA_KEYS.rowGroups))
-    if (rowGroups.length !== parquet.row_groups.length)
+    if (rowGroups.length !== parquet.rowGroupCount)
       throw new SegmentCorrupt(
-        `footer: expected ${rowGroups.length} row groups, got ${parquet.row_groups.length}`,
+        `footer: expected ${rowGroups.length} row groups, got ${parquet.rowGroupCount}`,
       )
     const segment = { ...segmentMetadataSchema.parse(json(METADATA_KEYS.segment)), inputs }
     return { segment, rowGroups, parquet, bytes: footer }

@@ -69,7 +69,7 @@ describe('[F19] the golden segment of format 2', () => {
     expect(records.filter(({ id }) => !id.startsWith('page-'))).toEqual(before)
     expect(records.filter(({ id }) => id.startsWith('page-'))).toEqual(long)
     expect(segment.rowGroups.length).toBe(2)
-    const pages = footer.parquet.row_groups[0]?.columns[2]?.meta_data?.total_uncompressed_size
+    const pages = footer.parquet.rowGroup(0)?.columns[2]?.meta_data?.total_uncompressed_size
     expect(Number(pages)).toBeGreaterThan(2 * 240_000)
     for (const at of [0, 30, 59]) expect(await segment.find(`page-${100 + at}`)).toEqual([long[at]])
   })

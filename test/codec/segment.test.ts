@@ -114,8 +114,8 @@ describe('a segment', () => {
   const codecsOf = (index: Uint8Array) =>
     new Map(
       decodeIndex(index)
-        .footer.parquet.row_groups.flatMap(({ columns }) => columns)
-        .map(({ meta_data: meta }) => [meta?.path_in_schema[0], meta?.codec]),
+        .footer.parquet.rowGroup(0)
+        ?.columns.map(({ meta_data: meta }) => [meta?.path_in_schema[0], meta?.codec]),
     )
 
   it.each([
