@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build } from 'esbuild'
+import { bakeConfig } from './bake-config.ts'
+import { requireBuiltins } from './require-builtins.ts'
+import { slimSdk } from './slim-sdk.ts'
 
 export type Bundle = {
   /** As in `functions/<name>/`. */
@@ -14,25 +16,6 @@ export type Bundle = {
 
 /** What some CommonJS dependencies still expect to find. */
 const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`
-
-/**
- * Takes Node's own modules by `require`. Imported as ES modules, all that they export is looked at, and one look at what
- * `node:http` exports for browsers' code loads the whole of undici: a tenth of a cold start.
- */
-const requireBuiltins: Plugin = {
-  name: 'require-builtins',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^[a-z:_/]+$/ }, ({ path, namespace, kind }) => {
-      if (!isBuiltin(path)) return undefined
-      const isOurs = kind === 'import-statement' && namespace !== 'builtin'
-      return isOurs ? { path, namespace: 'builtin' } : { path, external: true }
-    })
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)})`,
-      loader: 'js',
-    }))
-  },
-}
 
 /** The folders of `functions/` that serverless.yml takes a function from. */
 export const functionNames = (root: string): string[] =>
@@ -68,7 +51,7 @@ export const bundleFunctions = async (root: string, names: readonly string[]): P
     legalComments: 'none',
     sourcemap: 'external',
     sourcesContent: false,
-    plugins: [requireBuiltins],
+    plugins: [requireBuiltins, slimSdk, bakeConfig(root)],
     logLevel: 'warning',
   })
   const contentOf = (suffix: string) => {
