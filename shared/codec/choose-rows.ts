@@ -57,7 +57,12 @@ const rowsOfIds = (ids: ReadonlySet<string>, column: Column | undefined, rows: n
   })
 }
 
-const allRows = (rows: number): readonly number[] => Array.from({ length: rows }, (_, row) => row)
+/** The first so many rows, those of them that are wanted. */
+const rowsThat = (rows: number, isWanted: (row: number) => boolean): readonly number[] => {
+  const found: number[] = []
+  for (let row = 0; row < rows; row += 1) if (isWanted(row)) found.push(row)
+  return found
+}
 
 /**
  * Says of a row group, by its ranges and statistics, whether a wanted record can be in it.
@@ -112,19 +117,16 @@ export const chooseRows = (
   const columns = openColumns(footer, group, [...names])
   const [foundIds, times] = [columns.get('id'), columns.get('time')]
   let row = 0
-  const value = (name: string): FieldValue => columns.get(name)?.at(row) ?? null
-  const isWanted = (): boolean => {
+  const values = { value: (name: string): FieldValue => columns.get(name)?.at(row) ?? null }
+  const isWanted = (candidate: number): boolean => {
+    row = candidate
     if (!isFew && ids !== undefined && !ids.has(text(foundIds?.at(row)))) return false
     if (from !== undefined && !(Number(times?.at(row)) >= from)) return false
     if (to !== undefined && !(Number(times?.at(row)) <= to)) return false
-    return where?.judgeColumns({ value }) !== false
+    return where?.judgeColumns(values) !== false
   }
-  const rows = decodingGroup(group.at, () => {
-    const candidates = isFew ? rowsOfIds(ids, foundIds, rowGroup.rows) : allRows(rowGroup.rows)
-    return candidates.filter((candidate) => {
-      row = candidate
-      return isWanted()
-    })
-  })
+  const rows = decodingGroup(group.at, () =>
+    isFew ? rowsOfIds(ids, foundIds, rowGroup.rows).filter(isWanted) : rowsThat(rowGroup.rows, isWanted),
+  )
   return { rows, columns }
 }

@@ -1,4 +1,4 @@
-import { arrayElements, objectMembers, type Slice } from './json-slice.ts'
+import { arrayElements, lastMember, type Slice } from './json-slice.ts'
 
 /** The tokens of a JSON Pointer (RFC 6901), unescaped; undefined when the text is none, or points at the whole document. */
 export const pointerTokens = (pointer: string): readonly string[] | undefined =>
@@ -10,13 +10,6 @@ export const pointerTokens = (pointer: string): readonly string[] | undefined =>
     : undefined
 
 const INDEX = /^(?:0|[1-9]\d{0,8})$/
-
-const memberAt = (text: string, at: number, key: string): Slice | undefined => {
-  let found: Slice | undefined
-  // the last one where keys repeat, as `JSON.parse` has it
-  for (const member of objectMembers(text, at)) if (member.key === key) found = member
-  return found
-}
 
 const elementAt = (text: string, at: number, token: string): Slice | undefined => {
   if (!INDEX.test(token)) return undefined
@@ -35,7 +28,7 @@ export const sourceAtPointer = (text: string, tokens: readonly string[]): string
     const opening = text[slice.start]
     const next =
       opening === '{'
-        ? memberAt(text, slice.start, token)
+        ? lastMember(text, slice.start, token)
         : opening === '['
           ? elementAt(text, slice.start, token)
           : undefined

@@ -89,6 +89,29 @@ export function* objectMembers(text: string, at = 0): Generator<Member> {
   }
 }
 
+/** A key as it is written takes at least as many characters as what it stands for, and as many only without escapes. */
+const isKey = (text: string, place: number, end: number, key: string): boolean => {
+  const length = end - place - 2
+  if (length <= key.length)
+    return length === key.length && text.startsWith(key, place + 1) && !key.includes('\\')
+  const source = text.slice(place, end)
+  return source.includes('\\') && JSON.parse(source) === key
+}
+
+/** The last member of this key of the object that begins at `at`. Like `objectMembers`, but nothing is made of the others. */
+export const lastMember = (text: string, at: number, key: string): Slice | undefined => {
+  let found: Slice | undefined
+  let place = firstItem(text, at, OPEN_BRACE, CLOSE_BRACE)
+  while (place !== undefined) {
+    const keyEnd = skipString(text, place)
+    const start = skipSpace(text, expectUnit(text, skipSpace(text, keyEnd), COLON))
+    const end = skipValue(text, start)
+    if (isKey(text, place, keyEnd, key)) found = { start, end }
+    place = nextItem(text, end, CLOSE_BRACE)
+  }
+  return found
+}
+
 /** The elements of the JSON array that begins at `at`; otherwise like `objectMembers`. */
 export function* arrayElements(text: string, at = 0): Generator<Slice> {
   let start = firstItem(text, at, OPEN_BRACKET, CLOSE_BRACKET)
@@ -104,8 +127,7 @@ export const sourceAt = (text: string, path: readonly string[]): string | undefi
   let slice: Slice = { start: skipSpace(text, 0), end: text.length }
   for (const key of path) {
     if (text.charCodeAt(slice.start) !== OPEN_BRACE) return undefined
-    let found: Slice | undefined
-    for (const member of objectMembers(text, slice.start)) if (member.key === key) found = member
+    const found = lastMember(text, slice.start, key)
     if (found === undefined) return undefined
     slice = found
   }

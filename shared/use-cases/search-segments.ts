@@ -69,7 +69,7 @@ export const readIndex = (reader: SegmentReader, segment: Indexed): Promise<Segm
   unlessUseless(segment, async () => decodeIndex(await reader.read(segment.indexKey, 0, segment.indexBytes)))
 
 /** Of larger index objects the filter of ids is most: 12 bits for each of a million. */
-const LARGE_INDEX = 512 * 1024
+const LARGE_INDEX = 128 * 1024
 /** Footers of some two hundred row groups end within this. */
 const FRONT = 64 * 1024
 

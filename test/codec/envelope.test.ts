@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readMessage } from '../../shared/codec/envelope.ts'
-import { arrayElements, objectMembers, sourceAt } from '../../shared/codec/json-slice.ts'
+import { arrayElements, lastMember, objectMembers, sourceAt } from '../../shared/codec/json-slice.ts'
 
 /** JSON text of any value, with spaces of every kind between its parts. */
 const spaced = fc
@@ -49,6 +49,31 @@ describe('the JSON scanner', () => {
           }
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  it('finds the last member of a key, however keys are written', async () => {
+    const key = fc.oneof(
+      fc.constantFrom('a', 'ab', '\\', '\\n', '"', '', '\u00e9', 'n'),
+      fc.string({ maxLength: 3 }),
+    )
+    const escaped = (text: string) =>
+      `"${[...text].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`
+    const written = fc.record({
+      key: fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', '\\', 'n') }),
+      whole: fc.boolean(),
+    })
+    await fc.assert(
+      fc.property(fc.array(written, { maxLength: 8 }), key, (keys, wanted) => {
+        const members = keys.map(
+          ({ key: name, whole }, at) => `${whole ? JSON.stringify(name) : escaped(name)} : ${at}`,
+        )
+        const text = ` {${members.join(' ,')}}`
+        const found = lastMember(text, 1, wanted)
+        const expected = [...objectMembers(text, 1)].filter((member) => member.key === wanted).at(-1)
+        expect(found).toEqual(expected && { start: expected.start, end: expected.end })
+      }),
+      { numRuns: 1000 },
     )
   })
 
