@@ -1,5 +1,6 @@
 import { expectThaws, isFaster, type ThawUnderWay } from './expect-thaw.ts'
 import { brokenCap, type Guards } from './guards.ts'
+import { extensionDollars } from './keep-copies.ts'
 import { restoreDollars } from './prices.ts'
 import type { Rehydration } from './rehydration.ts'
 import { type ArchiveClass, offersTier, RETRIEVAL_TIERS, type RetrievalTier } from './storage-class.ts'
@@ -84,5 +85,9 @@ export const mayCost = (
   // what was accepted at a price is never dearer
   dollars <= (terms.cap ?? Number.POSITIVE_INFINITY) &&
   dollars <= (request.maxCostUsd ?? Number.POSITIVE_INFINITY) &&
-  dollars <= (guards.approvalAboveUsd ?? Number.POSITIVE_INFINITY) &&
-  brokenCap(guards.perRehydration, 'perRehydration', { dollars, bytes: 0 }) === undefined
+  // the guards ask for all that it costs; who extended it said themselves that it may cost that besides
+  dollars + extensionDollars({ terms }) <= (guards.approvalAboveUsd ?? Number.POSITIVE_INFINITY) &&
+  brokenCap(guards.perRehydration, 'perRehydration', {
+    dollars: dollars + extensionDollars({ terms }),
+    bytes: 0,
+  }) === undefined

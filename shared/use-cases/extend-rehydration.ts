@@ -81,18 +81,21 @@ export const extendRehydration = (deps: ExtendDeps) => {
     const extension: Extension = { keepDays, at, until, dollars, reservedOn: reserved && day }
     // first: an extension that nobody looks after might never be seen to
     await checks.expect(id, at + CHECK_AFTER)
-    const changed = await changeStored(rehydrations, id, (stored) =>
+    let overByNow: OverCap | undefined
+    const changed = await changeStored(rehydrations, id, (stored) => {
+      overByNow = undefined
       // windows only grow
-      canBeExtended(stored) && (stored.terms.extension?.until ?? 0) < until
-        ? {
-            ...stored,
-            terms: { ...stored.terms, extension: { ...extension, before: extensionDollars(stored) } },
-          }
-        : undefined,
-    )
+      if (!canBeExtended(stored) || (stored.terms.extension?.until ?? 0) >= until) return undefined
+      // by another extension, or by raises, since it was looked at
+      overByNow = broken(guards, stored, dollars)
+      if (overByNow !== undefined) return undefined
+      const before = extensionDollars(stored)
+      return { ...stored, terms: { ...stored.terms, extension: { ...extension, before } } }
+    })
     if (reserved?.kind === 'reserved' && changed?.changed !== true)
       await settleBudget(budgets)({ dataset, day }, { name, attempt: reserved.attempt, spent: NOTHING })
     if (changed === undefined) return undefined
+    if (overByNow !== undefined) return { kind: 'over-cap', over: overByNow }
     if (!canBeExtended(changed.rehydration)) return refuse(changed.rehydration)
     await thawQueue.send([{ rehydrationId: id, partition: null }])
     return { kind: 'extended', rehydration: changed.rehydration }

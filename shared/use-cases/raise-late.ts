@@ -77,12 +77,14 @@ export const raiseLate = (deps: RaiseLateDeps) => {
   /** Allows so much in all for raises; false where it may not cost that, or somebody else is at it. */
   const allow = async (rehydration: Rehydration, dollars: number): Promise<boolean> => {
     const { id, request, terms } = rehydration
+    const { dataset } = request
+    const guards = guardsOf(config, dataset)
     const before = allowedForRaises(rehydration)
+    const mayCostAll = (known: Rehydration): boolean =>
+      dollars <= before || mayCost(known, guards, costWithRaises(known, dollars))
+    if (!mayCostAll(rehydration)) return false
     let raising: Raising = { at: now(), dollars: before, reservedOn: terms.raising?.reservedOn ?? null }
     if (dollars > before) {
-      const { dataset } = request
-      const guards = guardsOf(config, dataset)
-      if (!mayCost(rehydration, guards, costWithRaises(rehydration, dollars))) return false
       const day = raising.reservedOn ?? partitionOf(now(), 'day')
       const more = { dollars: dollars - pricedForRaises(rehydration), bytes: 0 }
       const caps = guards.perDay
@@ -92,7 +94,10 @@ export const raiseLate = (deps: RaiseLateDeps) => {
       raising = { ...raising, dollars, reservedOn: reserved ? day : null }
     }
     const changed = await changeStored(rehydrations, id, (stored) =>
-      !isOver(stored.state) && stored.terms.raising?.at === terms.raising?.at
+      !isOver(stored.state) &&
+      stored.terms.raising?.at === terms.raising?.at &&
+      // an extension that came meanwhile may have taken what the guards left
+      mayCostAll(stored)
         ? { ...stored, terms: { ...stored.terms, raising } }
         : undefined,
     )

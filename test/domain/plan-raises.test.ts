@@ -155,6 +155,18 @@ describe('what raises may cost', () => {
     expect(mayCost({ request: aRequest(parts), ...withTerms({}) }, guards, 6)).toBe(expected)
   })
 
+  test.each([
+    ['an approval would be needed', { ...NO_GUARDS, approvalAboveUsd: 6.9 }, false],
+    ['none is needed', { ...NO_GUARDS, approvalAboveUsd: 7 }, true],
+    ['a cap forbids it', { ...NO_GUARDS, perRehydration: { ...NO_CAPS, maxCostUsd: 6.9 } }, false],
+    ['a cap lets it', { ...NO_GUARDS, perRehydration: { ...NO_CAPS, maxCostUsd: 7 } }, true],
+  ])('counts beside what extensions cost, where %s', (_, guards, expected) => {
+    const extension = { keepDays: 3, at: NOON, until: NOON, dollars: 0.75, before: 0.25, reservedOn: null }
+    // what the request may cost says nothing of extensions
+    const request = aRequest({ maxCostUsd: 6 })
+    expect(mayCost({ request, ...withTerms({ extension, cap: 6 }) }, guards, 6)).toBe(expected)
+  })
+
   test('is never more than a quote that was accepted', () => {
     expect(mayCost({ request: aRequest(), ...withTerms({ cap: 5.9 }) }, NO_GUARDS, 6)).toBe(false)
     expect(mayCost({ request: aRequest(), ...withTerms({ cap: 6 }) }, NO_GUARDS, 6)).toBe(true)

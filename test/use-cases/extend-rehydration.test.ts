@@ -261,6 +261,30 @@ describe('the price of an extension', () => {
     expect(extension?.before).toBeGreaterThan(REQUEST)
   })
 
+  test('counts what another extension adds at the same moment', async () => {
+    const limit = (await ownPrice()) + 1.5 * REQUEST
+    const { world, id } = await completed(capped(limit))
+    const { rehydrations } = world.ports
+    let other: unknown
+    const slow = {
+      ...world.ports,
+      rehydrations: {
+        ...rehydrations,
+        put: async (...given: Parameters<typeof rehydrations.put>) => {
+          // each by itself is within the cap
+          other ??= await extend(world, id, 5)
+          return rehydrations.put(...given)
+        },
+      },
+    }
+    expect(await extendRehydration(slow)(id, 6)).toMatchObject({
+      kind: 'over-cap',
+      over: { cap: 'guards.perRehydration.maxCostUsd', limit },
+    })
+    expect(other).toMatchObject({ kind: 'extended' })
+    expect((await rehydrations.find(id))?.terms.extension).toMatchObject({ keepDays: 5, before: 0 })
+  })
+
   test('is no way around an approval, but one that was approved may be extended', async () => {
     const limit = (await ownPrice()) + REQUEST / 2
     const guards = { ...NO_GUARDS, approvalAboveUsd: limit }

@@ -4,6 +4,7 @@ import { type Guards, NO_CAPS, NO_GUARDS } from '../../shared/domain/guards.ts'
 import { LONGEST_ASK } from '../../shared/domain/plan-thaw.ts'
 import type { RehydrationRequest } from '../../shared/domain/rehydration.ts'
 import type { Segment } from '../../shared/domain/segment.ts'
+import { extendRehydration } from '../../shared/use-cases/extend-rehydration.ts'
 import { quote } from '../../shared/use-cases/quote.ts'
 import { raiseSegment } from '../../shared/use-cases/raise-segment.ts'
 import { aRecord, NOON } from '../support/builders.ts'
@@ -338,6 +339,39 @@ describe('what it costs to make thaws faster', () => {
     await world.drain()
     expect((await taskOf(world, id))?.raises).toHaveLength(1)
     expect(world.metered(STANDARD_RESTORES)).toBe(1)
+  })
+
+  test.each([
+    ['is allowed', 'has room for both', 1, 1],
+    ['is nothing', 'has no room for both', 0.00002, 0],
+  ])('%s where the rehydration was extended meanwhile and its cap %s', async (_, __, room, times) => {
+    const { terms } = await raised(NO_GUARDS)
+    const [own, raise] = [terms?.price?.dollars, terms?.raising?.dollars]
+    if (own === undefined || raise === undefined) throw new Error('no price')
+    const maxCostUsd = own + raise + room
+    const guards = { ...NO_GUARDS, perRehydration: { ...NO_CAPS, maxCostUsd } }
+    let capacity = false
+    const { world } = await coldWorld({ guards, knobs: { expeditedAvailable: () => capacity } })
+    const id = await askBy(world, NOON + HOUR)
+    await world.drain()
+    capacity = true
+    world.advance(10 * MINUTE)
+    const { rehydrations } = world.ports
+    let extended: unknown
+    const slow = world.on({
+      ...world.ports,
+      rehydrations: {
+        ...rehydrations,
+        put: async (next, expected) => {
+          extended ??= await extendRehydration(world.ports)(id, 30)
+          return rehydrations.put(next, expected)
+        },
+      },
+    })
+    await slow.check()
+    expect(extended).toMatchObject({ kind: 'extended' })
+    expect((await taskOf(world, id))?.raises ?? []).toHaveLength(times)
+    expect((await termsOf(world, id))?.extension).toMatchObject({ keepDays: 30 })
   })
 
   test('is nothing where it was cancelled meanwhile', async () => {
