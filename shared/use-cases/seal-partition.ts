@@ -11,7 +11,7 @@ import { makeUlid } from '../domain/ulid.ts'
 import type { SealMetrics } from '../ports/archive-metrics.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock, Random } from '../ports/clock.ts'
-import type { Scratch, ScratchFolder } from '../ports/scratch.ts'
+import type { Scratch, ScratchFolder, ScratchSource } from '../ports/scratch.ts'
 import type { SegmentReader, SegmentWriter } from '../ports/segment-store.ts'
 import type { Snapshots } from '../ports/snapshots.ts'
 import { mapBounded } from './bounded.ts'
@@ -53,12 +53,14 @@ const openInputs = async (
     await reader.download(key, sink, sha256).finally(sink.close)
     return name
   })
-  const files = await mapBounded(names, DOWNLOADS_AT_ONCE, folder.open)
-  const close = () => mapBounded(files, files.length, (file) => file.close())
+  const files: ScratchSource[] = []
+  const close = () => mapBounded(files, DOWNLOADS_AT_ONCE, (file) => file.close())
   try {
-    const open = await mapBounded(files, DOWNLOADS_AT_ONCE, (file) =>
-      openSegment(file, { promoted: dataset.promoted, readBytes: READ_BYTES }),
-    )
+    const open = await mapBounded(names, DOWNLOADS_AT_ONCE, async (name) => {
+      const file = await folder.open(name)
+      files.push(file)
+      return openSegment(file, { promoted: dataset.promoted, readBytes: READ_BYTES })
+    })
     return { open, close }
   } catch (error) {
     await close()

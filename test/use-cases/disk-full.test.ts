@@ -78,3 +78,30 @@ test('[F14] a seal whose disk is full at any moment changes nothing, gives its r
   expect(await world.ledger()).toMatchObject({ balanced: true, archived: { count: ORDERS.length } })
   await expectCatalogTrue(world)
 })
+
+test('inputs that were opened are closed again where one of them cannot be opened', async () => {
+  const world = await aLandedWorld()
+  const scratch = makeDiskScratch(disk)
+  let [opened, closed] = [0, 0]
+  const failing: Scratch = {
+    folder: async () => {
+      const folder = await scratch.folder()
+      return {
+        ...folder,
+        open: async (name) => {
+          if (opened === 3) throw new Error('too many open files')
+          opened += 1
+          const file = await folder.open(name)
+          const close = async () => {
+            closed += 1
+            await file.close()
+          }
+          return { ...file, close }
+        },
+      }
+    },
+  }
+  await expect(world.seal(ref, undefined, failing)).rejects.toThrow('too many open files')
+  expect([opened, closed]).toEqual([3, 3])
+  expect(await readdir(disk)).toEqual([])
+})
