@@ -142,6 +142,8 @@ const notSimulated =
     })
 
 export const writeAnswer = (response: ServerResponse, { status, headers = {}, body = '' }: WireAnswer) => {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  // RFC 9110, section 8.6: no Content-Length in an answer with the status 204
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...headers, ...length })
   response.end(body)
 }

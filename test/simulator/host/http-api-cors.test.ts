@@ -54,6 +54,7 @@ describe('a page of an origin that is configured', () => {
     async (origin) => {
       const response = await preflight(open, origin)
       expect([response.status, await response.text()]).toEqual([204, ''])
+      expect(response.headers.get('content-length')).toBeNull()
       expect(corsOf(response)).toEqual({
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET,POST',
