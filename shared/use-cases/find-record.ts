@@ -19,7 +19,7 @@ export type FindDeps = {
 
 export type FoundRecords = {
   readonly kind: 'searched'
-  /** Each once, the current one last. */
+  /** Each once, the current one last; without promoted values, which nobody asks one record for. */
   readonly records: readonly ArchiveRecord[]
   readonly completeness: Completeness
 }
@@ -55,7 +55,7 @@ export const findRecord = ({ registry, log, reader }: FindDeps) => {
     ({ id, time }: RecordSelector) =>
     async (found: FoundSegment): Promise<Look | undefined> => {
       try {
-        const open = await openFound(reader, found)
+        const open = await openFound(reader, found, { promoted: [] })
         return { records: await open.find(id, time ?? undefined), left: undefined }
       } catch (error) {
         const left = unreadReason(error)

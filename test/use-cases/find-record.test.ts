@@ -4,7 +4,7 @@ import { partitionOf } from '../../shared/domain/partition.ts'
 import { MAX_SEARCHED_PARTITIONS } from '../../shared/domain/rehydration.ts'
 import type { PartitionRef } from '../../shared/domain/segment.ts'
 import { findRecord } from '../../shared/use-cases/find-record.ts'
-import { aRecord, NOON } from '../support/builders.ts'
+import { aDataset, aRecord, NOON } from '../support/builders.ts'
 import { coldWorld } from '../support/cold-world.ts'
 import { aWorld } from '../support/rehydration-world.ts'
 
@@ -20,6 +20,14 @@ describe('a record that is looked for', () => {
       records: [{ id: 'o-1' }],
       completeness: { segments: 2, read: 2 },
     })
+  })
+
+  test('comes with all that it is but promoted values', async () => {
+    const promoted = [{ name: 'customer', path: ['customer'], type: 'string' }] as const
+    const { land, ports } = aWorld({ dataset: aDataset({ promoted }) })
+    const record = aRecord({ header: 'a,b', version: '7', promoted: ['c-1'] })
+    await land([record])
+    expect(await findRecord(ports)('orders', ONE)).toMatchObject({ records: [{ ...record, promoted: [] }] })
   })
 
   test('is not found where it is cold, and the answer says so', async () => {
