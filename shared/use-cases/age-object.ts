@@ -6,8 +6,8 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { HotObject, HotObjectProgress, HotObjectRegister, HotStore } from '../ports/hot-store.ts'
 import { type AgeChunkDeps, ageChunk } from './age-chunk.ts'
+import { generateAhead } from './generate-ahead.ts'
 import { type ChunkLimit, chunksOf, isOfUsualSize } from './object-chunks.ts'
-import { oneAhead } from './one-ahead.ts'
 
 /** An object of the hot bucket to age. What is not said follows from its key. */
 export type ObjectTask = {
@@ -121,7 +121,7 @@ export const ageObject = (deps: AgeObjectDeps) => {
         throw new MoreToAge(`${object.key}: ${progress.chunks} chunks are archived, more are left`)
     }
     const unit = { dataset, object, unit: unitOf(object, start.attempt), sentAt: task.sentAt, checkTime }
-    for await (const chunk of oneAhead(chunksOf(batches, start, deps.chunk), isOfUsualSize)) {
+    for await (const chunk of generateAhead(chunksOf(batches, start, deps.chunk), isOfUsualSize)) {
       checkTime()
       const aged = await age(unit, chunk)
       // kept, but not passed over by the next attempt

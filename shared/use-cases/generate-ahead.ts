@@ -2,7 +2,7 @@
  * The same items in the same order, the next one being made while its reader is still at work on the one before, where `mayRun` allows
  * that. An error comes where the item would have come; a reader that stops early closes the source.
  */
-export async function* oneAhead<Item>(
+export async function* generateAhead<Item>(
   source: AsyncGenerator<Item>,
   mayRun: (current: Item) => boolean,
 ): AsyncGenerator<Item> {

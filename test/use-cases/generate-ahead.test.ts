@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { oneAhead } from '../../shared/use-cases/one-ahead.ts'
+import { generateAhead } from '../../shared/use-cases/generate-ahead.ts'
 
 /** Numbers as they are asked for, with a note of each, and of the end. */
 const makeSource = (count: number, options: { failAt?: number } = {}) => {
@@ -23,7 +23,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 test('gives the same items in order, each made while the one before is worked on', async () => {
   const { notes, source } = makeSource(3)
   const seen: number[] = []
-  for await (const number of oneAhead(source, () => true)) {
+  for await (const number of generateAhead(source, () => true)) {
     await turn()
     notes.push(`used ${number}`)
     seen.push(number)
@@ -34,7 +34,7 @@ test('gives the same items in order, each made while the one before is worked on
 
 test('makes nothing beside an item that leaves no room', async () => {
   const { notes, source } = makeSource(3)
-  for await (const number of oneAhead(source, (current) => current !== 0)) {
+  for await (const number of generateAhead(source, (current) => current !== 0)) {
     await turn()
     notes.push(`used ${number}`)
   }
@@ -45,7 +45,7 @@ test('an error comes where its item would have come, and nobody is told before',
   const { source } = makeSource(3, { failAt: 1 })
   const seen: number[] = []
   const reading = (async () => {
-    for await (const number of oneAhead(source, () => true)) {
+    for await (const number of generateAhead(source, () => true)) {
       await turn()
       seen.push(number)
     }
@@ -57,7 +57,7 @@ test('an error comes where its item would have come, and nobody is told before',
 test('who stops early closes the source, and does not hear of what went wrong ahead', async () => {
   for (const failAt of [undefined, 1]) {
     const { notes, source } = makeSource(3, failAt === undefined ? {} : { failAt })
-    for await (const number of oneAhead(source, () => true)) if (number === 0) break
+    for await (const number of generateAhead(source, () => true)) if (number === 0) break
     expect(notes).toEqual(['made 0', 'made 1', 'closed'])
   }
 })
