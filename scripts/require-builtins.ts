@@ -5,6 +5,9 @@ const require = createRequire(import.meta.url)
 
 const NAME = /^[A-Za-z_$][\w$]*$/
 
+/** To look at it loads all of web crypto. The SDK, which makes ids with it, only has to call it. */
+const DEFERRED = new Set(['getRandomValues'])
+
 /** Each export by itself, and marked as having no effect: the bundler leaves out what nobody imports. */
 const exportsOf = (path: string): string => {
   const names = Object.getOwnPropertyNames(require(path)).filter(
@@ -13,7 +16,11 @@ const exportsOf = (path: string): string => {
   return [
     `const builtin = require(${JSON.stringify(path)})`,
     'export default builtin',
-    ...names.map((name) => `const _${name} = /* @__PURE__ */ (() => builtin.${name})()`),
+    ...names.map((name) =>
+      DEFERRED.has(name)
+        ? `const _${name} = (...given) => builtin.${name}(...given)`
+        : `const _${name} = /* @__PURE__ */ (() => builtin.${name})()`,
+    ),
     ...names.map((name) => `export { _${name} as ${name} }`),
   ].join('\n')
 }
