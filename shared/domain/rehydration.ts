@@ -1,3 +1,4 @@
+import { DAY } from './duration.ts'
 import type { Filter } from './filter.ts'
 import type { RehydrationState } from './rehydration-states.ts'
 import type { RehydrationTerms } from './rehydration-terms.ts'
@@ -81,6 +82,9 @@ export type Rehydration = {
 /** So that a rehydration stays one item of well under 100 KB. */
 export const MAX_SELECTED_IDS = 1000
 export const MAX_SELECTED_ID_BYTES = 64 * 1024
+
+/** ms that one may take. What has not come by then will not come by itself: the slowest thaw takes two days. */
+export const LONGEST_REHYDRATION = 14 * DAY
 
 /** Partitions that one rehydration may take in. */
 export const MAX_PARTITIONS = 10_000

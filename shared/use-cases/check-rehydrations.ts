@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE } from '../domain/duration.ts'
 import { isToKeep, keptUntilOf, NOTICE_BEFORE } from '../domain/keep-copies.ts'
-import type { Rehydration } from '../domain/rehydration.ts'
+import { LONGEST_REHYDRATION, type Rehydration } from '../domain/rehydration.ts'
 import { endedAt } from '../domain/rehydration-states.ts'
 import type { RehydrationTask } from '../domain/rehydration-task.ts'
 import { hasOpenJobs } from '../domain/thaw-batch.ts'
@@ -25,9 +25,6 @@ const AT_ONCE = 8
 const CHECK_EVERY = 6 * HOUR
 /** No sweep comes sooner. */
 const CHECK_SOONEST = 15 * MINUTE
-
-/** What has not come by then will not come by itself: the slowest thaw takes two days. */
-export const LONGEST_REHYDRATION = 14 * DAY
 
 /** Since when it has had the time to get to its end: waiting for an approval takes nothing of it. */
 const startedAt = ({ acceptedAt, terms }: Rehydration): number => terms.approval?.at ?? acceptedAt

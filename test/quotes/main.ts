@@ -27,19 +27,20 @@ for await (const billed of runQuotes({ seed, times })) {
 
 const shareOf = ({ real, quoted }: Billed) => real / quoted
 
+/** Of each kind so many are told whole, line by line. */
+const MOST_TOLD = 3
+
 for (const kind of ['firm', 'filtered', 'limited'] as const) {
-  const shares = all
-    .filter((one) => one.kind === kind)
-    .map(shareOf)
-    .toSorted((a, b) => a - b)
-  const at = (share: number) =>
-    shares[Math.min(shares.length - 1, Math.floor(share * shares.length))]?.toFixed(3)
+  const sorted = all.filter((one) => one.kind === kind).toSorted((a, b) => shareOf(a) - shareOf(b))
+  const at = (share: number) => {
+    const one = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
+    return one && shareOf(one).toFixed(3)
+  }
   console.log(
-    `${kind}: ${shares.length} rehydrations, of each quote billed: least ${at(0)}, 5 % ${at(0.05)}, half ${at(0.5)}, most ${at(1)}`,
+    `${kind}: ${sorted.length} rehydrations, of each quote billed: least ${at(0)}, 5 % ${at(0.05)}, half ${at(0.5)}, most ${at(1)}`,
   )
+  for (const one of sorted.slice(0, MOST_TOLD)) console.log(tell(one))
 }
-const [least] = all.filter(({ kind }) => kind === 'firm').toSorted((a, b) => shareOf(a) - shareOf(b))
-if (least !== undefined) console.log(`the least of the firm ones: ${tell(least)}`)
 const { user, system } = process.cpuUsage(started)
 console.log(
   `${wrong} of ${times} quotes were wrong; ${((user + system) / 1e6).toFixed(0)} s of processor time`,

@@ -92,6 +92,67 @@ describe('a survey', () => {
     expect(work.partitions.map(({ isExact }) => isExact)).toEqual([true, true, false])
   })
 
+  test('with a limit plans the partitions that surely hold as many, and no others', async () => {
+    const { world, survey } = await threeDays()
+    const planned = async (limit: number) => {
+      const { partitions, work } = await survey({ limit })
+      return [partitions.length, work.pruned.partitions, work.planning.names]
+    }
+    expect(await planned(1)).toEqual([1, 2, 3])
+    expect(await planned(2)).toEqual([1, 2, 3])
+    expect(await planned(3)).toEqual([2, 1, 3])
+    expect(await planned(9)).toEqual([3, 0, 3])
+    // what may be there twice is not counted on
+    await world.land([record('r1', NOON - 2 * DAY, 'a')])
+    expect(await planned(2)).toEqual([2, 1, 3])
+  })
+
+  test('with a limit looks at no more partitions than it has to, 16 at a time', async () => {
+    const world = aWorld({ dataset })
+    for (let day = 0; day < 20; day += 1) await world.land([record('r1', NOON - day * DAY, 'a')])
+    const looked = async (limit: number) => {
+      const read: string[] = []
+      const log = {
+        ...world.ports.log,
+        read: (ref: Parameters<typeof world.ports.log.read>[0]) => {
+          read.push(ref.partition)
+          return world.ports.log.read(ref)
+        },
+      }
+      const surveyed = await surveySelection({ ...world.ports, log })({
+        dataset: 'orders',
+        selection: aRange(NOON - 30 * DAY, NOON + DAY, { limit }),
+        keepDays: null,
+        destination: 'analysts',
+      })
+      if (surveyed.kind !== 'surveyed') throw new Error(surveyed.kind)
+      return [read.length, surveyed.work.planning.catalogUnits, surveyed.partitions.length]
+    }
+    expect(await looked(3)).toEqual([16, 16, 3])
+    expect(await looked(16)).toEqual([16, 16, 16])
+    expect(await looked(17)).toEqual([20, 20, 17])
+    expect(await looked(99)).toEqual([20, 20, 20])
+  })
+
+  test.each([
+    ['is not counted on where it may expire before it is delivered', 15 * DAY, 2],
+    ['is counted on where it lasts until it is delivered', 19 * DAY, 1],
+  ])('with a limit, a partition %s', async (_, retention, count) => {
+    const { survey, world } = await threeDays()
+    const config = {
+      ...world.ports.config,
+      datasets: new Map([['orders', { ...dataset, retention }]]),
+    }
+    const surveyed = await surveySelection({ ...world.ports, config })({
+      dataset: 'orders',
+      selection: aRange(NOON - 9 * DAY, NOON + DAY, { limit: 2 }),
+      keepDays: null,
+      destination: 'analysts',
+    })
+    expect((await survey({ limit: 2 })).partitions).toHaveLength(1)
+    expect(surveyed).toMatchObject({ partitions: { length: count } })
+  })
+
   test('of a queue knows how many messages go at once', async () => {
     const { survey } = await threeDays()
     expect((await survey({}, { destination: 'standard' })).work.messagesAtOnce).toBe(10)

@@ -1,7 +1,7 @@
 import { DAY, HOUR } from '../../../shared/domain/duration.ts'
 import { LONGEST_ASK } from '../../../shared/domain/plan-thaw.ts'
 import type { RehydrationRequest } from '../../../shared/domain/rehydration.ts'
-import { LONGEST_REHYDRATION } from '../../../shared/use-cases/check-rehydrations.ts'
+import { LONGEST_REHYDRATION } from '../../../shared/domain/rehydration.ts'
 import { quotedFor } from '../../../shared/use-cases/quote.ts'
 import { aStoredQuote } from '../../support/a-stored-quote.ts'
 import { aRange, someIds } from '../../support/selections.ts'
