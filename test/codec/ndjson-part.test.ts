@@ -87,6 +87,34 @@ describe('an NDJSON file', () => {
     expect(await linesOf(null, ...shuffled)).toBe(await linesOf(null, ...asText))
   })
 
+  it('is written in order, a piece while the next is gathered, and what its sink says is told', async () => {
+    const began: number[] = []
+    let running = 0
+    const slow = (fails: number) => ({
+      write: async (bytes: Uint8Array) => {
+        began.push(bytes.length)
+        running += 1
+        expect(running).toBe(1)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        running -= 1
+        if (began.length === fails) throw new Error('the disk is full')
+      },
+      close: async () => undefined,
+    })
+    const record = aRecord({ body: `"${'x'.repeat(299_997)}"` })
+    const write = async (fails: number) => {
+      began.length = 0
+      const part = makeNdjsonPart(slow(fails), null)
+      for (let at = 0; at < 5; at += 1) await part.write([record])
+      await part.write([aRecord({ body: `"${'é'.repeat(700_000)}"` })])
+      await part.finish({ count: 6, upper: 0n, lower: 0n })
+    }
+    await write(0)
+    expect(began.reduce((sum, bytes) => sum + bytes, 0)).toBe(5 * 300_000 + 1_400_003)
+    const pieces = began.length
+    for (let at = 1; at <= pieces; at += 1) await expect(write(at)).rejects.toThrow('the disk is full')
+  })
+
   it('has each line whole, whatever it takes in UTF-8 and however long it is', async () => {
     const sizes = [1, 349_000, 349_500, 349_523, 349_524, 1_048_576, 2, 3_000_000, 5]
     const bodies = sizes.flatMap((size) =>
