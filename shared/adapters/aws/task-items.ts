@@ -4,6 +4,7 @@ import { formatDigest } from '../../domain/digest.ts'
 import type { RehydrationTask } from '../../domain/rehydration-task.ts'
 import { NOT_SENT_REASONS } from '../../domain/replay-progress.ts'
 import { RETRIEVAL_TIERS, STORAGE_CLASSES } from '../../domain/storage-class.ts'
+import { madeOnce } from './made-once.ts'
 import { canonical, completeness, count, digest } from './rehydration-item-parts.ts'
 import { rehydrationPk } from './rehydration-items.ts'
 
@@ -12,69 +13,71 @@ import { rehydrationPk } from './rehydration-items.ts'
 export const TASK = 'task#'
 export const OPEN = 'open#'
 
-const tier = z.enum(RETRIEVAL_TIERS)
+const taskSchema = madeOnce(() => {
+  const tier = z.enum(RETRIEVAL_TIERS)
 
-const replaySchema = z.object({
-  last: z.object({ id: z.string(), time: z.int(), keys: z.array(z.string()) }),
-  sent: digest,
-  left: z.array(z.object({ segmentId: z.string(), reason: z.enum(UNREAD_REASONS) })),
-  notSent: z.object({
-    count,
-    named: z.array(z.object({ id: z.string(), time: z.int(), reason: z.enum(NOT_SENT_REASONS) })),
-  }),
-})
+  const replaySchema = z.object({
+    last: z.object({ id: z.string(), time: z.int(), keys: z.array(z.string()) }),
+    sent: digest,
+    left: z.array(z.object({ segmentId: z.string(), reason: z.enum(UNREAD_REASONS) })),
+    notSent: z.object({
+      count,
+      named: z.array(z.object({ id: z.string(), time: z.int(), reason: z.enum(NOT_SENT_REASONS) })),
+    }),
+  })
 
-const taskSchema = z.object({
-  partition: z.string(),
-  thawedAsStandard: z.array(z.string()),
-  state: z.discriminatedUnion('name', [
-    z.object({ name: z.literal('planned') }),
-    z.object({
-      name: z.literal('thawing'),
-      since: z.int(),
-      segments: count,
-      readyBy: z.int(),
-      expectedBy: z.int().optional(),
-    }),
-    z.object({
-      name: z.literal('hydrating'),
-      attempt: z.string(),
-      claimedAt: z.int(),
-      readableAt: z.int(),
-    }),
-    z.object({
-      name: z.literal('done'),
-      readableAt: z.int(),
-      doneAt: z.int(),
-      result: z.object({
-        file: z.object({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
-        records: digest,
-        completeness,
-        found: z.array(count),
-        coldest: z.enum(STORAGE_CLASSES),
-        keptUntil: z.int().optional(),
-        segmentBytes: count.optional(),
+  return z.object({
+    partition: z.string(),
+    thawedAsStandard: z.array(z.string()),
+    state: z.discriminatedUnion('name', [
+      z.object({ name: z.literal('planned') }),
+      z.object({
+        name: z.literal('thawing'),
+        since: z.int(),
+        segments: count,
+        readyBy: z.int(),
+        expectedBy: z.int().optional(),
       }),
-      kept: z.object({ for: z.int(), until: z.int().nullable(), lapsed: count }).optional(),
-    }),
-  ]),
-  paid: z
-    .array(z.object({ segmentId: z.string(), requestedAt: z.int(), dollars: z.number() }))
-    .exactOptional(),
-  raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
-  replay: replaySchema.exactOptional(),
-  // of most partitions nothing is ever paid
-  allowance: z
-    .object({
-      dollars: z.number(),
-      spent: z.number().default(0),
-      since: z.int().nullable().default(null),
-      paid: z.string().default(''),
-    })
-    .exactOptional(),
+      z.object({
+        name: z.literal('hydrating'),
+        attempt: z.string(),
+        claimedAt: z.int(),
+        readableAt: z.int(),
+      }),
+      z.object({
+        name: z.literal('done'),
+        readableAt: z.int(),
+        doneAt: z.int(),
+        result: z.object({
+          file: z.object({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
+          records: digest,
+          completeness,
+          found: z.array(count),
+          coldest: z.enum(STORAGE_CLASSES),
+          keptUntil: z.int().optional(),
+          segmentBytes: count.optional(),
+        }),
+        kept: z.object({ for: z.int(), until: z.int().nullable(), lapsed: count }).optional(),
+      }),
+    ]),
+    paid: z
+      .array(z.object({ segmentId: z.string(), requestedAt: z.int(), dollars: z.number() }))
+      .exactOptional(),
+    raises: z.array(z.object({ segmentId: z.string(), to: tier, dollars: z.number() })).exactOptional(),
+    replay: replaySchema.exactOptional(),
+    // of most partitions nothing is ever paid
+    allowance: z
+      .object({
+        dollars: z.number(),
+        spent: z.number().default(0),
+        since: z.int().nullable().default(null),
+        paid: z.string().default(''),
+      })
+      .exactOptional(),
+  })
 })
 
-export const taskFromItem = (item: unknown): RehydrationTask => taskSchema.parse(item)
+export const taskFromItem = (item: unknown): RehydrationTask => taskSchema().parse(item)
 
 const storedTaskState = ({ state }: RehydrationTask) =>
   state.name === 'done'
