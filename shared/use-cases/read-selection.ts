@@ -55,7 +55,7 @@ type OneFound = Pick<FoundSegment, 'segment' | 'index'>
 type Chain = { readonly segments: OneFound[]; maxId: string }
 
 /** As few chains as there can be: sealed segments of one seal are one. */
-const chainsOf = (found: readonly OneFound[]): Chain[] => {
+export const chainsOf = (found: readonly OneFound[]): Chain[] => {
   const chains: Chain[] = []
   for (const one of found.toSorted((a, b) => (a.segment.minId < b.segment.minId ? -1 : 1))) {
     const { minId, maxId } = one.segment

@@ -6,7 +6,7 @@ import type { Selection } from '../domain/rehydration.ts'
 import { type StandingOptions, standingOf, timeShare } from '../domain/segment-work.ts'
 import { catalogUnitsOf, type PartitionWork, type SegmentWork } from '../domain/work-plan.ts'
 import type { PartitionState } from '../ports/catalog.ts'
-import { readingOf } from './read-selection.ts'
+import { chainsOf, readingOf } from './read-selection.ts'
 import type { FoundSegment, Search } from './search-segments.ts'
 
 export type SurveyWish = StandingOptions & {
@@ -34,6 +34,21 @@ const readsOf = (
     gets: 1 + Math.ceil(wanted.bytes / (wanted.bytes <= readBytes ? readBytes : least)),
     bytes: Math.min(FIRST_READ, segment.bytes) + wanted.bytes,
   }
+}
+
+/**
+ * Records of a partition that are delivered for sure, before anything of it is read: of whole segments without a filter, and of those
+ * whose ids overlap, which may hold the same records, no more than one behind the other.
+ */
+export const sureRecords = ({ found }: Search, selection: Selection): number => {
+  if (selection.kind === 'ids' || selection.where !== null) return 0
+  const inChains = chainsOf(found).map(({ segments }) =>
+    segments.reduce(
+      (sum, { segment }) => sum + (timeShare(selection, segment) === 1 ? segment.records.count : 0),
+      0,
+    ),
+  )
+  return Math.max(0, ...inChains)
 }
 
 /** What a rehydration does with one partition, by what was found in it. */

@@ -11,7 +11,7 @@ import { mapBounded } from './bounded.ts'
 import { findPartitions, type TooBroad } from './find-partitions.ts'
 import { recordFilterOf, rowFilterOf } from './row-filter.ts'
 import { type Search, surveySegments } from './search-segments.ts'
-import { surveyPartition } from './survey-partition.ts'
+import { sureRecords, surveyPartition } from './survey-partition.ts'
 
 export type SurveyDeps = {
   readonly config: IcecoreConfig
@@ -43,24 +43,21 @@ export const canRuleOut = ({ selection }: Pick<RehydrationRequest, 'selection'>)
 const outlasts = (partition: string, retention: number | null, latest: number): boolean =>
   retention === null || partitionRange(partition).end + retention > latest + LONGEST_REHYDRATION
 
-/** Records that it delivers for sure. */
-const knownRecords = ({ isExact, segments }: PartitionWork): number =>
-  isExact ? segments.reduce((sum, { wanted }) => sum + wanted.records, 0) : 0
-
 type Look = {
   readonly partition: string
   readonly work: PartitionWork
   readonly pruned: Search['pruned']
   /** Read units of it. */
   readonly read: number
-  readonly isLasting: boolean
+  /** Records that it has for sure, until they are delivered. */
+  readonly sure: number
 }
 
 /** So many of them, in their order, hold as many records as are wanted for sure; undefined where that is not known. */
 const enoughOf = (looks: readonly Look[], limit: number): number | undefined => {
   let known = 0
-  const last = looks.findIndex(({ work, isLasting }) => {
-    known += isLasting ? knownRecords(work) : 0
+  const last = looks.findIndex(({ sure }) => {
+    known += sure
     return known >= limit
   })
   return last < 0 ? undefined : last + 1
@@ -108,8 +105,8 @@ export const surveySelection =
       const search = await surveySegments(reader)(state, selection)
       const work = surveyPartition(state, search, wish)
       const read = catalogUnitsOf({ commits: state.commits, holdings: state.holdings.size })
-      const isLasting = outlasts(partition, retention, at + within)
-      return { partition, work, pruned: search.pruned, read, isLasting }
+      const sure = outlasts(partition, retention, at + within) ? sureRecords(search, selection) : 0
+      return { partition, work, pruned: search.pruned, read, sure }
     }
     const { looks, needed } = await lookUntilEnough(found.partitions, selection.limit, lookAt)
     const planned = needed.filter(({ work }) => work.segments.length > 0 || !canRuleOut(request))

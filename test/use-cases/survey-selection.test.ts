@@ -102,9 +102,23 @@ describe('a survey', () => {
     expect(await planned(2)).toEqual([1, 2, 3])
     expect(await planned(3)).toEqual([2, 1, 3])
     expect(await planned(9)).toEqual([3, 0, 3])
-    // what may be there twice is not counted on
+    // what may be there twice is counted once
     await world.land([record('r1', NOON - 2 * DAY, 'a')])
-    expect(await planned(2)).toEqual([2, 1, 3])
+    expect(await planned(2)).toEqual([1, 2, 3])
+    expect(await planned(3)).toEqual([2, 1, 3])
+    // and what no catalog tells not at all
+    expect((await survey({ limit: 1, where: { field: 'word', in: ['a', 'b'] } })).partitions).toHaveLength(2)
+  })
+
+  test('with a limit counts on no record of a segment that is wanted in part', async () => {
+    const { world } = await threeDays()
+    const surveyed = await surveySelection(world.ports)({
+      dataset: 'orders',
+      selection: aRange(NOON - 2 * DAY + 1, NOON + DAY, { limit: 1 }),
+      keepDays: null,
+      destination: 'analysts',
+    })
+    expect(surveyed).toMatchObject({ partitions: [{ partition: '2024-03-08' }, { partition: '2024-03-09' }] })
   })
 
   test('with a limit looks at no more partitions than it has to, 16 at a time', async () => {
