@@ -6,17 +6,15 @@ export async function* generateAhead<Item>(
   source: AsyncGenerator<Item>,
   mayRun: (current: Item) => boolean,
 ): AsyncGenerator<Item> {
-  const begin = () => {
-    const next = source.next()
-    // told to whoever asks for the item, and to nobody before
-    next.catch(() => undefined)
-    return next
-  }
-  let coming: Promise<IteratorResult<Item>> | undefined
+  // an error is told to whoever asks for the item, and to nobody before
+  const begin = () => Promise.allSettled([source.next()])
+  let coming: ReturnType<typeof begin> | undefined
   try {
     for (;;) {
-      const { done, value } = await (coming ?? begin())
+      const [next] = await (coming ?? begin())
       coming = undefined
+      if (next.status === 'rejected') throw next.reason
+      const { done, value } = next.value
       if (done === true) return
       if (mayRun(value)) coming = begin()
       yield value
