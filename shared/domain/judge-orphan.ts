@@ -1,6 +1,6 @@
 import { type Commit, isGeneration, liveCommits } from './commit.ts'
 import { type FoundSegment, landingCommitOf, sealedGroups } from './found-segment.ts'
-import { lastGeneration, replacedBy, type Snapshot } from './snapshot.ts'
+import { lastGeneration, replacedBy, type Snapshot, worthKeeping } from './snapshot.ts'
 
 /**
  * What becomes of an object that no commit names and whose grace is over.
@@ -35,12 +35,20 @@ const judgeLanding = ({ commits, snapshot }: OrphanFacts, orphan: FoundSegment):
     ? { kind: 'redundant' }
     : { kind: 'compare', commit: landingCommitOf(orphan) }
 
+/** Retention has taken all that was there, so that it would have taken what was sealed of it as well. */
+const hasExpired = (commits: readonly Commit[]): boolean => {
+  const live = worthKeeping(liveCommits(commits))
+  return (
+    live.every(({ segments }) => segments.length === 0) && live.some(({ books }) => books.expired.count > 0)
+  )
+}
+
 const judgeSealed = (facts: OrphanFacts, orphan: FoundSegment): OrphanVerdict => {
   const { commits, snapshot, present } = facts
   const known = knownIds(commits, snapshot)
   if (orphan.commit <= lastGeneration(commits)) {
     // another one has its number, and what this one was made from is accounted for
-    return orphan.replaces.every((id) => known.has(id))
+    return orphan.replaces.every((id) => known.has(id)) || hasExpired(commits)
       ? { kind: 'redundant' }
       : { kind: 'compare', commit: undefined }
   }

@@ -61,6 +61,19 @@ describe('[F18] a sealed orphan', () => {
     expect(judge(other, [first])).toEqual({ kind: 'compare', commit: undefined })
   })
 
+  test('is redundant once retention has taken all that there was, though nobody knows any more what it was made from', () => {
+    const orphan = aFound({ commit: 'G#000001', replaces: ['L#forgotten'] })
+    const books = { ...emptyBooks, received: digest(10), expired: digest(10) }
+    const expired = aCommit({ id: 'G#000002', segments: [], replaces: ['G#000001'], books })
+    expect(judge(orphan, [expired])).toEqual({ kind: 'redundant' })
+    // what takes the name of a landing orphan stands for nothing
+    expect(judge(orphan, [expired, aCommit({ id: 'L#fence', segments: [] })])).toEqual({ kind: 'redundant' })
+    // something is there, or nothing ever expired
+    const compare = { kind: 'compare', commit: undefined }
+    expect(judge(orphan, [expired, a])).toEqual(compare)
+    expect(judge(orphan, [{ ...expired, books: emptyBooks }])).toEqual(compare)
+  })
+
   test('is redundant while all that it was made from is live and there', () => {
     const orphan = aFound({ commit: 'G#000001', replaces: ['L#a', 'L#b'] })
     expect(judge(orphan, [a, b])).toEqual({ kind: 'redundant' })
