@@ -103,10 +103,13 @@ export const unpackBodies = async (
   })
 }
 
+/** Of fewer rows than this share nearly each would hold on to a page of its own, for as long as its reader gathers records. */
+const MANY = 1 / 8
+
 /**
  * Makes records of the wanted rows of a row group. Errors: `SegmentCorrupt`.
  * @param promoted which promoted columns to fill, in this order; what the segment does not have is null.
- * @param isLazy to leave bodies as bytes: a record then holds on to the page that its body is in.
+ * @param isLazy to leave bodies as bytes where many rows are wanted: a record then holds on to the page that its body is in.
  */
 export const decodeRecords = (
   footer: SegmentFooter,
@@ -117,6 +120,8 @@ export const decodeRecords = (
 ): ArchiveRecord[] => {
   const [ids, times, bodies, headers, arrived, versions] = OWN.map((name) => columns.get(name))
   const values = promoted.map((kind) => columns.get(storedColumn(footer, kind) ?? ''))
+  const { rows: all } = group.rowGroup
+  const leavesBytes = isLazy && (rows?.length ?? all) >= MANY * all
   const record = (row: number): ArchiveRecord => {
     const rest = {
       id: text(ids?.at(row)),
@@ -126,11 +131,11 @@ export const decodeRecords = (
       version: textOrNull(versions?.at(row)),
       promoted: values.map((column): PromotedValue => column?.at(row) ?? null),
     }
-    const place = isLazy ? bodies?.textAt(row) : undefined
+    const place = leavesBytes ? bodies?.textAt(row) : undefined
     return place === undefined ? { ...rest, body: text(bodies?.at(row)) } : new StoredRecord(rest, place)
   }
   return decodingGroup(
     group.at,
-    () => rows?.map(record) ?? Array.from({ length: group.rowGroup.rows }, (_, row) => record(row)),
+    () => rows?.map(record) ?? Array.from({ length: all }, (_, row) => record(row)),
   )
 }
