@@ -65,7 +65,7 @@ const sumUp = (name: string, runs: readonly Run[]) => {
 /** Fewer say nothing of how far rounds lie apart. */
 const LEAST_ROUNDS = 2
 /** A case whose rounds have taken so long begins no other one, so that the whole ends within half an hour. */
-const LONG_MS = 240_000
+const LONG_MS = 90_000
 
 /** Round by round, the contenders taking turns. */
 const runRounds = (one: Case, folder: string, rounds: number): readonly Record<string, Run>[] => {
