@@ -1,7 +1,7 @@
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { ByteSource } from './byte-source.ts'
 import { chooseRows, makePruner, type RowFilter } from './choose-rows.ts'
-import { oneAhead, oneByOne } from './one-ahead.ts'
+import { generateAhead } from './generate-ahead.ts'
 import { readRanges } from './read-ahead.ts'
 import type { GroupBytes, PromotedKind } from './row-group.ts'
 import { checkRowGroup, decodeRecords, openRecords, unpackBodies } from './row-group.ts'
@@ -89,19 +89,21 @@ export const openSegment = async (
       if (chosen?.rows.length === 0) return undefined
       return { group, wanted: openRecords(footer, group, promoted, chosen) }
     }
-    const openAhead = async (group: GroupBytes) => {
-      const one = open(group)
-      if (one !== undefined) await unpackBodies(group, one.wanted)
-      return one
+    async function* openAll(groups: readonly GroupBytes[]) {
+      for (const group of groups) {
+        const one = open(group)
+        if (one === undefined) continue
+        if (isAhead) await unpackBodies(group, one.wanted)
+        yield one
+      }
     }
     for await (const { range, bytes } of readRanges(source, reads, isAhead ? readBytes : 0)) {
       const groups = range.groups.map(({ rowGroup, at }) => {
         const from = rowGroup.offset - range.start
         return { rowGroup, at, bytes: bytes.subarray(from, from + rowGroup.bytes) }
       })
-      for await (const one of isAhead ? oneAhead(groups, openAhead) : oneByOne(groups, open))
-        if (one !== undefined)
-          yield decodeRecords(footer, one.group, promoted, one.wanted, options.lazyBodies)
+      for await (const { group, wanted } of generateAhead(openAll(groups), () => isAhead))
+        yield decodeRecords(footer, group, promoted, wanted, options.lazyBodies)
     }
   }
 

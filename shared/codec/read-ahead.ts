@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts'
+import { generateAhead } from './generate-ahead.ts'
 
 type Range = { readonly start: number; readonly end: number }
 
@@ -12,19 +13,11 @@ export async function* readRanges<Wanted extends Range>(
   ranges: readonly Wanted[],
   aheadBytes: number,
 ): AsyncGenerator<{ readonly range: Wanted; readonly bytes: Uint8Array }> {
-  let ahead: Promise<PromiseSettledResult<Uint8Array>[]> | undefined
-  try {
-    for (const [at, range] of ranges.entries()) {
-      const [early] = (await ahead) ?? []
-      ahead = undefined
-      if (early?.status === 'rejected') throw early.reason
-      const bytes = early?.value ?? (await source.read(range.start, range.end))
-      const next = ranges[at + 1]
-      if (next !== undefined && next.end - next.start <= aheadBytes)
-        ahead = Promise.allSettled([source.read(next.start, next.end)])
-      yield { range, bytes }
-    }
-  } finally {
-    await ahead
+  async function* read() {
+    for (const [at, range] of ranges.entries())
+      yield { range, next: ranges[at + 1], bytes: await source.read(range.start, range.end) }
   }
+  const isShort = (next: Wanted | undefined) => next !== undefined && next.end - next.start <= aheadBytes
+  for await (const { range, bytes } of generateAhead(read(), ({ next }) => isShort(next)))
+    yield { range, bytes }
 }

@@ -1,3 +1,5 @@
+import { HOUR } from './duration.ts'
+
 export const PARTITION_UNITS = ['hour', 'day', 'month'] as const
 export type PartitionUnit = (typeof PARTITION_UNITS)[number]
 
@@ -6,8 +8,6 @@ const LENGTH = { hour: 13, day: 10, month: 7 } as const
 /** First instant that a partition can name: 0000-01-01. Last: the end of 9999. */
 export const MIN_TIME = Date.parse('0000-01-01T00:00:00Z')
 export const MAX_TIME = Date.parse('9999-12-31T23:59:59.999Z')
-
-const HOUR = 3_600_000
 
 /** The text of an hour, by its number: times of one batch lie close together, and making the text costs as much as parsing it. */
 const hours = new Map<number, string>()

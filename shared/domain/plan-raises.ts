@@ -1,5 +1,5 @@
 import { expectThaws, isFaster, type ThawUnderWay } from './expect-thaw.ts'
-import { brokenCap, type Guards } from './guards.ts'
+import { brokenCap, type Guards, needsApproval } from './guards.ts'
 import { extensionDollars } from './keep-copies.ts'
 import { restoreDollars } from './prices.ts'
 import type { Rehydration } from './rehydration.ts'
@@ -81,13 +81,14 @@ export const mayCost = (
   { request, terms }: Pick<Rehydration, 'request' | 'terms'>,
   guards: Guards,
   dollars: number,
-): boolean =>
-  // what was accepted at a price is never dearer
-  dollars <= (terms.cap ?? Number.POSITIVE_INFINITY) &&
-  dollars <= (request.maxCostUsd ?? Number.POSITIVE_INFINITY) &&
+): boolean => {
   // the guards ask for all that it costs; who extended it said themselves that it may cost that besides
-  dollars + extensionDollars({ terms }) <= (guards.approvalAboveUsd ?? Number.POSITIVE_INFINITY) &&
-  brokenCap(guards.perRehydration, 'perRehydration', {
-    dollars: dollars + extensionDollars({ terms }),
-    bytes: 0,
-  }) === undefined
+  const all = { dollars: dollars + extensionDollars({ terms }), bytes: 0 }
+  return (
+    // what was accepted at a price is never dearer
+    dollars <= (terms.cap ?? Number.POSITIVE_INFINITY) &&
+    dollars <= (request.maxCostUsd ?? Number.POSITIVE_INFINITY) &&
+    !needsApproval(guards, all) &&
+    brokenCap(guards.perRehydration, 'perRehydration', all) === undefined
+  )
+}

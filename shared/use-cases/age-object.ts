@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { generateAhead } from '../codec/generate-ahead.ts'
 import type { Compression } from '../codec/sources/decompress.ts'
 import { formatOfKey, type SourceFormat } from '../codec/sources/format-of-key.ts'
 import { type ObjectSource, readObject } from '../codec/sources/read-object.ts'
@@ -6,7 +7,6 @@ import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { HotObject, HotObjectProgress, HotObjectRegister, HotStore } from '../ports/hot-store.ts'
 import { type AgeChunkDeps, ageChunk } from './age-chunk.ts'
-import { generateAhead } from './generate-ahead.ts'
 import { type ChunkLimit, chunksOf, isOfUsualSize } from './object-chunks.ts'
 
 /** An object of the hot bucket to age. What is not said follows from its key. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeDiskScratch } from '../../shared/adapters/aws/disk-scratch.ts'
-import type { Scratch } from '../../shared/ports/scratch.ts'
+import type { Scratch, ScratchFolder } from '../../shared/ports/scratch.ts'
 import { bodiesOf, expectCatalogTrue, readAll } from '../support/archive-facts.ts'
 import { anArchiveWorld } from '../support/archive-world.ts'
 import { aMessage, anOrder } from '../support/orders.ts'
@@ -22,31 +22,33 @@ class NoSpace extends Error {
   readonly code = 'ENOSPC'
 }
 
+/** Scratch whose folders do some things in their own way. */
+const changed = (scratch: Scratch, change: (folder: ScratchFolder) => Partial<ScratchFolder>): Scratch => ({
+  folder: async () => {
+    const folder = await scratch.folder()
+    return { ...folder, ...change(folder) }
+  },
+})
+
 /** A disk on which so many bytes are left, of which a write takes what it can before it fails. */
 const withRoom = (scratch: Scratch, room: number) => {
   let left = room
   let most = 0
-  const limited: Scratch = {
-    folder: async () => {
-      const folder = await scratch.folder()
+  const limited = changed(scratch, (folder) => ({
+    create: async (name) => {
+      const sink = await folder.create(name)
       return {
-        ...folder,
-        create: async (name) => {
-          const sink = await folder.create(name)
-          return {
-            close: sink.close,
-            write: async (bytes) => {
-              const fits = Math.min(left, bytes.length)
-              await sink.write(bytes.subarray(0, fits))
-              left -= fits
-              most += bytes.length
-              if (fits < bytes.length) throw new NoSpace('ENOSPC: no space left on device, write')
-            },
-          }
+        close: sink.close,
+        write: async (bytes) => {
+          const fits = Math.min(left, bytes.length)
+          await sink.write(bytes.subarray(0, fits))
+          left -= fits
+          most += bytes.length
+          if (fits < bytes.length) throw new NoSpace('ENOSPC: no space left on device, write')
         },
       }
     },
-  }
+  }))
   return { scratch: limited, written: () => most }
 }
 
@@ -81,26 +83,19 @@ test('[F14] a seal whose disk is full at any moment changes nothing, gives its r
 
 test('inputs that were opened are closed again where one of them cannot be opened', async () => {
   const world = await aLandedWorld()
-  const scratch = makeDiskScratch(disk)
   let [opened, closed] = [0, 0]
-  const failing: Scratch = {
-    folder: async () => {
-      const folder = await scratch.folder()
-      return {
-        ...folder,
-        open: async (name) => {
-          if (opened === 3) throw new Error('too many open files')
-          opened += 1
-          const file = await folder.open(name)
-          const close = async () => {
-            closed += 1
-            await file.close()
-          }
-          return { ...file, close }
-        },
+  const failing = changed(makeDiskScratch(disk), (folder) => ({
+    open: async (name) => {
+      if (opened === 3) throw new Error('too many open files')
+      opened += 1
+      const file = await folder.open(name)
+      const close = async () => {
+        closed += 1
+        await file.close()
       }
+      return { ...file, close }
     },
-  }
+  }))
   await expect(world.seal(ref, undefined, failing)).rejects.toThrow('too many open files')
   expect([opened, closed]).toEqual([3, 3])
   expect(await readdir(disk)).toEqual([])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { generateAhead } from '../../shared/use-cases/generate-ahead.ts'
+import { generateAhead } from '../../shared/codec/generate-ahead.ts'
 
 /** Numbers as they are asked for, with a note of each, and of the end. */
 const makeSource = (count: number, options: { failAt?: number } = {}) => {
