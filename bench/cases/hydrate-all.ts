@@ -7,7 +7,8 @@ import { createGunzip } from 'node:zlib'
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { makeS3SegmentReader } from '../../shared/adapters/aws/s3-segment-reader.ts'
 import { accountId } from '../../simulator/account.ts'
-import type { Case } from '../support/case.ts'
+import { downloadAndGunzip, findAwsCli } from '../support/aws-cli.ts'
+import type { Case, Goal } from '../support/case.ts'
 import { simulatorOn, withServer } from '../support/child-server.ts'
 import { hydrateOrders } from '../support/hydration.ts'
 import { fileOf } from '../support/landings.ts'
@@ -56,7 +57,7 @@ const icecoreOn = (part: 'whole' | 'tenth') => (root: string) =>
 /** In pieces of a megabyte: in Node's 16 KB it takes twice as long, which would be no fault of gzip's. */
 const PIECE = 2 ** 20
 
-/** What one would do without icecore, with the SDK in place of `aws s3 cp`, which is a program of another language. */
+/** What one would do without icecore, with the SDK and Node's gunzip in place of the programs of a shell, which not every machine has. */
 const download = (root: string) =>
   withServer(cloudOf(root), async (s3) => {
     const folder = join(root, 'whole')
@@ -72,14 +73,40 @@ const download = (root: string) =>
     return { megabytes: all.bytes / 1e6, seconds }
   })
 
+/** The same with the programs themselves: from the shell's prompt, with the start of Python. */
+const downloadWith = (program: string) => (root: string) => {
+  const cloud = cloudOf(root)
+  return withServer(cloud, async (_, endpoint) => {
+    const folder = join(root, 'whole')
+    const { all } = await loadAnswers(folder)
+    const to = join(folder, 'copied.ndjson')
+    const { credentials } = cloud
+    const started = performance.now()
+    await downloadAndGunzip({ program, endpoint, credentials, from: `s3://${Bucket}/${GZIP_KEY}`, to })
+    const seconds = (performance.now() - started) / 1000
+    await checkAnswer(to, all)
+    return { megabytes: all.bytes / 1e6, seconds, cpuSeconds: 0, peakMegabytes: null }
+  })
+}
+
+const awsCli = findAwsCli()
+const goalOfCli: readonly Goal[] =
+  awsCli === undefined ? [] : [{ kind: 'speed', peer: 'aws-s3-cp', atLeast: 1 }]
+
 export const hydrateAllCase: Case = {
   name: 'hydrate-all',
   what: 'all orders of a partition of sealed segments as NDJSON, beside a download of the same as gzip NDJSON and gunzip, both over the wire of the simulator',
   goals: [
     { kind: 'speed', peer: 'gunzip', atLeast: 1 },
+    ...goalOfCli,
     { kind: 'figure', figure: 'peakMegabytes', atMost: 1024 },
     { kind: 'share', peer: 'icecore-tenth', figure: 'peakMegabytes', atMost: 1.5 },
   ],
   prepare,
-  contenders: { icecore: icecoreOn('whole'), gunzip: download, 'icecore-tenth': icecoreOn('tenth') },
+  contenders: {
+    icecore: icecoreOn('whole'),
+    gunzip: download,
+    'icecore-tenth': icecoreOn('tenth'),
+    ...(awsCli !== undefined && { 'aws-s3-cp': downloadWith(awsCli) }),
+  },
 }
