@@ -35,14 +35,18 @@ export const GIVEN_UP_AFTER = 2 * DAY
 
 export const hourOf = (time: number): number => time - (time % HOUR)
 
-const set = (record: Record<string, unknown>, [first = '', ...rest]: FieldPath, value: unknown): void => {
-  if (rest.length === 0) {
-    record[first] = value
-    return
-  }
-  const inner: Record<string, unknown> = {}
-  record[first] = inner
-  set(inner, rest, value)
+type Field = readonly [path: FieldPath, value: unknown]
+
+/** The object that has these values at these paths: a member that several of them lead through is one. */
+const objectWith = (fields: readonly Field[]): unknown => {
+  const members = Map.groupBy(fields, ([[first = '']]) => first)
+  const entries = [...members].map(([name, some]) => {
+    const inner = some.map(([[, ...rest], value]): Field => [rest, value])
+    const own = inner.find(([rest]) => rest.length === 0)
+    return [name, own === undefined ? objectWith(inner) : own[1]] as const
+  })
+  // makes a member of its own of any name, `__proto__` too
+  return Object.fromEntries(entries)
 }
 
 const timeValue = (time: number, { unit }: Dataset['time']): unknown => {
@@ -52,10 +56,12 @@ const timeValue = (time: number, { unit }: Dataset['time']): unknown => {
 
 /** A record of a dataset whose body holds what a careless parser would change. */
 export const probeRecord = (dataset: Dataset, id: string, time: number) => {
-  const record: Record<string, unknown> = {}
-  set(record, dataset.id, id)
-  set(record, dataset.time.path, timeValue(time, dataset.time))
-  const text = JSON.stringify(record)
+  const text = JSON.stringify(
+    objectWith([
+      [dataset.id, id],
+      [dataset.time.path, timeValue(time, dataset.time)],
+    ]),
+  )
   return { id, time, body: `${text.slice(0, -1)}, "exact": 9007199254740993, "twice": 1, "twice": "é"}` }
 }
 

@@ -19,6 +19,22 @@ test.each([
   expect(JSON.stringify(JSON.parse(body))).not.toBe(body)
 })
 
+test.each([
+  [
+    ['properties', 'id'],
+    ['properties', 'time'],
+  ],
+  [
+    ['a', 'b', 'id'],
+    ['a', 'time'],
+  ],
+  [['__proto__', 'id'], ['time']],
+] as const)('an id at %j and a time at %j are both in it', (path, time) => {
+  const dataset = aDataset({ id: path, time: { path: time, unit: 'iso' } })
+  const canary = canaryRecord(dataset, NOON)
+  expect(parseJsonRecord(dataset, canary.body, NOON)).toMatchObject(canary)
+})
+
 test('an hour has one canary', () => {
   const state = openCanary(NO_CANARY, NOON + 5)
   expect(state).toEqual({ last: NOON, open: [{ hour: NOON, sentAt: NOON + 5, rehydrationId: null }] })
