@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ARCHIVED_WITHIN, BACK_WITHIN, canaryRecord, type OpenCanary } from '../domain/canary.ts'
+import { nothingToRead } from '../domain/completeness.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import { type Rehydration, type RehydrationRequest, withTier } from '../domain/rehydration.ts'
 import type { CanaryMetrics } from '../ports/canary.ts'
@@ -35,8 +36,7 @@ export const checkCanary = (deps: CheckCanaryDeps, dataset: Dataset, destination
   const findInArchive = async (hour: number) => {
     const { id, time } = canaryRecord(dataset, hour)
     // with a time one partition is searched, and so it is never too broad an answer, which has no records
-    const { records } = { records: [], ...(await find(dataset.name, { id, time })) }
-    return records
+    return { records: [], completeness: nothingToRead, ...(await find(dataset.name, { id, time })) }
   }
 
   const ask = async (hour: number): Promise<string> => {
@@ -81,7 +81,7 @@ export const checkCanary = (deps: CheckCanaryDeps, dataset: Dataset, destination
 
   const checkArchived = async (canary: OpenCanary): Promise<CanaryLook> => {
     const { hour, sentAt } = canary
-    const records = await findInArchive(hour)
+    const { records } = await findInArchive(hour)
     const same = records.find(({ body }) => body === canaryRecord(dataset, hour).body)
     if (same === undefined) {
       if (records.length > 0) return { canary: null, failed: 'the archive has another body of it' }

@@ -7,6 +7,7 @@ import {
   NO_CANARY,
   openCanary,
 } from '../domain/canary.ts'
+import { isComplete } from '../domain/completeness.ts'
 import type { CanaryMetrics, CanaryRegister } from '../ports/canary.ts'
 import type { RecordsQueue } from '../ports/queues.ts'
 import { type CanaryLook, type CheckCanaryDeps, checkCanary } from './check-canary.ts'
@@ -69,8 +70,14 @@ export const sendCanary = (deps: SendCanaryDeps) => {
     for (const canary of state.open) await look(canary.hour, () => check(canary), { canary })
     if (dataset.retention !== null) {
       const old = expiredHour(dataset, dataset.retention, at)
-      const isGone = async () =>
-        (await findInArchive(old)).length === 0 ? nothing : { ...nothing, failed: 'it has not expired' }
+      const isGone = async () => {
+        const { records, completeness } = await findInArchive(old)
+        if (records.length > 0) return { ...nothing, failed: 'it has not expired' }
+        // in a cold class it is not found, and is there all the same
+        return isComplete(completeness)
+          ? nothing
+          : { ...nothing, failed: 'what cannot be read and may hold it has not expired' }
+      }
       await look(old, isGone, nothing)
     }
     const open = looks.flatMap(({ canary }) =>

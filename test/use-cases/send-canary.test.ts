@@ -6,6 +6,7 @@ import { parseJsonRecord } from '../../shared/codec/parse-record.ts'
 import { isRejection } from '../../shared/codec/rejection.ts'
 import { canaryRecord } from '../../shared/domain/canary.ts'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
+import type { StorageClass } from '../../shared/domain/storage-class.ts'
 import type { RecordsMessage } from '../../shared/ports/queues.ts'
 import { type SendCanaryDeps, sendCanary } from '../../shared/use-cases/send-canary.ts'
 import { aDataset, NOON } from '../support/builders.ts'
@@ -32,10 +33,10 @@ const aPipeline = (datasetParts: Parameters<typeof aDataset>[0] = { retention: R
   }
   const results = makeMemoryArchive(world.s3, 'rehydrated').reader
   const deps: SendCanaryDeps = { ...world.ports, config, recordsQueue, canaries, results, metrics }
-  const land = async (body: string) => {
+  const land = async (body: string, storageClass: StorageClass = 'STANDARD') => {
     const record = parseJsonRecord(dataset, body, world.now())
     if (isRejection(record)) throw new Error(record.detail)
-    await world.land([record])
+    await world.land([record], { storageClass })
   }
   return {
     ...world,
@@ -264,6 +265,16 @@ describe('a canary that is older than its dataset keeps records', () => {
     expect(failed).toEqual([])
     await pipeline.land(pipeline.canaryOf(NOON + 11 * HOUR).body)
     expect((await pipeline.send()).failed).toEqual(problems(NOON + 11 * HOUR, 'it has not expired'))
+  })
+
+  test('must be gone from a class that has to be thawed, too, where it is not found', async () => {
+    const pipeline = aPipeline()
+    const hour = NOON + 11 * HOUR
+    pipeline.advance(RETENTION + 2 * DAY)
+    await pipeline.land(pipeline.canaryOf(hour).body, 'DEEP_ARCHIVE')
+    expect((await pipeline.send()).failed).toEqual(
+      problems(hour, 'what cannot be read and may hold it has not expired'),
+    )
   })
 
   test('may stay where records are kept for ever', async () => {
