@@ -1,6 +1,7 @@
+import { quarantineKey } from '../domain/keys.ts'
 import { messageOf } from '../domain/message-of.ts'
 import type { PartitionRef } from '../domain/segment.ts'
-import type { QuarantineObjects, QuarantineRegister } from '../ports/quarantine.ts'
+import type { QuarantineObject, QuarantineObjects, QuarantineRegister } from '../ports/quarantine.ts'
 import type { FolderLister } from '../ports/segment-store.ts'
 import { mapBounded } from './bounded.ts'
 import { findStoredPartitions } from './find-stored-partitions.ts'
@@ -28,23 +29,28 @@ const AT_ONCE = 8
 const QUARANTINE_PAGE = 64
 const MOST_NAMED = 1000
 
+type Attempt = <Result>(what: string, work: () => Promise<Result>) => Promise<Result | undefined>
+
+/** How many units were booked. One that cannot be, or does not tell what it is, is told of by its key. */
 const rebuildQuarantine = async (
   { quarantineObjects, quarantineRegister }: RebuildDeps,
-  dryRun: boolean,
+  { dryRun, attempt }: { readonly dryRun: boolean; readonly attempt: Attempt },
 ): Promise<number> => {
   let count = 0
-  const book = async (page: Awaited<ReturnType<QuarantineObjects['describe']>>[]) => {
-    await mapBounded(page, AT_ONCE, (unit) => quarantineRegister.book(unit))
-  }
-  let page: Awaited<ReturnType<QuarantineObjects['describe']>>[] = []
+  const book = (object: QuarantineObject) =>
+    attempt(quarantineKey(object.dataset, object.name), async () => {
+      const unit = await quarantineObjects.describe(object)
+      if (!dryRun) await quarantineRegister.book(unit)
+      count += 1
+    })
+  let page: QuarantineObject[] = []
   for await (const object of quarantineObjects.list()) {
-    page.push(await quarantineObjects.describe(object))
-    count += 1
+    page.push(object)
     if (page.length < QUARANTINE_PAGE) continue
-    if (!dryRun) await book(page)
+    await mapBounded(page, AT_ONCE, book)
     page = []
   }
-  if (!dryRun) await book(page)
+  await mapBounded(page, AT_ONCE, book)
   return count
 }
 
@@ -63,10 +69,7 @@ export const rebuildCatalog =
     const refs = await findStoredPartitions(deps)
     const recover = recoverPartition(deps, { dryRun })
     const failed: Failure[] = []
-    const attempt = async <Result>(
-      what: string,
-      work: () => Promise<Result>,
-    ): Promise<Result | undefined> => {
+    const attempt: Attempt = async (what, work) => {
       try {
         return await work()
       } catch (error) {
@@ -82,7 +85,7 @@ export const rebuildCatalog =
       return recovered && { ref, recovered }
     })
     const whole = outcomes.filter((one) => one !== undefined)
-    const quarantined = await attempt('quarantine', () => rebuildQuarantine(deps, dryRun))
+    const quarantined = await attempt('quarantine', () => rebuildQuarantine(deps, { dryRun, attempt }))
     const sum = (of: (recovered: Recovered) => number) =>
       whole.reduce((total, { recovered }) => total + of(recovered), 0)
     return {

@@ -3,6 +3,7 @@ import { segmentPrefix } from '../domain/keys.ts'
 import { planRecovery, type RecoveryFacts } from '../domain/plan-recovery.ts'
 import { isRemovableOrphan } from '../domain/plan-sweep.ts'
 import type { PartitionRef, Segment } from '../domain/segment.ts'
+import { snapshotKey } from '../domain/snapshot.ts'
 import type { CommitLog, PartitionRegistry } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Documents } from '../ports/documents.ts'
@@ -31,7 +32,7 @@ export type Recovered = {
   readonly buried: number
   /** Generations that log and snapshot know as different ones: nothing was done. */
   readonly forked: readonly string[]
-  /** Keys of segments that no commit names and that do not tell what they are. */
+  /** Keys that do not tell what they are: of segments that no commit names, and of the snapshot where that is damaged. */
   readonly unreadable: readonly string[]
 }
 
@@ -79,7 +80,7 @@ export const recoverPartition =
     const present = new Set<string>()
     for (const kind of ['landing', 'sealed'] as const)
       for await (const { key } of deps.lister.list(segmentPrefix(kind, ref))) present.add(key)
-    const { snapshot } = await deps.snapshots.read(ref)
+    const { snapshot, damaged } = await deps.snapshots.read(ref)
     const { commits } = await deps.log.read(ref)
     const all = [...commits, ...(snapshot?.commits ?? [])]
     const named = new Set(all.flatMap(({ segments }) => segments.map(({ key }) => key)))
@@ -108,6 +109,9 @@ export const recoverPartition =
       adopted: plan.adopted + older.length,
       buried: plan.buried.length,
       forked: plan.forked,
-      unreadable: looks.flatMap(({ key, look }) => (look === 'unreadable' ? [key] : [])),
+      unreadable: [
+        ...(damaged ? [snapshotKey(ref)] : []),
+        ...looks.flatMap(({ key, look }) => (look === 'unreadable' ? [key] : [])),
+      ],
     }
   }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { makeMemoryCatalog } from '../../shared/adapters/memory/memory-catalog.ts'
 import { makeMemoryQuarantine } from '../../shared/adapters/memory/memory-quarantine.ts'
 import { emptyBooks, fenceOf } from '../../shared/domain/commit.ts'
+import { quarantineKey } from '../../shared/domain/keys.ts'
 import { type Progress, type RebuildDeps, rebuildCatalog } from '../../shared/use-cases/rebuild-catalog.ts'
 import { bodiesOf, readAll } from '../support/archive-facts.ts'
 import { type ArchiveWorld, anArchiveWorld, type Wrap } from '../support/archive-world.ts'
@@ -89,6 +90,19 @@ test('[F17] the books of more units of quarantine than are booked at once are al
   expect(await fresh.total('orders')).toMatchObject({ count: 0 })
   expect(await rebuild(false)).toMatchObject({ quarantined: units, failed: [] })
   expect(await fresh.total('orders')).toEqual(total)
+})
+
+test('[F17] a unit of quarantine that does not tell what it is is told of, and keeps none of the others from being booked', async () => {
+  const world = anArchiveWorld()
+  for (let unit = 0; unit < 3; unit += 1) await world.age([aMessage([`{"unit":${unit}}`])])
+  const units = (await world.quarantine.index.newest('orders', 'waiting', 10)).map(({ name }) => name)
+  const [damaged = ''] = units.toSorted()
+  const key = quarantineKey('orders', damaged)
+  world.damage(key, (bytes) => bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte)))
+  const fresh = makeMemoryQuarantine(world.archive)
+  const rebuilt = await rebuildOn(world, makeMemoryCatalog(), { register: fresh.register })
+  expect(rebuilt).toMatchObject({ quarantined: 2, failed: [{ what: key }] })
+  expect(await fresh.total('orders')).toMatchObject({ count: 2 })
 })
 
 test('a rebuild says how far it is, a partition that failed included', async () => {
