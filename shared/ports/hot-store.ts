@@ -40,7 +40,8 @@ export type HotObjectProgress = {
 
 export type HotObjectRegister = {
   find(object: HotObject): Promise<HotObjectProgress | undefined>
-  put(object: HotObject, progress: HotObjectProgress, at: number): Promise<void>
+  /** `begun-anew`: a later attempt at it was begun meanwhile, which this one must not end; nothing was written. */
+  put(object: HotObject, progress: HotObjectProgress, at: number): Promise<'put' | 'begun-anew'>
 }
 
 /** Why one version of a hot object is not sent to be aged again and again; another version of it is. */

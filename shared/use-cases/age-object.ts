@@ -50,6 +50,11 @@ export class MoreToAge extends Error {
   override readonly name = 'MoreToAge'
 }
 
+/** Somebody had it begun anew from its first row meanwhile; the next attempt does that. */
+export class BegunAnew extends Error {
+  override readonly name = 'BegunAnew'
+}
+
 const datasetOf = (config: IcecoreConfig, { key, dataset }: ObjectTask): Dataset => {
   const datasets = [...config.datasets.values()]
   const found = datasets.find(({ name, hotPrefix }) =>
@@ -111,6 +116,11 @@ export const ageObject = (deps: AgeObjectDeps) => {
   const { config, hot, register, hasTime, now } = deps
   const age = ageChunk(deps)
 
+  const note = async (object: HotObject, progress: HotObjectProgress) => {
+    if ((await register.put(object, progress, now())) === 'begun-anew')
+      throw new BegunAnew(`${object.key}: it is to be archived from its first row again`)
+  }
+
   const ageChunks = async (task: ObjectTask, object: HotObject, start: HotObjectProgress) => {
     const dataset = datasetOf(config, task)
     const { maxBodyBytes } = dataset.limits
@@ -135,10 +145,10 @@ export const ageObject = (deps: AgeObjectDeps) => {
         quarantined: progress.quarantined + aged.quarantined,
         keptInHot: progress.keptInHot + aged.keptInHot,
       }
-      await register.put(object, progress, now())
+      await note(object, progress)
     }
     const archived: HotObjectProgress = { ...progress, state: 'archived' }
-    await register.put(object, archived, now())
+    await note(object, archived)
     return archived
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type HotObject, HotObjectChanged } from '../../shared/ports/hot-store.ts'
+import { NOTHING_YET } from '../../shared/use-cases/age-object.ts'
 import { collect } from '../support/archive-facts.ts'
 import { ARCHIVE_BACKENDS, type ArchiveBackend } from './archive-backend.ts'
 
@@ -65,6 +66,22 @@ describe.each(ARCHIVE_BACKENDS)('the hot bucket %s', (_, open) => {
     const object = await backend.hot.find(key)
     if (object === undefined) throw new Error(`${key} was put and is not found`)
     expect(Buffer.from(await backend.hot.read(object, 0, object.bytes)).toString()).toBe('new one')
+  })
+
+  test('how far an object is archived is noted, unless it was begun anew meanwhile', async () => {
+    const { register } = backend
+    const object = { key: 'orders/noted.csv', version: 'v1', etag: '"1"', bytes: 1 }
+    const progress = { ...NOTHING_YET, chunks: 3, rows: 30, records: 30 }
+    expect(await register.find(object)).toBeUndefined()
+    expect(await register.put(object, progress, 1)).toBe('put')
+    expect(await register.put(object, { ...progress, chunks: 4 }, 2)).toBe('put')
+    expect(await register.put(object, { ...NOTHING_YET, attempt: 1 }, 3)).toBe('put')
+    expect(await register.put(object, { ...progress, chunks: 5 }, 4)).toBe('begun-anew')
+    expect(await register.find(object)).toEqual({ ...NOTHING_YET, attempt: 1 })
+    expect(await register.put(object, { ...progress, attempt: 1 }, 5)).toBe('put')
+    expect(await register.put(object, { ...NOTHING_YET, attempt: 2 }, 6)).toBe('put')
+    expect(await register.put(object, { ...progress, attempt: 1 }, 7)).toBe('begun-anew')
+    expect(await register.find({ ...object, version: 'v2' })).toBeUndefined()
   })
 
   describe('objects that are set aside', () => {

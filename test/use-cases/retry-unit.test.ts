@@ -5,11 +5,13 @@ import { digestTexts } from '../../shared/codec/digest.ts'
 import { DAY } from '../../shared/domain/duration.ts'
 import { type QuarantinedUnit, UNKNOWN_DATASET } from '../../shared/ports/quarantine.ts'
 import type { RecordsMessage } from '../../shared/ports/queues.ts'
+import { BegunAnew } from '../../shared/use-cases/age-object.ts'
 import { type RetryOptions, retryUnit } from '../../shared/use-cases/retry-unit.ts'
 import { bodiesOf, readAll } from '../support/archive-facts.ts'
 import { anArchiveWorld, type Wrap } from '../support/archive-world.ts'
 import { aDataset, NOON } from '../support/builders.ts'
 import { crashEverywhere, crashes } from '../support/crashing.ts'
+import { replacing } from '../support/failing.ts'
 import { aMessage, anOrder } from '../support/orders.ts'
 
 const limitedTo = (maxBodyBytes: number) => aDataset({ limits: { maxBodyBytes, maxFuture: DAY } })
@@ -227,6 +229,28 @@ describe('a unit with a row of which only the beginning was kept', () => {
     }
     expect((await world.ledger()).balanced).toBe(true)
     expect(world.hotKeys()).toEqual([key])
+  })
+
+  test('has its hot object archived anew also where that was under way when it was sent', async () => {
+    const world = aWorld(limitedTo(2000))
+    world.putHot(key, `${long}\n${anOrder('a')}\n`)
+    const limits = { chunk: { items: 1, bytes: 1_000_000 } }
+    const sendAgain = async () => {
+      world.config.datasets.set('orders', limitedTo(5000))
+      expect(await world.retry(await world.onlyOne())).toMatchObject({ outcome: 'sent', object: key })
+    }
+    let noted = 0
+    const beside = replacing('put', async (call) => {
+      noted += 1
+      if (noted === 2) await sendAgain()
+      return call()
+    })
+    await expect(world.ageObject({ key }, beside, limits)).rejects.toThrow(BegunAnew)
+    expect(await world.ageObject({ key }, undefined, limits)).toMatchObject({ outcome: 'archived' })
+    expect(new Set(bodiesOf(await readAll(world)))).toEqual(new Set([long, anOrder('a')]))
+    expect(await world.waiting()).toEqual([])
+    expect((await world.ledger()).balanced).toBe(true)
+    expect(world.hotKeys()).toEqual([])
   })
 
   test('stays when the object is gone or another one', async () => {

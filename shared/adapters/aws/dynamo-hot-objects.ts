@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import type { HotObject, HotObjectRegister, SetAsideRegister } from '../../ports/hot-store.ts'
-import type { DynamoTable } from './dynamo.ts'
+import { type DynamoTable, wroteIf } from './dynamo.ts'
 
 const progressSchema = z.object({
   state: z.enum(['under-way', 'archived']),
@@ -30,7 +30,13 @@ export const makeDynamoHotObjects = ({ documents, table }: DynamoTable): HotObje
   },
   put: async (object, progress, at) => {
     const Item = { ...itemKey(object), key: object.key, version: object.version, ...progress, at }
-    await documents.send(new PutCommand({ TableName: table, Item }))
+    const put = new PutCommand({
+      TableName: table,
+      Item,
+      ConditionExpression: 'attribute_not_exists(attempt) OR attempt <= :attempt',
+      ExpressionAttributeValues: { ':attempt': progress.attempt ?? 0 },
+    })
+    return (await wroteIf(documents.send(put))) ? 'put' : 'begun-anew'
   },
 })
 

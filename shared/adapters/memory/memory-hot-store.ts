@@ -59,7 +59,10 @@ export const makeMemoryHotObjects = (): HotObjectRegister & SetAsideRegister => 
   return {
     find: async (object) => stored.get(nameOf(object)),
     put: async (object, progress) => {
-      stored.set(nameOf(object), progress)
+      const name = nameOf(object)
+      if ((stored.get(name)?.attempt ?? 0) > (progress.attempt ?? 0)) return 'begun-anew'
+      stored.set(name, progress)
+      return 'put'
     },
     setAside: async (key, mark) => {
       aside.set(key, mark)

@@ -160,8 +160,9 @@ export const AGEING: Mutants = {
     register: {
       ...register,
       put: async (object, progress, at) => {
-        await register.put(object, progress, at)
+        const outcome = await register.put(object, progress, at)
         await hot.remove(object)
+        return outcome
       },
     },
   })),
