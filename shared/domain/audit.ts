@@ -90,6 +90,10 @@ const YOUNG = HOUR
 /** Lifecycle acts within two days, and then the sweep has to see it. */
 export const LONGEST_MOVE = 3 * DAY
 
+/** Live segments that a list of then need not show. */
+export const putSince = (commits: readonly Commit[], listedAt: number): readonly Segment[] =>
+  liveSegments(commits).filter(({ createdAt }) => createdAt + YOUNG >= listedAt)
+
 const suspicionsOf = (
   segment: Segment,
   { holdings, now }: AuditFacts,

@@ -1,4 +1,4 @@
-import { type Commit, isGeneration, liveCommits } from './commit.ts'
+import { type Commit, isGeneration, liveCommits, liveSegments } from './commit.ts'
 import { type FoundSegment, landingCommitOf, sealedGroups } from './found-segment.ts'
 import { lastGeneration, replacedBy, type Snapshot, worthKeeping } from './snapshot.ts'
 
@@ -64,6 +64,12 @@ const judgeSealed = (facts: OrphanFacts, orphan: FoundSegment): OrphanVerdict =>
   return group?.commit === undefined ? { kind: 'unclear' } : { kind: 'adopt', commit: group.commit }
 }
 
+const isWhole = ({ commits, present }: OrphanFacts): boolean =>
+  liveSegments(commits).every(({ key }) => present.has(key))
+
 /** Judges an orphan past its grace, in a partition whose log continues its snapshot. */
-export const judgeOrphan = (facts: OrphanFacts, orphan: FoundSegment): OrphanVerdict =>
-  isGeneration(orphan.commit) ? judgeSealed(facts, orphan) : judgeLanding(facts, orphan)
+export const judgeOrphan = (facts: OrphanFacts, orphan: FoundSegment): OrphanVerdict => {
+  const verdict = isGeneration(orphan.commit) ? judgeSealed(facts, orphan) : judgeLanding(facts, orphan)
+  // what names say is archived without it may be in the very segment that was lost
+  return verdict.kind === 'redundant' && !isWhole(facts) ? { kind: 'compare', commit: undefined } : verdict
+}

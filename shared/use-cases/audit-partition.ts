@@ -3,6 +3,7 @@ import {
   type Finding,
   type FindingCode,
   planAudit,
+  putSince,
   type Suspicion,
 } from '../domain/audit.ts'
 import { parseSegmentKey } from '../domain/keys.ts'
@@ -119,9 +120,10 @@ export const auditPartition =
       const plan = planAudit({ ...state, stored: objects, listedAt, now })
       const check = confirm(deps, ref, state)
       for (const suspicion of plan.suspicions) faults.push(...(await check(suspicion)))
-      const present = new Set(
-        objects.map(({ key }) => key).filter((key) => parseSegmentKey(key) !== undefined),
-      )
+      const present = new Set([
+        ...objects.map(({ key }) => key).filter((key) => parseSegmentKey(key) !== undefined),
+        ...putSince(state.commits, listedAt).map(({ key }) => key),
+      ])
       const facts = { commits: state.commits, snapshot: kept.snapshot, present, keys: plan.orphanKeys }
       faults.push(...(await settleOrphans(deps, ref, facts)))
       for (const key of plan.foreignKeys)

@@ -54,6 +54,17 @@ describe('[F18] a landing orphan', () => {
   })
 })
 
+test('[F18] an orphan whose name is known is compared while a live segment is lost, which may be what stands for it', () => {
+  const twin = aCommit({ id: 'L#orphan' })
+  const compare = { kind: 'compare', commit: undefined }
+  expect(judge(aFound(), [twin, a], { present: [a] })).toEqual(compare)
+  expect(judge(aFound(), [twin, a], { present: [twin] })).toEqual(compare)
+  const lost = aFound({ commit: 'G#000001', replaces: ['L#a'] })
+  expect(judge(lost, [first], { present: [] })).toEqual(compare)
+  // what is dead may be gone
+  expect(judge(lost, [a, first], { present: [first] })).toEqual({ kind: 'redundant' })
+})
+
 describe('[F18] a sealed orphan', () => {
   test('is redundant when its number was taken and what it was made from is known, else it is compared', () => {
     expect(judge(aFound({ commit: 'G#000001', replaces: ['L#a'] }), [first])).toEqual({ kind: 'redundant' })

@@ -56,6 +56,22 @@ test('[F18] a sealed orphan is taken in when what it was made from is lost, and 
   expect((await world.ledger()).balanced).toBe(true)
 })
 
+test('[F18] what two attempts put stays while what the other one committed is lost', async () => {
+  const world = anArchiveWorld()
+  const key = 'orders/a.ndjson'
+  world.putHot(key, anOrder('a'))
+  await expect(world.ageObject({ key }, failing('append'))).rejects.toThrow('append failed')
+  world.clock.now += 1
+  await world.ageObject({ key })
+  world.clock.now += 2 * DAY
+  const orphans = await orphansOf(world)
+  expect(orphans).toHaveLength(1)
+  const [live] = await segmentsOf(world)
+  await world.archive.remover.remove(live?.key ?? '')
+  expect(await expireOrphans(world, orphans)).toEqual({ commits: 0, objects: 0, adopted: 0 })
+  expect(await orphansOf(world)).toEqual(orphans)
+})
+
 test('[F18] what is left of a seal whose other segments are lost stays as it is', async () => {
   const large = `,"more":"${'x'.repeat(5e6)}"`
   const orders = [anOrder('a', NOON, large), anOrder('b', NOON, large)]
