@@ -74,6 +74,19 @@ test('a thaw whose event was lost is seen to be over, once', () => {
   expect(look(new Map([[cold.id, change.next]]), false).thawsOver).toEqual([])
 })
 
+test('a thaw that is asked for while the bucket is listed is not taken for over', () => {
+  const cold = aSegment({ kind: 'sealed', storageClass: 'GLACIER' })
+  const commits = [aCommit({ id: 'G#000001', segments: [cold] })]
+  const asked = withThaw(holdingOf(cold, undefined), { tier: 'Expedited', now: NOON, until: END, days: 3 })
+  const look = (now: number) => planSweep(facts({ commits, holdings: new Map([[cold.id, asked]]), now }))
+  for (const since of [0, 10 * 60_000]) {
+    expect(look(NOON + since).confirm).toEqual([])
+    expect(look(NOON + since).thawsOverdue).toBe(0)
+  }
+  // nobody asked after all, or the copy has come and gone
+  expect(look(NOON + HOUR).confirm).toMatchObject([{ next: { thaw: null }, expected: asked }])
+})
+
 test('a thaw that takes longer than S3 says it may is overdue, until it is there', () => {
   const cold = aSegment({ kind: 'sealed', storageClass: 'GLACIER' })
   const commits = [aCommit({ id: 'G#000001', segments: [cold] })]
