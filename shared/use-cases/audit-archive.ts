@@ -105,11 +105,15 @@ const byInventory = async (deps: AuditDeps, names: ReadonlySet<string>): Promise
 
 const walkLists = async (deps: AuditDeps, before: Walk, known: readonly KnownPartition[]) => {
   const { budget } = deps
-  if (isResting(before, deps.now())) return { findings: [], count: 0, walk: before }
+  const unusable: unknown[] = []
+  if (isResting(before, deps.now())) return { findings: [], count: 0, walk: before, unusable }
   const waiting = ahead(known, before)
   const large = known.length > budget.partitions * RUNS_A_DAY
   const many = waiting.slice(0, budget.partitions * BY_INVENTORY)
-  const inventoried = large ? await byInventory(deps, new Set(many.map(({ name }) => name))) : undefined
+  const names = new Set(many.map(({ name }) => name))
+  const inventoried = large
+    ? await byInventory(deps, names).catch((error: unknown) => void unusable.push(error))
+    : undefined
   const objectsOf = inventoried ?? byLists(deps)
   const audit = auditPartition(deps)
   const findings: Finding[] = []
@@ -136,7 +140,8 @@ const walkLists = async (deps: AuditDeps, before: Walk, known: readonly KnownPar
     count += 1
   }
   const ended = ahead(known, walk).length === 0
-  return { findings, count, walk: ended ? passOver(walk, deps.now(), budget.compareEvery) : walk }
+  const next = ended ? passOver(walk, deps.now(), budget.compareEvery) : walk
+  return { findings, count, walk: next, unusable }
 }
 
 const walkReads = async (deps: AuditDeps, before: Walk, known: readonly KnownPartition[]) => {
@@ -219,5 +224,11 @@ export const auditArchive = (deps: AuditDeps) => async (): Promise<AuditSummary>
     age: Math.max(summary.listedWithin, summary.readWithin),
     findings: countKinds(findings),
   })
+  const [cause] = lists.unusable
+  if (cause !== undefined)
+    throw new Error(
+      `the newest inventory cannot be used, and partitions were listed one by one: ${messageOf(cause)}`,
+      { cause },
+    )
   return { ...summary, outrun }
 }

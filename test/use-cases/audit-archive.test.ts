@@ -70,10 +70,14 @@ const audit = async (world: ArchiveWorld, parts: Partial<AuditDeps> = {}, wrap: 
   return { ...summary, kinds, age: ages[0] }
 }
 
-const reportOf = async (world: ArchiveWorld) => {
+const lastReport = async (world: ArchiveWorld) => {
   const keys = (await collect(world.archive.lister.list('reports/audit/2'))).map(({ key }) => key)
   const stored = await world.archive.documents.read(keys.at(-1) ?? '')
-  const { told } = JSON.parse(Buffer.from(stored?.data ?? '').toString('utf8'))
+  return JSON.parse(Buffer.from(stored?.data ?? '').toString('utf8'))
+}
+
+const reportOf = async (world: ArchiveWorld) => {
+  const { told } = await lastReport(world)
   return told as { code: string; key: string; repaired: boolean; advice: string | null }[]
 }
 
@@ -444,6 +448,36 @@ test('a bucket too large to be listed is compared by its inventory, without a fa
   // too old: then partition by partition
   expect(await audit(world, { budget: small, inventory: later })).toMatchObject({ partitions: 1 })
 })
+
+test.each([
+  ['as a whole', async () => Promise.reject(new Error('it is of another bucket'))],
+  [
+    'to its end',
+    async () => ({
+      takenAt: NOON + 10 * DAY,
+      objects: async function* () {
+        yield* []
+        throw new Error('it is of another bucket')
+      },
+    }),
+  ],
+])(
+  'an inventory that cannot be read %s is told of, and partitions are compared and segments read all the same',
+  async (_, latest) => {
+    const world = await aWorld()
+    const many = Array.from({ length: 30 }, (_, day) => anOrder(`d-${day}`, NOON - (20 + day) * DAY))
+    await world.age([aMessage(many)])
+    world.clock.now += 2 * HOUR
+    const small = { ...budget, partitions: 1, bytes: 1, segments: 1 }
+    for (const partitions of [1, 1]) {
+      world.clock.now += 1
+      await expect(audit(world, { budget: small, inventory: { latest } })).rejects.toThrow(
+        'it is of another bucket',
+      )
+      expect(await lastReport(world)).toMatchObject({ partitions, segments: 1 })
+    }
+  },
+)
 
 test('of two audits at once one moves on, and nothing is done twice', async () => {
   const world = await aWorld()
