@@ -6,7 +6,8 @@ import { pointerTokens, sourceAtPointer } from './json-pointer.ts'
 
 type Body = Pick<ArchiveRecord, 'body' | 'header'>
 
-const valueOfSource = (source: string): FieldValue => {
+/** The value that a JSON text stands for; null where it is none. */
+export const valueOfSource = (source: string): FieldValue => {
   switch (source[0]) {
     case 'n':
       return null

@@ -1,4 +1,5 @@
 import type { FieldValue } from '../domain/compare-value.ts'
+import type { BodyScan } from './body-scan.ts'
 import type { Column } from './column.ts'
 import type { RecordFilter } from './record-filter.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type PromotedKind,
   storedColumn,
   text,
+  type WantedRows,
 } from './row-group.ts'
 import { rowGroupStatistics } from './row-group-statistics.ts'
 import type { SegmentFooter } from './segment-footer.ts'
@@ -19,7 +21,7 @@ export type RowFilter = {
   readonly minTime?: number
   readonly maxTime?: number
   readonly ids?: ReadonlySet<string>
-  /** What this filter cannot say without bodies is left to whoever reads them. */
+  /** What this filter cannot say without parsing bodies is left to whoever reads them. */
   readonly where?: RecordFilter
 }
 
@@ -129,4 +131,23 @@ export const chooseRows = (
     isFew ? rowsOfIds(ids, foundIds, rowGroup.rows).filter(isWanted) : rowsThat(rowGroup.rows, isWanted),
   )
   return { rows, columns }
+}
+
+/** Of wanted rows, whose bodies are unpacked by now, those that a filter cannot rule out by the bytes of their bodies. Errors: `SegmentCorrupt`. */
+export const chooseByBodies = (
+  { at, rowGroup }: Pick<GroupBytes, 'at' | 'rowGroup'>,
+  wanted: WantedRows,
+  scan: BodyScan | undefined,
+): WantedRows => {
+  if (scan === undefined) return wanted
+  const { columns, rows } = wanted
+  const [bodies, headers] = [columns.get('body'), columns.get('header')]
+  const mayBeWanted = (row: number): boolean => {
+    // a row of CSV is no JSON
+    if ((headers?.at(row) ?? null) !== null) return true
+    const body = bodies?.textAt(row)
+    return body === undefined || scan(body)
+  }
+  const chosen = () => rows?.filter(mayBeWanted) ?? rowsThat(rowGroup.rows, mayBeWanted)
+  return { columns, rows: decodingGroup(at, chosen) }
 }

@@ -11,8 +11,11 @@ export const pointerTokens = (pointer: string): readonly string[] | undefined =>
 
 const INDEX = /^(?:0|[1-9]\d{0,8})$/
 
+/** Whether a token may lead to an element of an array. */
+export const isIndex = (token: string): boolean => INDEX.test(token)
+
 const elementAt = (text: string, at: number, token: string): Slice | undefined => {
-  if (!INDEX.test(token)) return undefined
+  if (!isIndex(token)) return undefined
   let left = Number(token)
   for (const element of arrayElements(text, at)) {
     if (left === 0) return element

@@ -1,6 +1,6 @@
 import type { ArchiveRecord } from '../domain/record.ts'
 import type { ByteSource } from './byte-source.ts'
-import { chooseRows, makePruner, type RowFilter } from './choose-rows.ts'
+import { chooseByBodies, chooseRows, makePruner, type RowFilter } from './choose-rows.ts'
 import { generateAhead } from './generate-ahead.ts'
 import { readRanges } from './read-ahead.ts'
 import type { GroupBytes, PromotedKind } from './row-group.ts'
@@ -14,8 +14,8 @@ export type OpenSegment = {
   readonly metadata: SegmentMetadata
   readonly rowGroups: readonly RowGroup[]
   /**
-   * The wanted records in segment order, a batch per row group that has any. Only row groups that can have some are read. Of a
-   * filter only columns are looked at: bodies are for the reader.
+   * The wanted records in segment order, a batch per row group that has any. Only row groups that can have some are read. A filter
+   * is held against columns, and against the bytes of bodies where these rule it out: all else of bodies is for the reader.
    * Errors: `SegmentCorrupt`; those of the source as they are.
    */
   rows(filter?: RowFilter): AsyncGenerator<ArchiveRecord[]>
@@ -102,8 +102,11 @@ export const openSegment = async (
         const from = rowGroup.offset - range.start
         return { rowGroup, at, bytes: bytes.subarray(from, from + rowGroup.bytes) }
       })
-      for await (const { group, wanted } of generateAhead(openAll(groups), () => isAhead))
-        yield decodeRecords(footer, group, promoted, wanted, options.lazyBodies)
+      for await (const { group, wanted } of generateAhead(openAll(groups), () => isAhead)) {
+        const chosen = chooseByBodies(group, wanted, filter.where?.scanBody)
+        const records = decodeRecords(footer, group, promoted, chosen, options.lazyBodies)
+        if (records.length > 0) yield records
+      }
     }
   }
 

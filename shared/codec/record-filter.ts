@@ -2,8 +2,9 @@ import { type FieldValue, holdsOf, testOf } from '../domain/compare-value.ts'
 import type { Comparison, Filter } from '../domain/filter.ts'
 import { comparisonsOf, compileFilter, type Verdict } from '../domain/filter-logic.ts'
 import { judgeStatistics, type Statistics } from '../domain/judge-statistics.ts'
-import type { ArchiveRecord } from '../domain/record.ts'
+import type { ArchiveRecord, TextPlace } from '../domain/record.ts'
 import { makeBodyTest } from './body-field.ts'
+import { type BodyScan, makeBodyScan } from './body-scan.ts'
 
 export const isPointer = (field: string): boolean => field.startsWith('/')
 
@@ -18,6 +19,8 @@ export type RecordFilter = {
   mayMatch(statistics: Statistics): boolean
   /** Of a row, before its body is decoded; undefined where its body or its arrival decides. */
   judgeColumns(row: ColumnRow): Verdict
+  /** False only where no record with this JSON body is wanted; undefined where bodies tell nothing before they are parsed. */
+  readonly scanBody: BodyScan | undefined
   matches(record: ArchiveRecord): boolean
 }
 
@@ -44,6 +47,19 @@ const makeReader = (field: string, promoted: readonly string[]): ((record: Archi
   }
 }
 
+/** All comparisons that look into bodies, as far as bytes tell. */
+const makeScan = (filter: Filter): BodyScan | undefined => {
+  let tells = false
+  const judge = compileFilter<TextPlace>(filter, (comparison) => {
+    const { field } = comparison
+    const scan = isPointer(field) ? makeBodyScan(field, testOf(comparison)) : undefined
+    if (scan === undefined) return () => undefined
+    tells = true
+    return (body) => (scan(body) ? undefined : false)
+  })
+  return tells ? (body) => judge(body) !== false : undefined
+}
+
 /** @param promoted names of the promoted columns, in the order in which records have them. */
 export const makeRecordFilter = (filter: Filter, promoted: readonly string[]): RecordFilter => {
   const judgeEarly = judgeStatistics(filter)
@@ -66,6 +82,7 @@ export const makeRecordFilter = (filter: Filter, promoted: readonly string[]): R
     mayMatch: (statistics) =>
       judgeEarly((field) => (field === 'arrived' ? undefined : statistics(field))) !== false,
     judgeColumns,
+    scanBody: makeScan(filter),
     matches: (record) => matches(record) === true,
   }
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openFileSource } from '../../shared/codec/byte-source.ts'
+import { chooseByBodies } from '../../shared/codec/choose-rows.ts'
 import { digestRecords } from '../../shared/codec/digest.ts'
 import { openSegment } from '../../shared/codec/open-segment.ts'
+import { makeRecordFilter } from '../../shared/codec/record-filter.ts'
 import { decodeIndex } from '../../shared/codec/segment-index.ts'
 import { makeMemorySink, openFileSink } from '../../shared/codec/segment-sink.ts'
 import { makeSegmentWriter } from '../../shared/codec/segment-writer.ts'
@@ -259,6 +261,35 @@ describe('a segment', () => {
     expect(plain(few)).toEqual(sorted.filter(({ id }) => ids.has(id)))
     // each would hold on to a page of its own
     expect(few.every(({ bodyPlace }) => bodyPlace === undefined)).toBe(true)
+  })
+
+  it('leaves out rows whose bodies rule them out, but none of CSV', async () => {
+    const records = Array.from({ length: 400 }, (_, at) =>
+      at % 4 === 3
+        ? aRecord({ id: `r${String(at).padStart(3, '0')}`, header: 'n', body: String(at % 10) })
+        : aRecord({ id: `r${String(at).padStart(3, '0')}`, body: JSON.stringify({ n: at % 10, at }) }),
+    )
+    const { source } = await pack(records)
+    const where = makeRecordFilter({ field: '/n', lt: 1 }, [])
+    for (const lazyBodies of [false, true]) {
+      const segment = await openSegment(source, { lazyBodies, readAhead: lazyBodies })
+      const found = await collect(segment.rows({ where }))
+      expect(found.map(({ id, body }) => [id, body])).toEqual(
+        records
+          .filter(({ header, body }) => header !== null || body.startsWith('{"n":0,'))
+          .map(({ id, body }) => [id, body]),
+      )
+      const none = makeRecordFilter({ field: '/none', exists: true }, [])
+      const ids = new Set(['r000', 'r001'])
+      expect(await collect(segment.rows({ where: none, ids }))).toEqual([])
+    }
+  })
+
+  it('leaves a body that a dictionary tells to the reader', () => {
+    const body = { at: () => '{"n":1}', textAt: () => undefined, prepare: async () => undefined }
+    const rowGroup = { offset: 0, bytes: 1, rows: 2, crc: 0, minId: 'a', maxId: 'b', minTime: 0, maxTime: 0 }
+    const wanted = { columns: new Map([['body', body]]) }
+    expect(chooseByBodies({ at: 0, rowGroup }, wanted, () => false).rows).toEqual([0, 1])
   })
 
   it('answers filters as a scan would', async () => {
