@@ -6,7 +6,7 @@ import type { Holding, Waiter } from './holding.ts'
 import { parseIndexKey, parseSegmentKey } from './keys.ts'
 import { partitionRange } from './partition.ts'
 import { planSeal } from './plan-seal.ts'
-import { alignHolding, holdingOf, LONGEST_ASK, type StorageFacts, thawedBy } from './plan-thaw.ts'
+import { alignHolding, holdingOf, type StorageFacts, thawedBy } from './plan-thaw.ts'
 import type { PartitionRef, Segment } from './segment.ts'
 import { lastGeneration } from './snapshot.ts'
 import { isColder, type StorageClass } from './storage-class.ts'
@@ -148,10 +148,6 @@ const retirement = ({ commits, dataset, ref, now }: SweepFacts): Commit | undefi
   }
 }
 
-/** A thaw that was written down within the hour: before S3 is asked for it, and perhaps after the bucket was listed. */
-const isAskedSince = ({ thaw }: Holding, now: number): boolean =>
-  thaw !== null && thaw.readableUntil === null && thaw.requestedAt + LONGEST_ASK > now
-
 /** Decides all that is due in one partition. */
 export const planSweep = (facts: SweepFacts): SweepPlan => {
   const { commits, dataset, ref, stored, waiters, now } = facts
@@ -170,10 +166,8 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     if (object === undefined) continue
     const before = facts.holdings.get(segment.id)
     const holding = holdingOf(segment, before)
-    // the list is the truth for class and restored copy, but for what was asked of S3 since it was made, or is at this moment
-    const aligned = alignHolding(holding, object, now)
-    const isJustAsked = aligned.thaw === null && isAskedSince(holding, now)
-    const seen = isJustAsked ? holding : aligned
+    // the list is the truth for class and restored copy
+    const seen = alignHolding(holding, object, now)
     const thawOver = thawSeen(segment, holding, seen, now)
     if (thawOver !== undefined) thawsOver.push(thawOver)
     const shouldMove =
@@ -190,7 +184,8 @@ export const planSweep = (facts: SweepFacts): SweepPlan => {
     else if (seen !== holding) confirm.push({ segment, next: seen, expected: before })
     if (shouldMove || seen.target !== null) due.push(now + LIFECYCLE_PERIOD)
     if (seen.thaw !== null) due.push(now + THAW_CHECK)
-    if (!isJustAsked && seen.thaw?.readableUntil === null && thawedBy(seen, now) < now) thawsOverdue += 1
+    const isUnderWay = object.restore !== null && seen.thaw?.readableUntil === null
+    if (isUnderWay && thawedBy(seen, now) < now) thawsOverdue += 1
   }
 
   const seal = planSeal(facts, dataset, ref.partition, now)

@@ -91,9 +91,14 @@ export const thawedIn = ({
 }: Pick<Holding, 'storageClass' | 'thaw'>): ArchiveClass | undefined =>
   thaw !== null && isArchiveClass(storageClass) ? (thaw.from ?? storageClass) : undefined
 
+/** Written down before S3 is asked for it, and perhaps after the bucket was listed: S3 need not show it yet. */
+const isJustAsked = ({ readableUntil, requestedAt }: Thaw, now: number): boolean =>
+  readableUntil === null && now < requestedAt + LONGEST_ASK
+
 const thawOf = (holding: Holding, facts: StorageFacts, now: number): Holding['thaw'] => {
-  if (!isArchiveClass(facts.storageClass) || facts.restore === null) return null
+  if (!isArchiveClass(facts.storageClass)) return null
   const asked = holding.thaw && moved(holding.thaw, holding.storageClass, facts.storageClass)
+  if (facts.restore === null) return asked !== null && isJustAsked(asked, now) ? asked : null
   const known = asked ?? askedByJob(holding, now) ?? { tier: UNKNOWN_TIER, requestedAt: now }
   return { ...known, readableUntil: facts.restore.ongoing ? null : facts.restore.readableUntil }
 }

@@ -8,6 +8,7 @@ import {
   decideThaw,
   holdingOf,
   isReadable,
+  LONGEST_ASK,
   longestNeed,
   neededUntil,
   type StorageFacts,
@@ -152,8 +153,15 @@ describe('a holding in line with S3', () => {
     expect(thawedIn(before)).toBeUndefined()
   })
 
-  test('loses a thaw whose copy is gone', () => {
-    expect(alignHolding(thawing, cold, NOON + 1).thaw).toBeNull()
+  test('loses a thaw whose copy is gone, and one that S3 does not show an hour after it was written down', () => {
+    const readable = alignHolding(thawing, until(NOON + DAY), NOON + 1)
+    expect(alignHolding(readable, cold, NOON + 2).thaw).toBeNull()
+    expect(alignHolding(thawing, cold, NOON + LONGEST_ASK).thaw).toBeNull()
+  })
+
+  test('keeps a thaw that is written down before S3 is asked for it', () => {
+    expect(alignHolding(thawing, cold, NOON)).toBe(thawing)
+    expect(alignHolding(thawing, cold, NOON + LONGEST_ASK - 1)).toBe(thawing)
   })
 
   test('gains a thaw that nobody wrote down, as one of the slowest tier', () => {

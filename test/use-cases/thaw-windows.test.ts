@@ -47,6 +47,36 @@ describe('a thaw that others need too', () => {
     expect(await holdingOf(world, segment)).toMatchObject({ thaw: { tier: 'Standard' } })
   })
 
+  test('that comes between the claim of another and its call to S3 leaves what that one wrote down', async () => {
+    const { world, segment } = await coldWorld()
+    const { ports } = world
+    const id = await world.ask({ keepDays: 5 })
+    await world.ask({ tier: 'Bulk' })
+    const [first, second] = world.thawQueue.receive()
+    if (first === undefined || second === undefined) throw new Error('expected two plans')
+    await world.run.thaw(first)
+    await world.run.thaw(second)
+    const [one, two] = world.thawQueue.receive()
+    if (one === undefined || two === undefined) throw new Error('expected two tasks')
+    let interrupted = false
+    const slow = world.on({
+      ...ports,
+      thawer: {
+        thaw: async (...given) => {
+          if (!interrupted) {
+            interrupted = true
+            expect(await world.run.thaw(two)).toMatchObject({ outcome: 'waiting', thaws: 0 })
+          }
+          return ports.thawer.thaw(...given)
+        },
+      },
+    })
+    expect(await slow.thaw(one)).toMatchObject({ outcome: 'waiting', thaws: 1 })
+    expect(interrupted).toBe(true)
+    expect(await holdingOf(world, segment)).toMatchObject({ thaw: { tier: 'Standard', days: 5, by: id } })
+    expect((await holdingOf(world, segment))?.asking).toBeUndefined()
+  })
+
   test('never shortens the window of one that came and was served between its look and its claim', async () => {
     const { world, segment } = await coldWorld()
     const { ports } = world
