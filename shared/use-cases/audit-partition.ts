@@ -25,6 +25,9 @@ export type PartitionAuditDeps = RecoverDeps & {
 /** What a bucket had of a partition at a time: by lists, or by an inventory. */
 export type PartitionObjects = { readonly objects: readonly AuditedObject[]; readonly listedAt: number }
 
+/** As in the sweep: a message holds 1 MiB. */
+const NAMES_A_TASK = 200
+
 type Fault = Omit<SegmentFault, 'key'> & { readonly key: string | null }
 
 const fault = (code: FindingCode, key: string | null, detail: string, repaired = false): Fault => ({
@@ -81,8 +84,10 @@ const settleOrphans = async (
       faults.push(fault('orphan-adopted', key, one.commit.id, outcome === 'committed'))
     }
   }
-  if (redundant.length > 0)
-    await deps.expireQueue.send([{ ...ref, commitIds: [], orphanKeys: redundant.slice(0, 200) }])
+  const tasks = Array.from({ length: Math.ceil(redundant.length / NAMES_A_TASK) }, (_, task) =>
+    redundant.slice(task * NAMES_A_TASK, (task + 1) * NAMES_A_TASK),
+  ).map((orphanKeys) => ({ ...ref, commitIds: [], orphanKeys }))
+  if (tasks.length > 0) await deps.expireQueue.send(tasks)
   return faults
 }
 

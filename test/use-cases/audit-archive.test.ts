@@ -216,6 +216,21 @@ test('[F18] an orphan whose records are nowhere else is taken in, index and all,
   expect(await audit(world)).toMatchObject({ findings: 0 })
 })
 
+test('[F18] more redundant orphans than one task names are all sent to be expired', async () => {
+  const world = anArchiveWorld()
+  await world.age([aMessage([anOrder('a')])])
+  for (let orphan = 0; orphan < 203; orphan += 1) {
+    world.clock.now += 1
+    await world.age([aMessage([anOrder('a')])], failing('append'))
+  }
+  world.clock.now += 2 * DAY
+  expect(await audit(world)).toMatchObject({ findings: 203, repaired: 203 })
+  const tasks = world.expireQueue.receive()
+  expect(tasks.map(({ orphanKeys }) => orphanKeys.length)).toEqual([200, 3])
+  for (const task of tasks) await world.expire(task)
+  expect(await audit(world)).toMatchObject({ findings: 0 })
+})
+
 test('[F18] objects that are none of ours, and an index of no segment, are told and stay', async () => {
   const world = await aWorld()
   const place = 'dataset=orders/partition=2024-03-10'
