@@ -77,11 +77,12 @@ const findOlder = async (
 export const recoverPartition =
   (deps: RecoverDeps, { dryRun }: { readonly dryRun: boolean }) =>
   async (ref: PartitionRef): Promise<Recovered> => {
+    const { snapshot, damaged } = await deps.snapshots.read(ref)
+    const { commits } = await deps.log.read(ref)
+    // in this order: objects are put before they are committed, so what is not among them now is not missing because it was not there yet
     const present = new Set<string>()
     for (const kind of ['landing', 'sealed'] as const)
       for await (const { key } of deps.lister.list(segmentPrefix(kind, ref))) present.add(key)
-    const { snapshot, damaged } = await deps.snapshots.read(ref)
-    const { commits } = await deps.log.read(ref)
     const all = [...commits, ...(snapshot?.commits ?? [])]
     const named = new Set(all.flatMap(({ segments }) => segments.map(({ key }) => key)))
     const unknown = [...present].filter((key) => !named.has(key))

@@ -154,6 +154,68 @@ test('[F17] a catalog that went on from nothing for days before it was rebuilt g
   expect(await ledgerOn(world, lost)).toMatchObject({ received: { count: 5 }, balanced: true })
 })
 
+/** Ports of which the nth call of all waits until something else has happened. */
+const before = (nth: number, happens: () => Promise<unknown>) => {
+  let calls = 0
+  const isNext = () => {
+    calls += 1
+    return calls === nth
+  }
+  async function* pages(given: () => unknown) {
+    if (isNext()) await happens()
+    const items = given()
+    if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items)
+      yield* items as AsyncIterable<unknown>
+  }
+  const wrap: Wrap = (port) =>
+    new Proxy(port, {
+      get: (target, property, receiver) => {
+        const member: unknown = Reflect.get(target, property, receiver)
+        if (typeof member !== 'function') return member
+        return (...given: unknown[]) => {
+          const call = () => Reflect.apply(member, target, given)
+          if (property === 'list' || property === 'folders') return pages(call)
+          return isNext() ? happens().then(call) : call()
+        }
+      },
+    })
+  return { wrap, hasHappened: () => calls >= nth }
+}
+
+test('[F17] what lands at any moment of a rebuild stays, also by a clock that is behind the last snapshot', async () => {
+  for (let nth = 1; ; nth += 1) {
+    const world = anArchiveWorld()
+    await world.age([aMessage([anOrder('a'), anOrder('b')])])
+    world.clock.now = END + 2 * HOUR
+    // leaves a snapshot
+    expect(await world.seal(ref)).toBe('sealed')
+    const lost = makeMemoryCatalog()
+    const instead = new Map<object, object>([
+      [world.catalog.log, lost.log],
+      [world.catalog.registry, lost.registry],
+    ])
+    const onLost: Wrap = (port) => (instead.get(port) ?? port) as typeof port
+    const land = async () => {
+      world.clock.now -= HOUR / 6
+      await world.age([aMessage([anOrder('c')])], onLost)
+      world.clock.now += HOUR / 6
+    }
+    const { wrap, hasHappened } = before(nth, land)
+    await rebuildOn(world, lost, { wrap })
+    if (!hasHappened()) {
+      expect(nth).toBeGreaterThan(10)
+      return
+    }
+    expect(bodiesOf(await readAll({ catalog: lost, archive: world.archive })), `call ${nth}`).toEqual(
+      ['a', 'b', 'c'].map((id) => anOrder(id)),
+    )
+    expect(await ledgerOn(world, lost), `call ${nth}`).toMatchObject({
+      received: { count: 3 },
+      balanced: true,
+    })
+  }
+})
+
 test('[F17] two rebuilds at once do no harm', async () => {
   const world = await aWorld()
   const catalog = makeMemoryCatalog()
