@@ -65,6 +65,16 @@ const rebuildOn = (
     now: () => world.clock.now,
   })({ dryRun })
 
+/** What the world's functions do, with another table in place of its own. */
+const onTable = (world: ArchiveWorld, catalog: ReturnType<typeof makeMemoryCatalog>): Wrap => {
+  const instead = new Map<object, object>([
+    [world.catalog.log, catalog.log],
+    [world.catalog.registry, catalog.registry],
+  ])
+  // each has the methods of the one that it stands for
+  return (port) => (instead.get(port) ?? port) as typeof port
+}
+
 const ledgerOn = (world: ArchiveWorld, catalog: ReturnType<typeof makeMemoryCatalog>) =>
   readLedger({ ...catalog, quarantine: world.quarantine })('orders')
 
@@ -137,12 +147,7 @@ test('[F17] a catalog that went on from nothing for days before it was rebuilt g
   await world.age([aMessage([anOrder('a'), anOrder('b')])])
   await world.age([aMessage([anOrder('c')])])
   const lost = makeMemoryCatalog()
-  const instead = new Map<object, object>([
-    [world.catalog.log, lost.log],
-    [world.catalog.registry, lost.registry],
-  ])
-  // each has the methods of the one that it stands for
-  const onLost: Wrap = (port) => (instead.get(port) ?? port) as typeof port
+  const onLost = onTable(world, lost)
   world.clock.now += 3 * DAY
   await world.age([aMessage([anOrder('d'), anOrder('a')])], onLost)
   world.clock.now += 2 * HOUR
@@ -190,11 +195,7 @@ test('[F17] what lands at any moment of a rebuild stays, also by a clock that is
     // leaves a snapshot
     expect(await world.seal(ref)).toBe('sealed')
     const lost = makeMemoryCatalog()
-    const instead = new Map<object, object>([
-      [world.catalog.log, lost.log],
-      [world.catalog.registry, lost.registry],
-    ])
-    const onLost: Wrap = (port) => (instead.get(port) ?? port) as typeof port
+    const onLost = onTable(world, lost)
     const land = async () => {
       world.clock.now -= HOUR / 6
       await world.age([aMessage([anOrder('c')])], onLost)
