@@ -42,7 +42,7 @@ const icecore = async (folder: string) => {
 
 export const ageRecordsCase: Case = {
   name: 'age-records',
-  what: `${ROUNDS} batches in a row of ${RECORDS} inline records in ${MESSAGES} messages, of 20 partitions`,
+  what: `${ROUNDS} batches in a row of ${RECORDS} inline records in ${MESSAGES} messages, of one partition`,
   goals: [
     { kind: 'figure', figure: 'cpuMsOfABatch', atMost: 150 },
     { kind: 'figure', figure: 'peakMegabytes', atMost: 512 },
