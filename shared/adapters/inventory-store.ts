@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
@@ -16,6 +15,18 @@ import type { FolderLister } from '../ports/segment-store.ts'
 /** Where `resources/archive-bucket.yml` has S3 put the inventory of the bucket itself. */
 export const INVENTORY_PREFIX = 'inventory/'
 export const INVENTORY_ID = 'archive'
+
+/** The lines of a stream, which ends with who reads them: `node:readline` would let it go on, and throw its errors at nobody. */
+async function* linesIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/)
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  yield rest
+}
 
 const TAKEN = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}Z\/$/
 
@@ -46,8 +57,7 @@ export const makeInventory = (archive: {
         yield chunk
       }
     }
-    const unpacked = Readable.from(counted()).compose(createGunzip())
-    yield* createInterface({ input: unpacked, crlfDelay: Number.POSITIVE_INFINITY })
+    yield* linesIn(Readable.from(counted()).compose(createGunzip()))
     if (hash.digest('hex') !== md5) throw new InventoryUnusable(`${key} is not the one of the manifest`)
   }
 
