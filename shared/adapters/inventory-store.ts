@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
   type InventoryFile,
@@ -57,7 +57,9 @@ export const makeInventory = (archive: {
         yield chunk
       }
     }
-    yield* linesIn(Readable.from(counted()).compose(createGunzip()))
+    // an error of either ends both, and comes to who reads
+    const unpacked = pipeline(Readable.from(counted()), createGunzip(), () => undefined)
+    yield* linesIn(unpacked)
     if (hash.digest('hex') !== md5) throw new InventoryUnusable(`${key} is not the one of the manifest`)
   }
 
