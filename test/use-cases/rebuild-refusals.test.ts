@@ -105,6 +105,18 @@ test('[F17] a unit of quarantine that does not tell what it is is told of, and k
   expect(await fresh.total('orders')).toMatchObject({ count: 2 })
 })
 
+test('[F17] a quarantine that cannot be listed is told of, and partitions are rebuilt all the same', async () => {
+  const world = anArchiveWorld()
+  await world.age([aMessage([anOrder('a'), '{"no":"id"}'])])
+  const objects = failing('list')(world.quarantine.objects)
+  const unlisted = { ...world, quarantine: { ...world.quarantine, objects } }
+  expect(await rebuildOn(unlisted, makeMemoryCatalog())).toMatchObject({
+    adopted: 1,
+    quarantined: 0,
+    failed: [{ what: 'quarantine', why: 'list failed' }],
+  })
+})
+
 test('a rebuild says how far it is, a partition that failed included', async () => {
   const world = anArchiveWorld()
   for (const time of [NOON, NOON - 40 * 86_400_000]) await world.age([aMessage([anOrder('a', time)])])
