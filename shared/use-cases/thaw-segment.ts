@@ -49,8 +49,11 @@ export type SegmentThaw = {
   readonly requested: boolean
 }
 
-/** `by`: the rehydration that needs it. */
-type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'> & { readonly by: string }
+/** `by`: the rehydration that needs it. `outlast`: until when it must be readable besides, because of others that are waited for. */
+type Wish = Pick<RehydrationRequest, 'tier' | 'tiers' | 'keepDays'> & {
+  readonly by: string
+  readonly outlast?: number
+}
 
 /**
  * Who pays, and for how many days: those that were quoted, which an extension may have made more. And what tells whether a job still asks
@@ -159,7 +162,7 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
     wish: Wish,
     { purse, keepDays, isClaimed }: Standing,
   ): Promise<SegmentThaw> => {
-    const own = neededUntil(wish.keepDays, now())
+    const own = Math.max(neededUntil(wish.keepDays, now()), wish.outlast ?? 0)
     const attempt = makeUlid(now(), random)
     let known = stored
     /** Until when S3 was asked for already: from then on only a longer need of others counts. */
@@ -185,7 +188,9 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
       if (isToAsk && other === undefined) {
         const tier = tierFor(facts.storageClass, wish.tiers)
         const { id: segmentId, bytes } = segment
-        const isPaid = await purse.pay({ segmentId, bytes, facts, tier, keepDays, decision, now: now() })
+        const paidDays = wish.outlast === undefined ? keepDays : days
+        const payment = { segmentId, bytes, facts, tier, keepDays: paidDays, decision, now: now() }
+        const isPaid = await purse.pay(payment)
         // what is readable is read, though it is not kept for longer
         if (!isPaid) return answer(segment, decision === 'extend' ? 'readable' : 'too-dear', seen)
       }

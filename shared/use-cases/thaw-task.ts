@@ -2,7 +2,7 @@ import { HOUR } from '../domain/duration.ts'
 import { expectThaws, underWayOf } from '../domain/expect-thaw.ts'
 import { keepDaysAt } from '../domain/keep-copies.ts'
 import { paidFor } from '../domain/paid-thaws.ts'
-import { decideThaw, neededUntil } from '../domain/plan-thaw.ts'
+import { decideThaw, neededUntil, SHORTEST_WINDOW } from '../domain/plan-thaw.ts'
 import { isOver } from '../domain/rehydration-states.ts'
 import type { Segment } from '../domain/segment.ts'
 import { isArchiveClass } from '../domain/storage-class.ts'
@@ -47,6 +47,12 @@ const countShared = (thaws: readonly LookedAt[], rehydrationId: string): number 
     const isThawed = state !== 'missing' && isArchiveClass(storageClass) && thaw !== null
     return isThawed && thaw.by !== rehydrationId
   }).length
+
+/** Restored copies that are there no longer by then. */
+const lapsesBefore =
+  (until: number) =>
+  ({ state, holding: { thaw } }: LookedAt): boolean =>
+    state === 'readable' && thaw !== null && thaw.readableUntil !== null && thaw.readableUntil < until
 
 /** When those that are waited for are readable, in 95 of 100 cases. */
 const expectedBy = (waiting: readonly LookedAt[], times: ThawTimes, now: number): number => {
@@ -139,6 +145,10 @@ export const thawTask = (deps: ThawTaskDeps) => {
     if (waiting.length > 0) {
       const segmentIds = waiting.map(({ segmentId }) => segmentId)
       const cold = needed.filter(({ id }) => segmentIds.includes(id))
+      const outlast = Math.max(...waiting.map(({ readyBy }) => readyBy)) + SHORTEST_WINDOW
+      // else these would lapse while those are waited for, and those while these are, without end
+      for (const { segment } of thaws.filter(lapsesBefore(outlast)))
+        await thaw(segment, catalog.holdings.get(segment.id), { ...wish, outlast }, standing)
       await advanceStoredTask(tasks, rehydrationId, partition, {
         name: 'waits',
         at: now(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../shared/domain/duration.ts'
-import { LONGEST_ASK } from '../../shared/domain/plan-thaw.ts'
+import { LONGEST_ASK, SHORTEST_WINDOW } from '../../shared/domain/plan-thaw.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld, holdingOf, REF, STANDARD_RESTORES } from '../support/cold-world.ts'
 
@@ -105,25 +105,69 @@ describe('a thaw that others need too', () => {
     })
   })
 
-  test('is thawed again in part when one segment has expired and another is still awaited', async () => {
+  test('is asked for in part when one segment is cold and another is still awaited', async () => {
     const { world } = await coldWorld()
-    await world.ask()
-    await world.drain()
-    world.advance(3 * DAY)
     await world.land([aRecord({ id: 'b' })], { storageClass: 'DEEP_ARCHIVE' })
     const id = await world.ask({ tier: 'Bulk' })
     await world.drain()
     world.advance(1.4 * DAY)
     const waiter = (await world.waiters()).find(({ rehydrationId }) => rehydrationId === id)
-    expect(waiter?.segmentIds).toHaveLength(1)
-    const [glacier] = (await world.ports.log.read(REF)).commits.flatMap(({ segments }) => segments)
+    expect(waiter?.segmentIds).toHaveLength(2)
+    const { segment } = await world.land([aRecord({ id: 'c' })], { storageClass: 'GLACIER' })
     await world.ports.waiters.put(REF, {
       rehydrationId: id,
-      segmentIds: [...(waiter?.segmentIds ?? []), glacier?.id ?? ''],
+      segmentIds: [...(waiter?.segmentIds ?? []), segment.id],
       since: NOON,
       keepDays: null,
     })
-    expect(await world.run.resume(REF)).toMatchObject({ thawing: 2, waiting: 0 })
+    expect(await world.run.resume(REF)).toMatchObject({ thawing: 1, waiting: 0 })
+  })
+
+  /** A copy that lapses before the one is thawed that has come since. */
+  const oneThatLapses = async (
+    request: Parameters<Awaited<ReturnType<typeof coldWorld>>['world']['ask']>[0] = {},
+  ) => {
+    const { world, segment } = await coldWorld()
+    await world.ask()
+    await world.drain()
+    await world.pass(5 * HOUR)
+    world.advance(2.5 * DAY)
+    const until = async () => (await world.ports.reader.head(segment.key))?.restore?.readableUntil ?? 0
+    const before = await until()
+    await world.land([aRecord({ id: 'b' })], { storageClass: 'DEEP_ARCHIVE' })
+    const id = await world.ask({ tier: 'Bulk', ...request })
+    await world.drain()
+    return { world, id, before, until, asked: world.ports.now() }
+  }
+
+  test.each([null, 1])(
+    'is kept for as long as another of the partition is waited for, where %s days are asked for',
+    async (keepDays) => {
+      const { world, id, before, until, asked } = await oneThatLapses({ keepDays })
+      expect(before).toBeLessThan(asked + 2 * DAY)
+      expect(await until()).toBeGreaterThan(asked + 2 * DAY + SHORTEST_WINDOW)
+      const restores = world.metered(STANDARD_RESTORES) + world.metered('s3.restore-request.GLACIER.Bulk')
+      expect(await world.pass(2 * DAY)).toContain('delivered')
+      expect(await world.stateOf(id)).toMatchObject({ name: 'completed' })
+      // it was thawed once
+      expect(world.metered(STANDARD_RESTORES) + world.metered('s3.restore-request.GLACIER.Bulk')).toBe(
+        restores,
+      )
+    },
+  )
+
+  test('is not kept for longer where it outlasts that', async () => {
+    const { world, segment } = await coldWorld()
+    await world.ask({ keepDays: 10 })
+    await world.drain()
+    await world.pass(5 * HOUR)
+    const restores = world.metered(STANDARD_RESTORES)
+    const before = await world.ports.reader.head(segment.key)
+    await world.land([aRecord({ id: 'b' })], { storageClass: 'DEEP_ARCHIVE' })
+    await world.ask({ tier: 'Bulk' })
+    await world.drain()
+    expect(await world.ports.reader.head(segment.key)).toEqual(before)
+    expect(world.metered(STANDARD_RESTORES)).toBe(restores)
   })
 
   test('never shortens a window, and lengthens it when asked for longer', async () => {
