@@ -14,7 +14,7 @@ const HELP = `npm run bench -- [options]
   --megabytes N    size of the input where a case has one; 1000 unless given
   --records N      records of the large segment; 1000000 unless given
   --rounds N       rounds, the contenders taking turns; 5 unless given. A case that takes minutes runs fewer, two at least
-  --quick          25 MB, 100,000 records and two rounds
+  --quick          15 MB, 50,000 records and two rounds, or one where that takes five seconds
   --json           one JSON object on standard output; a case's ratio and goal are those of its first goal
   --keep           keep the results in bench/results/, as a run with none of --only, --megabytes, --records,
                    --rounds and --quick does anyway
@@ -33,7 +33,7 @@ const runSchema = z.object({
 const RUNNER = join(import.meta.dirname, 'support/run-contender.ts')
 const RESULTS = join(import.meta.dirname, 'results')
 
-type Options = Sizes & { readonly rounds: number }
+type Options = Sizes & { readonly rounds: number; readonly patience: Patience }
 
 const runContender = (name: string, contender: string, folder: string): Run =>
   runSchema.parse(
@@ -62,17 +62,24 @@ const sumUp = (name: string, runs: readonly Run[]) => {
   }
 }
 
-/** Fewer say nothing of how far rounds lie apart. */
-const LEAST_ROUNDS = 2
-/** A case whose rounds have taken so long begins no other one, so that the whole ends within half an hour. */
-const LONG_MS = 90_000
+/** Of a case at least so many rounds are run, and no other is begun once they have taken so long (ms). */
+type Patience = { readonly leastRounds: number; readonly longMs: number }
+
+/** One round says nothing of how far rounds lie apart. The whole ends within half an hour. */
+const USUAL: Patience = { leastRounds: 2, longMs: 90_000 }
+/** Within three minutes, on a slow machine as well. */
+const QUICK: Patience = { leastRounds: 1, longMs: 5000 }
 
 /** Round by round, the contenders taking turns. */
-const runRounds = (one: Case, folder: string, rounds: number): readonly Record<string, Run>[] => {
+const runRounds = (
+  one: Case,
+  folder: string,
+  { rounds, patience: { leastRounds, longMs } }: Pick<Options, 'rounds' | 'patience'>,
+): readonly Record<string, Run>[] => {
   const begun = performance.now()
   const done: Record<string, Run>[] = []
   while (done.length < rounds) {
-    if (done.length >= LEAST_ROUNDS && performance.now() - begun > LONG_MS) break
+    if (done.length >= leastRounds && performance.now() - begun > longMs) break
     const runs = Object.keys(one.contenders).map((name) => [name, runContender(one.name, name, folder)])
     done.push(z.record(z.string(), runSchema).parse(Object.fromEntries(runs)))
   }
@@ -80,7 +87,7 @@ const runRounds = (one: Case, folder: string, rounds: number): readonly Record<s
 }
 
 const measure = (one: Case, folder: string, options: Options) => {
-  const done = runRounds(one, folder, options.rounds)
+  const done = runRounds(one, folder, options)
   const names = Object.keys(one.contenders)
   const rounds: Rounds = Object.fromEntries(
     names.map((name) => [name, done.flatMap((round) => round[name] ?? [])]),
@@ -147,9 +154,10 @@ const readOptions = () => {
     json,
     help,
     keeps: values.keep || isWhole,
-    megabytes: wholeNumber('megabytes', megabytes, quick ? 25 : 1000),
-    records: wholeNumber('records', records, quick ? 100_000 : 1_000_000),
+    megabytes: wholeNumber('megabytes', megabytes, quick ? 15 : 1000),
+    records: wholeNumber('records', records, quick ? 50_000 : 1_000_000),
     rounds: wholeNumber('rounds', rounds, quick ? 2 : 5),
+    patience: quick ? QUICK : USUAL,
   }
 }
 
