@@ -6,6 +6,7 @@ import {
   putSince,
   type Suspicion,
 } from '../domain/audit.ts'
+import { expireTasks } from '../domain/expire-tasks.ts'
 import { parseSegmentKey } from '../domain/keys.ts'
 import { alignHolding, holdingOf } from '../domain/plan-thaw.ts'
 import type { PartitionRef } from '../domain/segment.ts'
@@ -24,9 +25,6 @@ export type PartitionAuditDeps = RecoverDeps & {
 
 /** What a bucket had of a partition at a time: by lists, or by an inventory. */
 export type PartitionObjects = { readonly objects: readonly AuditedObject[]; readonly listedAt: number }
-
-/** As in the sweep: a message holds 1 MiB. */
-const NAMES_A_TASK = 200
 
 type Fault = Omit<SegmentFault, 'key'> & { readonly key: string | null }
 
@@ -84,9 +82,7 @@ const settleOrphans = async (
       faults.push(fault('orphan-adopted', key, one.commit.id, outcome === 'committed'))
     }
   }
-  const tasks = Array.from({ length: Math.ceil(redundant.length / NAMES_A_TASK) }, (_, task) =>
-    redundant.slice(task * NAMES_A_TASK, (task + 1) * NAMES_A_TASK),
-  ).map((orphanKeys) => ({ ...ref, commitIds: [], orphanKeys }))
+  const tasks = expireTasks(ref, [], redundant)
   if (tasks.length > 0) await deps.expireQueue.send(tasks)
   return faults
 }

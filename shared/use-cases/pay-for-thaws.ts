@@ -4,8 +4,8 @@ import type { RehydrationTasks } from '../ports/rehydrations.ts'
 
 export type AskFor = Ask & {
   readonly segmentId: string
-  /** A thaw, or only a longer one of what is readable. */
-  readonly decision: 'thaw' | 'extend'
+  /** A thaw, a longer one of what is readable, or one that is longer still, until others that are waited for must be there. */
+  readonly decision: 'thaw' | 'extend' | 'outlast'
 }
 
 /** Who pays for what S3 is asked for. */
@@ -18,9 +18,10 @@ export const NO_LIMIT: Purse = { pay: async () => true }
 
 const TRIES = 8
 
+const MARKS = { thaw: '', extend: '+', outlast: '++' } as const
+
 /** Short, because one item holds those of a partition; of a ULID the end is chance. */
-const nameOf = ({ segmentId, decision }: AskFor): string =>
-  `${segmentId.slice(-8)}${decision === 'extend' ? '+' : ''}`
+const nameOf = ({ segmentId, decision }: AskFor): string => `${segmentId.slice(-8)}${MARKS[decision]}`
 
 /**
  * The purse of one partition of a rehydration. What its quote allows is written down as paid before S3 is asked, so that no crash

@@ -2,6 +2,7 @@ import type { Commit } from '../domain/commit.ts'
 import type { IcecoreConfig } from '../domain/config.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import { HOUR } from '../domain/duration.ts'
+import { expireTasks } from '../domain/expire-tasks.ts'
 import { indexPrefix, segmentPrefix } from '../domain/keys.ts'
 import { type HoldingChange, planSweep, type SweepPlan } from '../domain/plan-sweep.ts'
 import type { PartitionRef } from '../domain/segment.ts'
@@ -41,9 +42,6 @@ const BEHIND_AGAIN_AFTER = HOUR
 const BEHIND = { moved: 0, orphans: 0, missing: 0, thawsOverdue: 0, behind: 1 }
 const AT_ONCE = 8
 
-/** A partition with more dead commits than this gives them up in several tasks: a message holds 1 MiB. */
-const NAMES_A_TASK = 200
-
 /** What a visit saw of a partition's log, and what the bucket had of it before. */
 type Seen = {
   readonly kept: KeptSnapshot
@@ -56,11 +54,6 @@ const collect = async (objects: AsyncIterable<ListedObject>) => {
   for await (const object of objects) all.push(object)
   return all
 }
-
-const chunksOf = <Item>(items: readonly Item[], size: number): Item[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
 
 const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
   const { log, lister, tagger, holdings, thawHistory, now } = deps
@@ -93,14 +86,7 @@ const sweepPartition = (deps: SweepDeps, dataset: Dataset) => {
   }
 
   const expire = async (ref: PartitionRef, plan: SweepPlan) => {
-    const tasks = [
-      ...chunksOf(plan.deadCommitIds, NAMES_A_TASK).map((commitIds) => ({
-        ...ref,
-        commitIds,
-        orphanKeys: [],
-      })),
-      ...chunksOf(plan.orphanKeys, NAMES_A_TASK).map((orphanKeys) => ({ ...ref, commitIds: [], orphanKeys })),
-    ]
+    const tasks = expireTasks(ref, plan.deadCommitIds, plan.orphanKeys)
     if (tasks.length > 0) await deps.expireQueue.send(tasks)
   }
 

@@ -188,9 +188,9 @@ export const thawSegment = ({ log, holdings, reader, thawer, now, random }: Thaw
       if (isToAsk && other === undefined) {
         const tier = tierFor(facts.storageClass, wish.tiers)
         const { id: segmentId, bytes } = segment
-        const paidDays = wish.outlast === undefined ? keepDays : days
-        const payment = { segmentId, bytes, facts, tier, keepDays: paidDays, decision, now: now() }
-        const isPaid = await purse.pay(payment)
+        const isLonger = wish.outlast !== undefined && decision === 'extend'
+        const paid = isLonger ? ({ keepDays: days, decision: 'outlast' } as const) : { keepDays, decision }
+        const isPaid = await purse.pay({ segmentId, bytes, facts, tier, ...paid, now: now() })
         // what is readable is read, though it is not kept for longer
         if (!isPaid) return answer(segment, decision === 'extend' ? 'readable' : 'too-dear', seen)
       }

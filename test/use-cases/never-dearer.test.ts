@@ -160,6 +160,31 @@ describe('a purse', () => {
     expect(paid.filter((is) => is)).toHaveLength(5)
   })
 
+  test('pays for a thaw, for a longer one, and for one that is longer still, each once', async () => {
+    const { ports } = aWorld()
+    await ports.tasks.add('r', ['p'], new Map([['p', 1]]))
+    const purse = makePurse(ports.tasks, 'r', planned(1))
+    const spent = async () => (await ports.tasks.find('r', 'p'))?.allowance?.spent ?? 0
+    const facts = {
+      storageClass: 'GLACIER',
+      restore: { ongoing: false, readableUntil: NOON + HOUR },
+    } as const
+    const asks = [
+      bill,
+      { ...bill, facts, decision: 'extend' },
+      { ...bill, facts, decision: 'outlast' },
+    ] as const
+    let before = 0
+    for (const ask of asks) {
+      expect(await purse.pay(ask)).toBe(true)
+      const after = await spent()
+      expect(after).toBeGreaterThan(before)
+      expect(await purse.pay(ask)).toBe(true)
+      expect(await spent()).toBe(after)
+      before = after
+    }
+  })
+
   test('is empty where its task is gone', async () => {
     const { ports } = aWorld()
     expect(await makePurse(ports.tasks, 'r', planned(1)).pay(bill)).toBe(false)

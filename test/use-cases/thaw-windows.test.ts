@@ -4,6 +4,14 @@ import { LONGEST_ASK, SHORTEST_WINDOW } from '../../shared/domain/plan-thaw.ts'
 import { aRecord, NOON } from '../support/builders.ts'
 import { coldWorld, holdingOf, REF, STANDARD_RESTORES } from '../support/cold-world.ts'
 
+/** The tasks of the one partition of two rehydrations that were just asked for. */
+const twoTasks = async (world: Awaited<ReturnType<typeof coldWorld>>['world']) => {
+  for (const plan of world.thawQueue.receive()) await world.run.thaw(plan)
+  const [one, two] = world.thawQueue.receive()
+  if (one === undefined || two === undefined) throw new Error('expected two tasks')
+  return [one, two] as const
+}
+
 describe('a thaw that others need too', () => {
   test('shares one thaw with every other that needs the segment', async () => {
     const { world } = await coldWorld()
@@ -21,12 +29,7 @@ describe('a thaw that others need too', () => {
     const { ports } = world
     await world.ask()
     await world.ask()
-    const [first, second] = world.thawQueue.receive()
-    if (first === undefined || second === undefined) throw new Error('expected two plans')
-    await world.run.thaw(first)
-    await world.run.thaw(second)
-    const [one, two] = world.thawQueue.receive()
-    if (one === undefined || two === undefined) throw new Error('expected two tasks')
+    const [one, two] = await twoTasks(world)
     // the second runs to its end between what the first has read and what it writes
     let interrupted = false
     const slow = world.on({
@@ -52,12 +55,7 @@ describe('a thaw that others need too', () => {
     const { ports } = world
     const id = await world.ask({ keepDays: 5 })
     await world.ask({ tier: 'Bulk' })
-    const [first, second] = world.thawQueue.receive()
-    if (first === undefined || second === undefined) throw new Error('expected two plans')
-    await world.run.thaw(first)
-    await world.run.thaw(second)
-    const [one, two] = world.thawQueue.receive()
-    if (one === undefined || two === undefined) throw new Error('expected two tasks')
+    const [one, two] = await twoTasks(world)
     let interrupted = false
     const slow = world.on({
       ...ports,
